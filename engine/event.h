@@ -1,0 +1,103 @@
+/* MIDI messages, notes and the damage that can be done to them. */
+#ifndef EMEND_EVENT_H
+#define EMEND_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status.h"
+
+/* Nanoseconds on the stream's own clock. The engine is told the time; it never reads it. */
+typedef int64_t nanos;
+
+#define NANOS_PER_SECOND INT64_C(1000000000)
+#define NANOS_PER_MILLISECOND INT64_C(1000000)
+
+enum {
+  PITCH_LOW = 21,                        /* A0, the piano's lowest key */
+  PITCH_HIGH = 108,                      /* C8, its highest */
+  PITCHES = PITCH_HIGH - PITCH_LOW + 1,  /* D = 88 */
+  CHANNELS = 16,
+  DRUM_CHANNEL = 9, /* General MIDI's channel 10; drums have a rule of their own: they pass */
+  KEYS = 128,
+};
+
+enum {
+  MIDI_NOTE_OFF = 0x80,
+  MIDI_NOTE_ON = 0x90,
+  MIDI_CONTROL = 0xB0,
+  MIDI_SYSEX = 0xF0,
+  MIDI_CLOCK = 0xF8,
+  MIDI_ALL_SOUND_OFF = 120, /* controller numbers */
+  MIDI_ALL_NOTES_OFF = 123,
+};
+
+/* What was done to a note, or what the gate thinks was done. The order is that of the gate's
+ * outputs and is part of the model file format. */
+enum damage {
+  DAMAGE_NONE,      /* a true note */
+  DAMAGE_BOUNCE,    /* the same key again, 5 to 40 ms after the stroke */
+  DAMAGE_BRUSH,     /* a neighbour one or two semitones away */
+  DAMAGE_HARMONIC,  /* an octave or a fifth above, as pitch-to-MIDI makes them */
+  DAMAGE_GHOST,     /* very soft or a spike, a few ms long, anywhere */
+  DAMAGE_CROSSTALK, /* 10 to 20 % of another stroke's velocity */
+  DAMAGE_STRAY,     /* a cell of a roll turned on at random (paper, 4.2) */
+  DAMAGE_COUNT,
+};
+
+/* A short fixed name ("bounce"). Any thread; never allocates. */
+const char *damage_name(enum damage damage);
+
+/* A note of a take. `off` may equal `on` but is never before it. */
+struct note {
+  nanos on;
+  nanos off;
+  uint8_t channel;  /* 0..15 */
+  uint8_t pitch;    /* 0..127 */
+  uint8_t velocity; /* 1..127 */
+  uint8_t damage;   /* enum damage */
+  uint16_t track;   /* of the file it came from */
+};
+
+/* A short channel or system message of a take, in stream order. */
+struct message {
+  nanos time;
+  uint8_t size; /* 1..3 */
+  uint8_t bytes[3];
+};
+
+/* A growable list of notes, owned by whoever holds it; release with note_list_free. */
+struct note_list {
+  struct note *notes;
+  size_t count;
+  size_t capacity;
+};
+
+/* Append. Allocates. STATUS_NO_MEMORY leaves the list as it was. */
+enum status note_list_add(struct note_list *list, struct note note) EMEND_CHECK;
+void note_list_free(struct note_list *list);
+
+/* Sort by onset, then channel, then pitch: the order in which a stream is played. Stable. */
+void note_list_sort(struct note_list *list);
+
+/* True for a note-on with velocity above 0 and legal data bytes (velocity 0 is a note-off). */
+static inline bool message_is_note_on(const uint8_t *bytes, size_t size)
+{
+  return size == 3 && (bytes[0] & 0xF0) == MIDI_NOTE_ON && bytes[1] < 128 && bytes[2] > 0 && bytes[2] < 128;
+}
+
+/* True for a note-off in either form. */
+static inline bool message_is_note_off(const uint8_t *bytes, size_t size)
+{
+  return size == 3 && bytes[1] < 128 && bytes[2] < 128 &&
+         ((bytes[0] & 0xF0) == MIDI_NOTE_OFF || ((bytes[0] & 0xF0) == MIDI_NOTE_ON && bytes[2] == 0));
+}
+
+/* True where the gate may decide: a pitch of the piano, on a channel that is not drums. */
+static inline bool note_is_decidable(unsigned channel, unsigned pitch)
+{
+  return channel != DRUM_CHANNEL && pitch >= PITCH_LOW && pitch <= PITCH_HIGH;
+}
+
+#endif

@@ -1,0 +1,45 @@
+/* The gate: a small trained head that decides about one arriving note (one hidden layer, tanh).
+ *
+ * Input (G): evidence (E), prior and posterior log-odds, context (C). Output: one logit for each
+ * enum damage. The decision is about the log-odds of DAMAGE_NONE against all the others. */
+#ifndef EMEND_GATE_H
+#define EMEND_GATE_H
+
+#include "evidence.h"
+#include "predictor.h"
+
+enum {
+  GATE_INPUT_MAX = EVIDENCE_SIZE + 2 + CONTEXT_MAX,
+  GATE_HIDDEN_MAX = 64,
+};
+
+/* Weights, const on the live path. Row-major (in, out), so that one input's row is contiguous. */
+struct gate {
+  int context_size;     /* C */
+  int input_size;       /* G = EVIDENCE_SIZE + 2 + C */
+  int hidden_size;      /* K */
+  float threshold;      /* log-odds at strength 0.5, chosen on validation data */
+  const float *mean;    /* (G) subtracted from the input */
+  const float *scale;   /* (G) then multiplied */
+  const float *hidden;  /* (G, K) */
+  const float *hidden_bias; /* (K) */
+  const float *out;     /* (K, DAMAGE_COUNT) */
+  const float *out_bias;    /* (DAMAGE_COUNT) */
+};
+
+struct verdict {
+  float log_odds;     /* of a true note */
+  enum damage damage; /* the most likely damage if it is none: the reason that is reported */
+};
+
+/* Lay evidence and belief out as the gate's input (G). Used live and to train. Never allocates. */
+EMEND_LIVE void gate_input(const float evidence[EVIDENCE_SIZE], const struct belief *belief, int context_size,
+                           float *input);
+/* Run the head. Live thread; never allocates. A non-finite result reads as log_odds = +INFINITY, so
+ * that a broken model lets everything through. */
+EMEND_LIVE struct verdict gate_judge(const struct gate *gate, const float *input);
+/* The log-odds below which a note is suppressed at `strength` in [0, 1]: -INFINITY at 0, the
+ * trained threshold at 0.5, 4 nats above it at 1. */
+EMEND_LIVE float gate_threshold(const struct gate *gate, float strength);
+
+#endif

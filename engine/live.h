@@ -1,0 +1,118 @@
+/* The live engine: bytes -> event -> (note-on?) tentative frame -> predictor -> gate -> ledger -> port;
+ * at a frame tick: frame closed -> predictor advanced -> frame and decisions to the capture ring.
+ *
+ * Everything the live thread may touch is in one struct live, allocated by live_setup.c before the
+ * stream starts. Time is an argument: the same code runs under JACK, ALSA, a file or a test.
+ *
+ * Functions are grouped by the thread that may call them. */
+#ifndef EMEND_LIVE_H
+#define EMEND_LIVE_H
+
+#include "gate.h"
+#include "ledger.h"
+#include "ring.h"
+
+enum live_mode { LIVE_BYPASS, LIVE_MONITOR, LIVE_CLEAN };
+
+/* A model as the engine sees it: predictor states for each channel and a gate. Made by the models
+ * library off the live thread; handed back through the retired ring. */
+struct cleaner {
+  const struct predictor_ops *ops;
+  void *state[CHANNELS];
+  const struct gate *gate; /* NULL: nothing is ever suppressed */
+  struct frame_def frame;
+  void *owner; /* whoever made it; the engine never looks inside */
+};
+
+/* Where cleaned messages go. Returns false when the port has no room now; the engine then keeps the
+ * message in a bounded queue, in order, and tries again at the next call. Live thread. */
+typedef bool (*live_emit)(void *port, nanos time, const uint8_t *bytes, size_t size);
+
+struct live_config {
+  enum live_mode mode;
+  float strength;   /* [0, 1] */
+  nanos look_ahead; /* >= 0, at most 200 ms; constant delay of everything */
+  double bpm;       /* for beat frames until a MIDI clock or a tempo says otherwise; 120 */
+  uint32_t capture_capacity; /* bytes of the capture ring; 0: no capture */
+};
+
+/* Counters, readable from any thread at any time (relaxed atomics). */
+struct live_counters {
+  _Atomic uint64_t events_in, events_out;
+  _Atomic uint64_t notes_in, notes_out;
+  _Atomic uint64_t suppressed[DAMAGE_COUNT];      /* by reason; in monitor mode: would have been */
+  _Atomic uint64_t dropped;   /* messages lost because a bounded queue was full; must stay 0 */
+  _Atomic uint64_t capture_lost; /* capture records that found the ring full */
+  _Atomic uint64_t ticks;
+  _Atomic uint64_t sounding;  /* notes now on at the output */
+};
+
+/* Records in the capture ring. */
+enum live_record_type {
+  LIVE_RECORD_EVENT = 1,    /* struct live_event_record */
+  LIVE_RECORD_DECISION = 2, /* struct live_decision_record */
+  LIVE_RECORD_FRAME = 3,    /* struct live_frame_record */
+};
+struct live_event_record { /* a short message as received, or as sent */
+  nanos time;
+  uint8_t sent; /* 0: received, 1: sent */
+  uint8_t size;
+  uint8_t bytes[3];
+};
+struct live_decision_record {
+  nanos time;
+  uint8_t channel, pitch, velocity;
+  uint8_t passed;
+  uint8_t damage; /* enum damage the gate thinks likeliest if it is not a true note */
+  uint8_t mode;
+  float log_odds;
+  float threshold;
+};
+struct live_frame_record {
+  nanos time;
+  uint8_t channel;
+  struct frame received, passed;
+};
+
+struct live; /* opaque; see live_state.h for its parts */
+
+/* --- Set-up thread, stream not running. Allocates. --- */
+
+/* `cleaner` may be NULL: everything passes. It stays the caller's until it comes back retired. */
+enum status live_new(struct live **live, const struct live_config *config, struct cleaner *cleaner,
+                     live_emit emit, void *port, struct error *error) EMEND_CHECK;
+void live_free(struct live *live);
+
+/* --- Live thread. Never allocate, lock, block, log or call BLAS. Times never decrease. --- */
+
+/* Begin at `now`: frames are counted from here. */
+EMEND_LIVE void live_begin(struct live *live, nanos now);
+/* One received message: complete, or a piece of a SysEx (which passes at once, in order). */
+EMEND_LIVE void live_receive(struct live *live, nanos time, const uint8_t *bytes, size_t size);
+/* Let time pass: commands taken, ticks closed, due note-offs and look-ahead released. Call at least
+ * once a period and before the first message of a later time. */
+EMEND_LIVE void live_advance(struct live *live, nanos now);
+/* Note-offs for all that sounds; forgets held keys. Exit, port loss. */
+EMEND_LIVE void live_silence(struct live *live, nanos now);
+/* Beats a minute from now on, for beat frames (a file's tempo map). */
+EMEND_LIVE void live_tempo(struct live *live, double bpm);
+
+/* --- One controlling thread, at any time. Never block; false when the command ring is full. --- */
+
+bool live_set_mode(struct live *live, enum live_mode mode);
+bool live_set_strength(struct live *live, float strength);
+bool live_panic(struct live *live);
+/* Hand over a new model; the live thread takes it up at its next tick. */
+bool live_swap(struct live *live, struct cleaner *cleaner);
+/* A model that the live thread has let go of, or NULL. The caller frees it. */
+struct cleaner *live_retired(struct live *live);
+/* The reader's end of the capture ring; one reading thread. NULL when there is none. */
+struct ring *live_capture(struct live *live);
+
+/* --- Any thread. --- */
+
+const struct live_counters *live_counters(const struct live *live);
+enum live_mode live_current_mode(const struct live *live);
+float live_current_strength(const struct live *live);
+
+#endif

@@ -1,0 +1,42 @@
+/* A model: configuration, named weights in one block and what is known about them (a safetensors
+ * file). Weights are const once loaded and may be shared by any number of threads. */
+#ifndef EMEND_MODEL_H
+#define EMEND_MODEL_H
+
+#include "live.h"
+#include "params.h"
+#include "vosp_config.h"
+
+struct model_fact {
+  char *key, *value; /* owned; what the file's metadata says beyond the configuration */
+};
+
+struct model {
+  struct vosp_config config;
+  struct params params; /* the VOSP's weights, then the gate's */
+  struct model_fact *facts; /* (fact_count) in the file's order */
+  size_t fact_count;
+};
+
+/* Lay out a model of this configuration; weights are zero. Allocates; release with model_free. */
+enum status model_new(struct model **model, const struct vosp_config *config, struct error *error) EMEND_CHECK;
+void model_free(struct model *model);
+
+/* Load and check every name, shape, offset and value. The file is treated as hostile. */
+enum status model_load(struct model **model, const char *path, struct error *error) EMEND_CHECK;
+/* Write to a temporary name beside `path`, fsync, rename. */
+enum status model_save(const struct model *model, const char *path, struct error *error) EMEND_CHECK;
+
+/* Set a fact (replaces one of the same key). Allocates. */
+enum status model_set_fact(struct model *model, const char *key, const char *value) EMEND_CHECK;
+const char *model_fact(const struct model *model, const char *key); /* NULL where unknown */
+
+/* True when the model has a trained gate. */
+bool model_has_gate(const struct model *model);
+
+/* A cleaner for the live engine: predictor states for CHANNELS channels over the model's weights. The
+ * model must outlive it. Allocates; off the live thread. Release with model_cleaner_free. */
+enum status model_cleaner_new(const struct model *model, struct cleaner **cleaner, struct error *error) EMEND_CHECK;
+void model_cleaner_free(struct cleaner *cleaner);
+
+#endif
