@@ -36,8 +36,8 @@ enum port_state { PORT_WAITING, PORT_CONNECTED, PORT_LOST, PORT_FAILED };
 
 struct port_counters {
   _Atomic uint64_t received, sent;
-  _Atomic uint64_t send_failed;   /* the library had no room; the engine tries again */
-  _Atomic uint64_t overflowed;    /* the library lost input; held notes were resynchronised */
+  _Atomic uint64_t send_failed; /* the library had no room; the engine tries again */
+  _Atomic uint64_t overflowed;  /* the library lost input; held notes were resynchronised */
   _Atomic uint64_t disconnects;
   _Atomic uint64_t xruns;
 };

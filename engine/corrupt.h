@@ -19,8 +19,8 @@ struct corrupt_rates {
   double drop_burst; /* bursts a minute: every note for 50 to 500 ms */
   int dead_keys;     /* fixed keys that never sound */
   /* Protocol damage. */
-  double stuck;      /* a note-off that never comes: the note lasts to the key's next stroke or the end */
-  double off_to_on;  /* a note-off turned into a note-on of velocity 64, itself ended at the key's next event */
+  double stuck;     /* a note-off that never comes: the note lasts to the key's next stroke or the end */
+  double off_to_on; /* a note-off turned into a note-on of velocity 64, itself ended at the key's next event */
   /* Velocities. */
   double velocity_band; /* share of keys that cannot reach a band of 20 velocities (moved to its edge) */
 };

@@ -15,9 +15,9 @@ typedef int64_t nanos;
 #define NANOS_PER_MILLISECOND INT64_C(1000000)
 
 enum {
-  PITCH_LOW = 21,                        /* A0, the piano's lowest key */
-  PITCH_HIGH = 108,                      /* C8, its highest */
-  PITCHES = PITCH_HIGH - PITCH_LOW + 1,  /* D = 88 */
+  PITCH_LOW = 21,                       /* A0, the piano's lowest key */
+  PITCH_HIGH = 108,                     /* C8, its highest */
+  PITCHES = PITCH_HIGH - PITCH_LOW + 1, /* D = 88 */
   CHANNELS = 16,
   DRUM_CHANNEL = 9, /* General MIDI's channel 10; drums have a rule of their own: they pass */
   KEYS = 128,

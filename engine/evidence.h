@@ -14,12 +14,11 @@ enum {
   EVIDENCE_HELD_REACH = 24, /* semitones either side whose keys' state is looked at */
   EVIDENCE_GLOBAL = 8,      /* see evidence.c */
   EVIDENCE_PER_KEY = 4,     /* decay 30 ms, decay 300 ms, velocity log ratio gated by each */
-  EVIDENCE_SIZE =
-    EVIDENCE_GLOBAL + EVIDENCE_PER_KEY * (2 * EVIDENCE_REACH + 1) + (2 * EVIDENCE_HELD_REACH + 1),
+  EVIDENCE_SIZE = EVIDENCE_GLOBAL + EVIDENCE_PER_KEY * (2 * EVIDENCE_REACH + 1) + (2 * EVIDENCE_HELD_REACH + 1),
 };
 
 struct evidence {
-  nanos last_on[KEYS];     /* the last two received strokes of each key, newest first */
+  nanos last_on[KEYS]; /* the last two received strokes of each key, newest first */
   nanos before_on[KEYS];
   uint8_t last_velocity[KEYS];
   uint8_t before_velocity[KEYS];

@@ -33,8 +33,8 @@ struct frame {
 /* The frame in the making for one channel. Two are kept side by side: what was received, and what
  * was let through; a model says which one is its past. */
 struct framer {
-  struct frame current;        /* so far in this frame */
-  uint8_t held[PITCHES];       /* keys down now (a count, saturating at 255) */
+  struct frame current;  /* so far in this frame */
+  uint8_t held[PITCHES]; /* keys down now (a count, saturating at 255) */
 };
 
 /* All functions below: live thread or offline; never allocate. `pitch` is 0..87 (D). */

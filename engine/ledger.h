@@ -37,9 +37,9 @@ struct ledger {
 };
 
 enum ledger_action {
-  LEDGER_EMIT,  /* send this note-off now */
+  LEDGER_EMIT,    /* send this note-off now */
   LEDGER_SWALLOW, /* its note-on was suppressed */
-  LEDGER_HOLD,  /* held back; ledger_due will give it */
+  LEDGER_HOLD,    /* held back; ledger_due will give it */
 };
 
 /* Live thread; never allocate. */
@@ -49,8 +49,8 @@ EMEND_LIVE int ledger_note_on(struct ledger *ledger, nanos time, unsigned channe
 /* A stroke was suppressed. */
 EMEND_LIVE void ledger_suppress(struct ledger *ledger, nanos time, unsigned channel, unsigned pitch);
 /* A note-off arrived. `guard` is true when held notes are to be spared (clean mode). */
-EMEND_LIVE enum ledger_action ledger_note_off(struct ledger *ledger, nanos time, unsigned channel, unsigned pitch,
-                                              unsigned velocity, bool guard);
+EMEND_LIVE enum ledger_action ledger_note_off(struct ledger *ledger, nanos time, unsigned channel,
+                                              unsigned pitch, unsigned velocity, bool guard);
 /* Take one note-off that is due at `now`; false when there is none. */
 EMEND_LIVE bool ledger_due(struct ledger *ledger, nanos now, struct message *off);
 /* Take one note-off for a note that still sounds, whatever its state; false when none sounds. For

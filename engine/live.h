@@ -30,9 +30,9 @@ typedef bool (*live_emit)(void *port, nanos time, const uint8_t *bytes, size_t s
 
 struct live_config {
   enum live_mode mode;
-  float strength;   /* [0, 1] */
-  nanos look_ahead; /* >= 0, at most 200 ms; constant delay of everything */
-  double bpm;       /* for beat frames until a MIDI clock or a tempo says otherwise; 120 */
+  float strength;            /* [0, 1] */
+  nanos look_ahead;          /* >= 0, at most 200 ms; constant delay of everything */
+  double bpm;                /* for beat frames until a MIDI clock or a tempo says otherwise; 120 */
   uint32_t capture_capacity; /* bytes of the capture ring; 0: no capture */
 };
 
@@ -40,11 +40,11 @@ struct live_config {
 struct live_counters {
   _Atomic uint64_t events_in, events_out;
   _Atomic uint64_t notes_in, notes_out;
-  _Atomic uint64_t suppressed[DAMAGE_COUNT];      /* by reason; in monitor mode: would have been */
-  _Atomic uint64_t dropped;   /* messages lost because a bounded queue was full; must stay 0 */
-  _Atomic uint64_t capture_lost; /* capture records that found the ring full */
+  _Atomic uint64_t suppressed[DAMAGE_COUNT]; /* by reason; in monitor mode: would have been */
+  _Atomic uint64_t dropped;                  /* messages lost because a bounded queue was full; must stay 0 */
+  _Atomic uint64_t capture_lost;             /* capture records that found the ring full */
   _Atomic uint64_t ticks;
-  _Atomic uint64_t sounding;  /* notes now on at the output */
+  _Atomic uint64_t sounding; /* notes now on at the output */
 };
 
 /* Records in the capture ring. */

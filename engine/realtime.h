@@ -17,17 +17,17 @@
 #if defined(__GNUC__) && !defined(_WIN32) && !defined(__APPLE__)
 void emend_trap_enter(void) __attribute__((weak));
 void emend_trap_leave(void) __attribute__((weak));
-#define LIVE_ENTER()       \
-  do {                     \
-    if (emend_trap_enter) { \
-      emend_trap_enter();  \
-    }                      \
+#define LIVE_ENTER()                                                                                           \
+  do {                                                                                                         \
+    if (emend_trap_enter) {                                                                                    \
+      emend_trap_enter();                                                                                      \
+    }                                                                                                          \
   } while (0)
-#define LIVE_LEAVE()       \
-  do {                     \
-    if (emend_trap_leave) { \
-      emend_trap_leave();  \
-    }                      \
+#define LIVE_LEAVE()                                                                                           \
+  do {                                                                                                         \
+    if (emend_trap_leave) {                                                                                    \
+      emend_trap_leave();                                                                                      \
+    }                                                                                                          \
   } while (0)
 #else
 #define LIVE_ENTER() ((void)0)

@@ -16,29 +16,34 @@ enum smf_kind {
 };
 
 struct smf_event {
-  uint64_t tick;  /* absolute */
-  nanos time;     /* by the tempo map */
+  uint64_t tick; /* absolute */
+  nanos time;    /* by the tempo map */
   uint16_t track;
-  uint8_t kind;   /* enum smf_kind */
-  uint32_t size;  /* of bytes; the end-of-track meta event is not stored but written */
+  uint8_t kind;         /* enum smf_kind */
+  uint32_t size;        /* of bytes; the end-of-track meta event is not stored but written */
   const uint8_t *bytes; /* within the smf's own pool */
 };
 
 struct smf {
-  int format;       /* 0 or 1 */
+  int format;        /* 0 or 1 */
   uint16_t division; /* as in the header: ticks a quarter, or SMPTE */
   int track_count;
-  uint64_t *track_end; /* (track_count) tick of each track's end */
+  uint64_t *track_end;      /* (track_count) tick of each track's end */
   struct smf_event *events; /* by tick, then track, then order in the track */
   size_t event_count;
-  struct smf_tempo { uint64_t tick; nanos time; uint32_t microseconds_per_quarter; } *tempos;
+  struct smf_tempo {
+    uint64_t tick;
+    nanos time;
+    uint32_t microseconds_per_quarter;
+  } * tempos;
   size_t tempo_count; /* at least 1: tick 0 */
-  void *pool;   /* owned */
+  void *pool;         /* owned */
 };
 
 /* Read a whole file from memory. Allocates; release with smf_free. On failure *smf is empty and
  * `error` says what and at which byte. `name` is only for messages. */
-enum status smf_read(struct smf *smf, const uint8_t *data, size_t size, const char *name, struct error *error) EMEND_CHECK;
+enum status smf_read(struct smf *smf, const uint8_t *data, size_t size, const char *name,
+                     struct error *error) EMEND_CHECK;
 void smf_free(struct smf *smf);
 
 /* The bytes of the file: *data is allocated, the caller frees it. Events must be in order by tick. */

@@ -10,28 +10,30 @@
 #include "frame.h"
 
 struct sequence {
-  char *name;       /* file, or index within the split */
-  int frames;       /* T */
-  uint8_t *cells;   /* (T, V, D), 0 or 1; NULL for takes until dataset_frames */
+  char *name;             /* file, or index within the split */
+  int frames;             /* T */
+  uint8_t *cells;         /* (T, V, D), 0 or 1; NULL for takes until dataset_frames */
   struct note_list notes; /* for takes; empty for rolls */
 };
 
 struct dataset {
   struct sequence *sequences;
   size_t count;
-  size_t frames;  /* over all sequences */
-  int values;     /* V of the cells */
-  bool rolls;     /* from JSON: cells are given, there are no notes */
+  size_t frames; /* over all sequences */
+  int values;    /* V of the cells */
+  bool rolls;    /* from JSON: cells are given, there are no notes */
 };
 
 /* Load one split of `path`: a JSON file of rolls, a MIDI file or a folder. `split` names a key or a
  * sub-folder; a folder without that sub-folder but with MIDI files is the split itself.
  * Refused with one line each: a split that is missing, pitches outside 21..108 in rolls, empty
  * sequences, a folder with no readable file. Allocates; release with dataset_free. */
-enum status dataset_load(struct dataset *dataset, const char *path, const char *split, struct error *error) EMEND_CHECK;
+enum status dataset_load(struct dataset *dataset, const char *path, const char *split,
+                         struct error *error) EMEND_CHECK;
 /* Make the cells of takes by running their notes through the framer at this definition (at 120 beats
  * a minute for beat frames). For rolls: checks that V is 1. */
-enum status dataset_frames(struct dataset *dataset, const struct frame_def *def, struct error *error) EMEND_CHECK;
+enum status dataset_frames(struct dataset *dataset, const struct frame_def *def,
+                           struct error *error) EMEND_CHECK;
 void dataset_free(struct dataset *dataset);
 
 #endif

@@ -23,12 +23,12 @@ enum status eval_nll(const struct model *model, const struct dataset *data, int 
  * damage, scored by notes within 50 ms. */
 struct eval_denoise {
   struct score before;
-  struct score paper; /* mode of z, then p > 0.5 (paper 4.2); rolls only */
-  struct score gate;  /* the product's rule at `strength` */
-  struct score hold;  /* rolls: keep a cell only if it was on one frame ago */
+  struct score paper;      /* mode of z, then p > 0.5 (paper 4.2); rolls only */
+  struct score gate;       /* the product's rule at `strength` */
+  struct score hold;       /* rolls: keep a cell only if it was on one frame ago */
   struct score drop_short; /* rolls: drop one-frame notes, a frame of look-ahead */
-  struct score rules; /* takes: debounce, velocity floor and neighbour rule, tuned on simulated damage */
-  double recall_of_true; /* of true notes or cells that were received, the share the gate let through */
+  struct score rules;      /* takes: debounce, velocity floor and neighbour rule, tuned on simulated damage */
+  double recall_of_true;   /* of true notes or cells that were received, the share the gate let through */
 };
 
 enum status eval_denoise(const struct model *model, const struct dataset *data, double noise,

@@ -13,7 +13,7 @@ struct model_fact {
 
 struct model {
   struct vosp_config config;
-  struct params params; /* the VOSP's weights, then the gate's */
+  struct params params;     /* the VOSP's weights, then the gate's */
   struct model_fact *facts; /* (fact_count) in the file's order */
   size_t fact_count;
 };
@@ -36,7 +36,8 @@ bool model_has_gate(const struct model *model);
 
 /* A cleaner for the live engine: predictor states for CHANNELS channels over the model's weights. The
  * model must outlive it. Allocates; off the live thread. Release with model_cleaner_free. */
-enum status model_cleaner_new(const struct model *model, struct cleaner **cleaner, struct error *error) EMEND_CHECK;
+enum status model_cleaner_new(const struct model *model, struct cleaner **cleaner,
+                              struct error *error) EMEND_CHECK;
 void model_cleaner_free(struct cleaner *cleaner);
 
 #endif

@@ -14,7 +14,7 @@ struct safetensors_meta {
 };
 
 struct safetensors {
-  struct params params; /* as found; vectors (n) as 1 x n */
+  struct params params;          /* as found; vectors (n) as 1 x n */
   struct safetensors_meta *meta; /* (meta_count) */
   size_t meta_count;
 };
@@ -25,8 +25,8 @@ struct safetensors {
 enum status safetensors_read(struct safetensors *file, const uint8_t *data, size_t size, const char *name,
                              struct error *error) EMEND_CHECK;
 /* The file's bytes; the caller frees *data. Tensors are aligned to 64 bytes from the file's start. */
-enum status safetensors_write(const struct params *params, const struct safetensors_meta *meta, size_t meta_count,
-                              uint8_t **data, size_t *size, struct error *error) EMEND_CHECK;
+enum status safetensors_write(const struct params *params, const struct safetensors_meta *meta,
+                              size_t meta_count, uint8_t **data, size_t *size, struct error *error) EMEND_CHECK;
 void safetensors_free(struct safetensors *file);
 
 #endif

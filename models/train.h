@@ -11,16 +11,16 @@ enum optimiser { OPTIMISER_ADAM, OPTIMISER_RMSPROP }; /* rmsprop with Nesterov m
 struct train_options {
   enum vosp_objective objective;
   enum optimiser optimiser;
-  double rate;            /* step rate */
-  double momentum;        /* rmsprop's */
-  double decay;           /* rmsprop's average of squares */
-  double clip;            /* gradient norm; 0: none */
+  double rate;     /* step rate */
+  double momentum; /* rmsprop's */
+  double decay;    /* rmsprop's average of squares */
+  double clip;     /* gradient norm; 0: none */
   double dropout_input, dropout_hidden;
-  double spectral_radius; /* of the recurrent weights at the start */
-  int connections;        /* at most so many incoming recurrent ones a unit; 0: all */
+  double spectral_radius;  /* of the recurrent weights at the start */
+  int connections;         /* at most so many incoming recurrent ones a unit; 0: all */
   double kl_start, kl_end; /* weight of the divergence, linear over kl_epochs */
   int kl_epochs;
-  double noise;       /* P: share of off cells turned on in the recognition's input; the likelihood is of the clean */
+  double noise; /* P: share of off cells turned on in the recognition's input; the likelihood is of the clean */
   double clean_share; /* share of sequences left clean when noise > 0 */
   int chunk, batch;   /* T, B */
   int epochs;         /* at most */
@@ -38,19 +38,19 @@ void train_defaults(struct train_options *options);
 /* Told now and then how it goes; return false to stop cleanly (a checkpoint is written). */
 struct train_progress {
   int epoch, epochs;
-  double done;         /* of this epoch, 0..1 */
-  double seconds_left; /* estimate for the whole run */
+  double done;                              /* of this epoch, 0..1 */
+  double seconds_left;                      /* estimate for the whole run */
   double train_nats, valid_nats, best_nats; /* a step; NaN where unknown */
-  const char *stage;   /* "vosp" or "gate" */
+  const char *stage;                        /* "vosp" or "gate" */
 };
 typedef bool (*train_report)(void *user, const struct train_progress *progress);
 
 struct train_run {
   const struct dataset *train, *valid;
-  const char *out;        /* the model; checkpoint beside it as OUT.checkpoint, log as OUT.csv */
-  bool resume;            /* go on from OUT.checkpoint if it is there */
-  const char *command;    /* recorded in the model */
-  train_report report;    /* may be NULL */
+  const char *out;     /* the model; checkpoint beside it as OUT.checkpoint, log as OUT.csv */
+  bool resume;         /* go on from OUT.checkpoint if it is there */
+  const char *command; /* recorded in the model */
+  train_report report; /* may be NULL */
   void *user;
 };
 

@@ -1,6 +1,7 @@
 /* What kind of VOSP a model is. The paper's is one setting of it. Shape letters used throughout:
  * T steps, B sequences, D = 88 pitches, V values per pitch, R rows a frame (1, or D when weights are
- * tied across pitch), N = B * R rows, I inputs a row, O outputs a row, H hidden, Z latent, M generator hidden. */
+ * tied across pitch), N = B * R rows, I inputs a row, O outputs a row, H hidden, Z latent, M generator hidden.
+ */
 #ifndef EMEND_VOSP_CONFIG_H
 #define EMEND_VOSP_CONFIG_H
 
