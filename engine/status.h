@@ -9,10 +9,10 @@
 
 #if defined(__GNUC__)
 #define EMEND_CHECK __attribute__((warn_unused_result))
-#define EMEND_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define EMEND_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define EMEND_CHECK
-#define EMEND_PRINTF(format, first)
+#define EMEND_PRINTF(text, first)
 #endif
 
 enum status {
