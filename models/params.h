@@ -10,17 +10,18 @@ enum { PARAM_NAME_MAX = 48, PARAM_COUNT_MAX = 64 };
 struct param {
   char name[PARAM_NAME_MAX];
   int rows, cols; /* a vector has rows 1 */
-  size_t offset;  /* in floats, from the block's start */
+  size_t offset;  /* in floats, from the block's start; a multiple of 16 */
 };
 
 struct params {
   struct param list[PARAM_COUNT_MAX];
   int count;
-  size_t size;  /* floats in all */
+  size_t size;  /* floats in all, with the zeros that pad each parameter to 64 bytes */
   float *block; /* owned by whoever called params_alloc; 64-byte aligned */
 };
 
-/* Add a parameter to the layout (before params_alloc). STATUS_FULL beyond PARAM_COUNT_MAX. */
+/* Add a parameter to the layout (before params_alloc). STATUS_FULL beyond PARAM_COUNT_MAX, STATUS_USAGE
+ * for a name that is empty, too long or taken and for sizes below 1. */
 enum status params_add(struct params *params, const char *name, int rows, int cols) EMEND_CHECK;
 /* Allocate the block, zeroed. */
 enum status params_alloc(struct params *params) EMEND_CHECK;

@@ -1,0 +1,189 @@
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TEMPORARY_TRIES = 100, READ_STEP = 1 << 16 };
+
+static enum status system_error(struct error *error, const char *verb, const char *path, int code)
+{
+  const char *advice = "";
+  switch (code) {
+  case ENOSPC:
+  case EDQUOT: advice = "; free some space and try again"; break;
+  case EACCES:
+  case EPERM:
+  case EROFS: advice = "; choose another place or change its permissions"; break;
+  case ENOENT: advice = "; check the path"; break;
+  default: break;
+  }
+  const enum status status = code == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
+  return error_set(error, status, "cannot %s %s: %s%s", verb, path, strerror(code), advice);
+}
+
+/* Read until the end or until more than `limit` bytes have come. */
+static int read_all(int fd, size_t limit, uint8_t **data, size_t *size)
+{
+  size_t capacity = 0;
+  for (;;) {
+    if (capacity - *size < READ_STEP) {
+      capacity = capacity + capacity / 2 + READ_STEP;
+      uint8_t *grown = realloc(*data, capacity);
+      if (grown == NULL) {
+        return ENOMEM;
+      }
+      *data = grown;
+    }
+    const ssize_t got = read(fd, *data + *size, capacity - *size);
+    if (got < 0 && errno != EINTR) {
+      return errno;
+    }
+    if (got == 0) {
+      return 0;
+    }
+    *size += got > 0 ? (size_t)got : 0;
+    if (*size > limit) {
+      return EFBIG;
+    }
+  }
+}
+
+enum status file_read(const char *path, size_t limit, uint8_t **data, size_t *size, struct error *error)
+{
+  *data = NULL;
+  *size = 0;
+  const bool standard = strcmp(path, "-") == 0;
+  const int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return system_error(error, "open", path, errno);
+  }
+  const int code = read_all(fd, limit, data, size);
+  if (!standard) {
+    close(fd);
+  }
+  if (code == 0) {
+    return STATUS_OK;
+  }
+  free(*data);
+  *data = NULL;
+  *size = 0;
+  if (code == EFBIG) {
+    return error_set(error, STATUS_FORMAT, "%s is larger than %zu bytes, more than such a file can be", path,
+                     limit);
+  }
+  if (code == ENOMEM) {
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory to read %s", path);
+  }
+  return system_error(error, "read", path, code);
+}
+
+static int write_all(int fd, const uint8_t *data, size_t size)
+{
+  while (size > 0) {
+    const ssize_t put = write(fd, data, size < SSIZE_MAX ? size : SSIZE_MAX);
+    if (put < 0 && errno != EINTR) {
+      return errno;
+    }
+    if (put > 0) {
+      data += put;
+      size -= (size_t)put;
+    }
+  }
+  return 0;
+}
+
+/* Create a file of a new name beside `path`; the umask does its part as for any other file. */
+static int open_temporary(const char *path, char *name, size_t capacity)
+{
+  for (int i = 0; i < TEMPORARY_TRIES; i++) {
+    const int length = snprintf(name, capacity, "%s.%ld-%d.tmp", path, (long)getpid(), i);
+    if (length < 0 || (size_t)length >= capacity) {
+      errno = ENAMETOOLONG;
+      return -1;
+    }
+    const int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0 || errno != EEXIST) {
+      return fd;
+    }
+  }
+  return -1;
+}
+
+/* Make the rename last. Some file systems refuse to sync a folder; the file itself is safe by then,
+ * so that is no failure. */
+static void sync_folder(const char *path)
+{
+  char folder[PATH_MAX];
+  const char *slash = strrchr(path, '/');
+  const size_t length = slash != NULL ? (size_t)(slash - path) : 0;
+  if (length >= sizeof folder) {
+    return;
+  }
+  memcpy(folder, path, length);
+  folder[length] = '\0';
+  const int fd = open(slash == NULL ? "." : length == 0 ? "/" : folder, O_RDONLY | O_CLOEXEC);
+  if (fd >= 0) {
+    (void)fsync(fd);
+    close(fd);
+  }
+}
+
+static enum status write_beside(const char *path, const void *data, size_t size, struct error *error)
+{
+  char name[PATH_MAX];
+  const int fd = open_temporary(path, name, sizeof name);
+  if (fd < 0) {
+    return system_error(error, "write", path, errno);
+  }
+  int code = write_all(fd, data, size);
+  if (code == 0 && fsync(fd) != 0) {
+    code = errno;
+  }
+  if (close(fd) != 0 && code == 0) {
+    code = errno;
+  }
+  if (code == 0 && rename(name, path) != 0) {
+    code = errno;
+  }
+  if (code != 0) {
+    unlink(name);
+    return system_error(error, "write", path, code);
+  }
+  sync_folder(path);
+  return STATUS_OK;
+}
+
+/* Devices and pipes cannot be replaced by renaming. */
+static enum status write_through(const char *path, const void *data, size_t size, struct error *error)
+{
+  const bool standard = strcmp(path, "-") == 0;
+  const int fd = standard ? STDOUT_FILENO : open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return system_error(error, "write", path, errno);
+  }
+  int code = write_all(fd, data, size);
+  if (!standard && close(fd) != 0 && code == 0) {
+    code = errno;
+  }
+  return code == 0 ? STATUS_OK : system_error(error, "write", standard ? "standard output" : path, code);
+}
+
+enum status file_write(const char *path, const void *data, size_t size, struct error *error)
+{
+  struct stat about;
+  const bool exists = stat(path, &about) == 0;
+  if (exists && S_ISDIR(about.st_mode)) {
+    return error_set(error, STATUS_IO, "cannot write %s: it is a folder; give a file's name", path);
+  }
+  if (strcmp(path, "-") == 0 || (exists && !S_ISREG(about.st_mode))) {
+    return write_through(path, data, size, error);
+  }
+  return write_beside(path, data, size, error);
+}
