@@ -12,18 +12,16 @@
 enum {
   EVIDENCE_REACH = 12,      /* semitones either side whose last strokes are looked at */
   EVIDENCE_HELD_REACH = 24, /* semitones either side whose keys' state is looked at */
+  EVIDENCE_STROKES = 4,     /* strokes remembered of each key: look-ahead may see some after the candidate */
   EVIDENCE_GLOBAL = 8,      /* see evidence.c */
   EVIDENCE_PER_KEY = 4,     /* decay 30 ms, decay 300 ms, velocity log ratio gated by each */
   EVIDENCE_SIZE = EVIDENCE_GLOBAL + EVIDENCE_PER_KEY * (2 * EVIDENCE_REACH + 1) + (2 * EVIDENCE_HELD_REACH + 1),
 };
 
 struct evidence {
-  nanos last_on[KEYS]; /* the last two received strokes of each key, newest first */
-  nanos before_on[KEYS];
-  uint8_t last_velocity[KEYS];
-  uint8_t before_velocity[KEYS];
-  uint8_t held[KEYS];      /* received and not yet released, saturating */
-  nanos last_any;          /* the last stroke of any key */
+  nanos time[KEYS][EVIDENCE_STROKES];       /* received strokes of each key, newest first */
+  uint8_t velocity[KEYS][EVIDENCE_STROKES]; /* 0: no such stroke yet */
+  uint8_t held[KEYS];                       /* received and not yet released, saturating */
   float mean_log_velocity; /* slow average over strokes that were let through: the player's level */
 };
 

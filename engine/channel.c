@@ -1,0 +1,73 @@
+#include "channel.h"
+
+static int key_of(int pitch)
+{
+  return pitch - PITCH_LOW;
+}
+
+EMEND_LIVE void channel_reset(struct channel *channel)
+{
+  framer_reset(&channel->received);
+  framer_reset(&channel->passed);
+  evidence_reset(&channel->evidence);
+}
+
+EMEND_LIVE void channel_receive(struct channel *channel, nanos time, int pitch, int velocity)
+{
+  framer_note_on(&channel->received, key_of(pitch));
+  evidence_note_on(&channel->evidence, time, pitch, velocity);
+}
+
+static struct frame with_candidate(const struct framer *framer, int key)
+{
+  struct frame frame = framer->current;
+  for (int value = 0; value < FRAME_VALUES_MAX; value++) {
+    frame.cell[value][key] = 1;
+  }
+  return frame;
+}
+
+EMEND_LIVE void channel_sense(const struct channel *channel, const struct predictor_ops *ops, void *state,
+                              int context_size, nanos time, int pitch, int velocity, float *input)
+{
+  int key = key_of(pitch);
+  struct frame received = with_candidate(&channel->received, key);
+  struct frame passed = with_candidate(&channel->passed, key);
+  struct belief belief = {0};
+  float evidence[EVIDENCE_SIZE];
+  ops->believe(state, &received, &passed, key, &belief);
+  evidence_read(&channel->evidence, time, pitch, velocity, evidence);
+  gate_input(evidence, &belief, context_size, input);
+}
+
+EMEND_LIVE void channel_settle(struct channel *channel, int pitch, int velocity, bool passed)
+{
+  if (passed) {
+    framer_note_on(&channel->passed, key_of(pitch));
+    evidence_accept(&channel->evidence, velocity);
+  }
+}
+
+EMEND_LIVE void channel_release(struct channel *channel, int pitch, bool passed)
+{
+  framer_note_off(&channel->received, key_of(pitch));
+  evidence_note_off(&channel->evidence, pitch);
+  if (passed) {
+    framer_note_off(&channel->passed, key_of(pitch));
+  }
+}
+
+EMEND_LIVE void channel_release_all(struct channel *channel)
+{
+  framer_release_all(&channel->received);
+  framer_release_all(&channel->passed);
+  evidence_release_all(&channel->evidence);
+}
+
+EMEND_LIVE void channel_tick(struct channel *channel, const struct predictor_ops *ops, void *state)
+{
+  struct frame received, passed;
+  framer_tick(&channel->received, &received);
+  framer_tick(&channel->passed, &passed);
+  ops->advance(state, &received, &passed);
+}
