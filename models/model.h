@@ -27,11 +27,11 @@ enum status model_load(struct model **model, const char *path, struct error *err
 /* Write to a temporary name beside `path`, fsync, rename. */
 enum status model_save(const struct model *model, const char *path, struct error *error) EMEND_CHECK;
 
-/* Set a fact (replaces one of the same key). Allocates. */
+/* Set a fact (replaces one of the same key; STATUS_USAGE for a key of the configuration). Allocates. */
 enum status model_set_fact(struct model *model, const char *key, const char *value) EMEND_CHECK;
 const char *model_fact(const struct model *model, const char *key); /* NULL where unknown */
 
-/* True when the model has a trained gate. */
+/* True when the model has a trained gate (an untrained one has nothing but zeros in gate.scale). */
 bool model_has_gate(const struct model *model);
 
 /* A cleaner for the live engine: predictor states for CHANNELS channels over the model's weights. The

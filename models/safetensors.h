@@ -24,7 +24,8 @@ struct safetensors {
  * a duplicate name, NaN or Inf. Allocates; release with safetensors_free. */
 enum status safetensors_read(struct safetensors *file, const uint8_t *data, size_t size, const char *name,
                              struct error *error) EMEND_CHECK;
-/* The file's bytes; the caller frees *data. Tensors are aligned to 64 bytes from the file's start. */
+/* The file's bytes; the caller frees *data. The tensors lie end to end, as
+ * the format wants, from a multiple of 64 bytes on. Refused: NaN or Inf, metadata that is not UTF-8. */
 enum status safetensors_write(const struct params *params, const struct safetensors_meta *meta,
                               size_t meta_count, uint8_t **data, size_t *size, struct error *error) EMEND_CHECK;
 void safetensors_free(struct safetensors *file);

@@ -1,0 +1,308 @@
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "gate_model.h"
+#include "model_config.h"
+#include "safetensors.h"
+#include "vosp.h"
+
+enum { MODEL_FILE_MAX = 1 << 28, STAMP_KEYS = 2 };
+
+#define MODEL_KIND "emend.vosp"
+#define MODEL_FORMAT "1"
+
+static enum status no_memory(struct error *error)
+{
+  return error_set(error, STATUS_NO_MEMORY, "not enough memory for the model");
+}
+
+/* A model of this configuration without its block of weights. */
+static enum status model_lay_out(struct model **out, const struct vosp_config *config, struct error *error)
+{
+  struct model *model = calloc(1, sizeof *model);
+  if (model == NULL) {
+    return no_memory(error);
+  }
+  model->config = *config;
+  enum status status = vosp_layout(config, &model->params, error);
+  if (status == STATUS_OK) {
+    status = gate_layout(config, &model->params, error);
+  }
+  if (status != STATUS_OK) {
+    model_free(model);
+    return status;
+  }
+  *out = model;
+  return STATUS_OK;
+}
+
+enum status model_new(struct model **model, const struct vosp_config *config, struct error *error)
+{
+  *model = NULL;
+  const enum status status = model_lay_out(model, config, error);
+  if (status == STATUS_OK && params_alloc(&(*model)->params) != STATUS_OK) {
+    model_free(*model);
+    *model = NULL;
+    return no_memory(error);
+  }
+  return status;
+}
+
+void model_free(struct model *model)
+{
+  if (model == NULL) {
+    return;
+  }
+  params_free(&model->params);
+  for (size_t i = 0; i < model->fact_count; i++) {
+    free(model->facts[i].key);
+    free(model->facts[i].value);
+  }
+  free(model->facts);
+  free(model);
+}
+
+static bool is_config_key(const char *key)
+{
+  for (int i = 0; i < CONFIG_KEYS; i++) {
+    if (strcmp(config_key(i), key) == 0) {
+      return true;
+    }
+  }
+  return strcmp(key, "kind") == 0 || strcmp(key, "format") == 0;
+}
+
+static const char *meta_find(const struct safetensors *file, const char *key)
+{
+  for (size_t i = 0; i < file->meta_count; i++) {
+    if (strcmp(file->meta[i].key, key) == 0) {
+      return file->meta[i].value;
+    }
+  }
+  return NULL;
+}
+
+static enum status read_config(const struct safetensors *file, const char *path, struct vosp_config *config,
+                               struct error *error)
+{
+  const char *kind = meta_find(file, "kind");
+  if (kind == NULL || strcmp(kind, MODEL_KIND) != 0) {
+    return error_set(error, STATUS_UNSUPPORTED,
+                     "%s is not a model of kind %s; give one that `emend train vosp` made", path, MODEL_KIND);
+  }
+  const char *format = meta_find(file, "format");
+  if (format == NULL || strcmp(format, MODEL_FORMAT) != 0) {
+    return error_set(error, STATUS_UNSUPPORTED,
+                     "%s is not of model format %s; use the emend that made it, or a newer one", path,
+                     MODEL_FORMAT);
+  }
+  memset(config, 0, sizeof *config);
+  for (int i = 0; i < CONFIG_KEYS; i++) {
+    const char *text = meta_find(file, config_key(i));
+    if (text == NULL) {
+      return error_set(error, STATUS_FORMAT, "%s: its metadata lacks %s; the file is damaged or not emend's",
+                       path, config_key(i));
+    }
+    if (config_set(config, config_key(i), text, path, error) != STATUS_OK) {
+      return STATUS_FORMAT;
+    }
+  }
+  return STATUS_OK;
+}
+
+/* Every tensor of the layout with its shape, and no other. */
+static enum status check_tensors(const struct params *wanted, const struct params *found, const char *path,
+                                 struct error *error)
+{
+  for (int i = 0; i < wanted->count; i++) {
+    const struct param *want = &wanted->list[i];
+    const struct param *have = params_find(found, want->name);
+    if (have == NULL) {
+      return error_set(error, STATUS_FORMAT,
+                       "%s: tensor '%s' (%d x %d) is missing; the file does not fit its metadata", path,
+                       want->name, want->rows, want->cols);
+    }
+    if (have->rows != want->rows || have->cols != want->cols) {
+      return error_set(error, STATUS_FORMAT,
+                       "%s: tensor '%s' is %d x %d, not %d x %d; the file does not fit its metadata", path,
+                       want->name, have->rows, have->cols, want->rows, want->cols);
+    }
+  }
+  for (int i = 0; i < found->count; i++) {
+    if (params_find(wanted, found->list[i].name) == NULL) {
+      return error_set(error, STATUS_FORMAT, "%s: tensor '%s' has no place in such a model", path,
+                       found->list[i].name);
+    }
+  }
+  return STATUS_OK;
+}
+
+static enum status copy_facts(struct model *model, const struct safetensors *file, struct error *error)
+{
+  for (size_t i = 0; i < file->meta_count; i++) {
+    const struct safetensors_meta *meta = &file->meta[i];
+    if (!is_config_key(meta->key) && model_set_fact(model, meta->key, meta->value) != STATUS_OK) {
+      return no_memory(error);
+    }
+  }
+  return STATUS_OK;
+}
+
+static enum status fill(struct model *model, const struct safetensors *file, const char *path,
+                        struct error *error)
+{
+  /* Compared before the block is allocated: sizes in the metadata alone cost no memory. */
+  enum status status = check_tensors(&model->params, &file->params, path, error);
+  if (status == STATUS_OK && params_alloc(&model->params) != STATUS_OK) {
+    status = no_memory(error);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  for (int i = 0; i < model->params.count; i++) {
+    const struct param *param = &model->params.list[i];
+    memcpy(model->params.block + param->offset, params_get(&file->params, param->name),
+           (size_t)param->rows * (size_t)param->cols * sizeof(float));
+  }
+  return copy_facts(model, file, error);
+}
+
+static enum status from_file(struct model **model, const struct safetensors *file, const char *path,
+                             struct error *error)
+{
+  struct vosp_config config;
+  enum status status = read_config(file, path, &config, error);
+  if (status == STATUS_OK) {
+    status = model_lay_out(model, &config, error);
+  }
+  if (status == STATUS_OK) {
+    status = fill(*model, file, path, error);
+    if (status != STATUS_OK) {
+      model_free(*model);
+      *model = NULL;
+    }
+  }
+  return status;
+}
+
+enum status model_load(struct model **model, const char *path, struct error *error)
+{
+  *model = NULL;
+  uint8_t *data;
+  size_t size;
+  enum status status = file_read(path, MODEL_FILE_MAX, &data, &size, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  struct safetensors file;
+  status = safetensors_read(&file, data, size, path, error);
+  free(data);
+  if (status == STATUS_OK) {
+    status = from_file(model, &file, path, error);
+    safetensors_free(&file);
+  }
+  return status;
+}
+
+/* The metadata of a model; keys and values are only pointed to. */
+static struct safetensors_meta *make_meta(const struct model *model, char text[CONFIG_KEYS][CONFIG_TEXT],
+                                          size_t *count)
+{
+  *count = STAMP_KEYS + CONFIG_KEYS + model->fact_count;
+  struct safetensors_meta *meta = calloc(*count, sizeof *meta);
+  if (meta == NULL) {
+    return NULL;
+  }
+  struct safetensors_meta *next = meta;
+  *next++ = (struct safetensors_meta){(char *)"kind", (char *)MODEL_KIND};
+  *next++ = (struct safetensors_meta){(char *)"format", (char *)MODEL_FORMAT};
+  for (int i = 0; i < CONFIG_KEYS; i++) {
+    config_text(&model->config, i, text[i]);
+    *next++ = (struct safetensors_meta){(char *)config_key(i), text[i]};
+  }
+  for (size_t i = 0; i < model->fact_count; i++) {
+    *next++ = (struct safetensors_meta){model->facts[i].key, model->facts[i].value};
+  }
+  return meta;
+}
+
+enum status model_save(const struct model *model, const char *path, struct error *error)
+{
+  char text[CONFIG_KEYS][CONFIG_TEXT];
+  size_t count;
+  struct safetensors_meta *meta = make_meta(model, text, &count);
+  if (meta == NULL) {
+    return no_memory(error);
+  }
+  uint8_t *data;
+  size_t size;
+  enum status status = safetensors_write(&model->params, meta, count, &data, &size, error);
+  free(meta);
+  if (status == STATUS_OK) {
+    status = file_write(path, data, size, error);
+    free(data);
+  }
+  return status;
+}
+
+static enum status add_fact(struct model *model, const char *key, char *value)
+{
+  struct model_fact *grown = realloc(model->facts, (model->fact_count + 1) * sizeof *grown);
+  if (grown == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  model->facts = grown;
+  char *name = strdup(key);
+  if (name == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  grown[model->fact_count++] = (struct model_fact){name, value};
+  return STATUS_OK;
+}
+
+enum status model_set_fact(struct model *model, const char *key, const char *value)
+{
+  if (is_config_key(key)) {
+    return STATUS_USAGE;
+  }
+  char *copy = strdup(value);
+  if (copy == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  for (size_t i = 0; i < model->fact_count; i++) {
+    if (strcmp(model->facts[i].key, key) == 0) {
+      free(model->facts[i].value);
+      model->facts[i].value = copy;
+      return STATUS_OK;
+    }
+  }
+  const enum status status = add_fact(model, key, copy);
+  if (status != STATUS_OK) {
+    free(copy);
+  }
+  return status;
+}
+
+const char *model_fact(const struct model *model, const char *key)
+{
+  for (size_t i = 0; i < model->fact_count; i++) {
+    if (strcmp(model->facts[i].key, key) == 0) {
+      return model->facts[i].value;
+    }
+  }
+  return NULL;
+}
+
+bool model_has_gate(const struct model *model)
+{
+  const struct param *scale = params_find(&model->params, "gate.scale");
+  for (int i = 0; model->config.gate > 0 && scale != NULL && i < scale->cols * scale->rows; i++) {
+    if (model->params.block[scale->offset + (size_t)i] != 0.0f) {
+      return true;
+    }
+  }
+  return false;
+}

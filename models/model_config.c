@@ -1,0 +1,150 @@
+#include "model_config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORDS_MAX = 4 };
+
+enum field {
+  FIELD_UNIT,
+  FIELD_LENGTH,
+  FIELD_VALUES,
+  FIELD_TIE,
+  FIELD_CELL,
+  FIELD_POSTERIOR,
+  FIELD_FEED,
+  FIELD_PAST,
+  FIELD_HIDDEN,
+  FIELD_LATENT,
+  FIELD_GENERATOR,
+  FIELD_GATE,
+};
+
+/* A field is one of some words (in the order of its enum) or a number from low to high. */
+static const struct description {
+  const char *key;
+  const char *words[WORDS_MAX];
+  double low, high;
+} descriptions[CONFIG_KEYS] = {
+  [FIELD_UNIT] = {"frame.unit", {"milliseconds", "beats"}, 0, 0},
+  [FIELD_LENGTH] = {"frame.length", {NULL}, 1.0 / 64, 1000},
+  [FIELD_VALUES] = {"frame.values", {NULL}, 1, FRAME_VALUES_MAX},
+  [FIELD_TIE] = {"tie", {"none", "pitch"}, 0, 0},
+  [FIELD_CELL] = {"cell", {"fast-dropout", "tanh", "gru"}, 0, 0},
+  [FIELD_POSTERIOR] = {"posterior", {"diagonal", "increments", "gauss-markov"}, 0, 0},
+  [FIELD_FEED] = {"feed", {"level", "increment"}, 0, 0},
+  [FIELD_PAST] = {"past", {"received", "passed"}, 0, 0},
+  [FIELD_HIDDEN] = {"hidden", {NULL}, 1, 4096},
+  [FIELD_LATENT] = {"latent", {NULL}, 1, 1024},
+  [FIELD_GENERATOR] = {"generator", {NULL}, 1, 4096},
+  [FIELD_GATE] = {"gate", {NULL}, 0, 64},
+};
+
+static double field_get(const struct vosp_config *config, enum field field)
+{
+  switch (field) {
+  case FIELD_UNIT: return config->frame.unit;
+  case FIELD_LENGTH: return config->frame.length;
+  case FIELD_VALUES: return config->frame.values;
+  case FIELD_TIE: return config->tie;
+  case FIELD_CELL: return config->cell;
+  case FIELD_POSTERIOR: return config->posterior;
+  case FIELD_FEED: return config->feed;
+  case FIELD_PAST: return config->past;
+  case FIELD_HIDDEN: return config->hidden;
+  case FIELD_LATENT: return config->latent;
+  case FIELD_GENERATOR: return config->generator;
+  case FIELD_GATE: return config->gate;
+  }
+  return 0;
+}
+
+static void field_set(struct vosp_config *config, enum field field, double value)
+{
+  const int whole = (int)value;
+  switch (field) {
+  case FIELD_UNIT: config->frame.unit = (enum frame_unit)whole; break;
+  case FIELD_LENGTH: config->frame.length = value; break;
+  case FIELD_VALUES: config->frame.values = whole; break;
+  case FIELD_TIE: config->tie = (enum vosp_tie)whole; break;
+  case FIELD_CELL: config->cell = (enum vosp_cell)whole; break;
+  case FIELD_POSTERIOR: config->posterior = (enum vosp_posterior)whole; break;
+  case FIELD_FEED: config->feed = (enum vosp_feed)whole; break;
+  case FIELD_PAST: config->past = (enum vosp_past)whole; break;
+  case FIELD_HIDDEN: config->hidden = whole; break;
+  case FIELD_LATENT: config->latent = whole; break;
+  case FIELD_GENERATOR: config->generator = whole; break;
+  case FIELD_GATE: config->gate = whole; break;
+  }
+}
+
+const char *config_key(int index)
+{
+  return descriptions[index].key;
+}
+
+void config_text(const struct vosp_config *config, int index, char text[CONFIG_TEXT])
+{
+  const double value = field_get(config, (enum field)index);
+  const struct description *about = &descriptions[index];
+  if (about->words[0] != NULL) {
+    snprintf(text, CONFIG_TEXT, "%s", about->words[(int)value]);
+  } else {
+    snprintf(text, CONFIG_TEXT, "%.17g", value);
+  }
+}
+
+static int find_key(const char *key)
+{
+  for (int i = 0; i < CONFIG_KEYS; i++) {
+    if (strcmp(descriptions[i].key, key) == 0) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+static enum status set_word(struct vosp_config *config, int index, const char *text, const char *where,
+                            struct error *error)
+{
+  const struct description *about = &descriptions[index];
+  char known[128] = "";
+  size_t used = 0;
+  for (int i = 0; i < WORDS_MAX && about->words[i] != NULL; i++) {
+    if (strcmp(text, about->words[i]) == 0) {
+      field_set(config, (enum field)index, i);
+      return STATUS_OK;
+    }
+    const int added = snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ", about->words[i]);
+    used += added > 0 ? (size_t)added : 0;
+  }
+  return error_set(error, STATUS_USAGE, "%s: %s must be one of: %s", where, about->key, known);
+}
+
+static enum status set_number(struct vosp_config *config, int index, const char *text, const char *where,
+                              struct error *error)
+{
+  const struct description *about = &descriptions[index];
+  char *end;
+  const double value = strtod(text, &end);
+  const bool whole = index == FIELD_LENGTH || value == floor(value);
+  if (end == text || *end != '\0' || !(value >= about->low && value <= about->high) || !whole) {
+    return error_set(error, STATUS_USAGE, "%s: %s must be a%s number from %g to %g", where, about->key,
+                     index == FIELD_LENGTH ? "" : " whole", about->low, about->high);
+  }
+  field_set(config, (enum field)index, value);
+  return STATUS_OK;
+}
+
+enum status config_set(struct vosp_config *config, const char *key, const char *text, const char *where,
+                       struct error *error)
+{
+  const int index = find_key(key);
+  if (index < 0) {
+    return error_set(error, STATUS_NOT_FOUND, "%s: a model has no setting of the name given", where);
+  }
+  return descriptions[index].words[0] != NULL ? set_word(config, index, text, where, error)
+                                              : set_number(config, index, text, where, error);
+}
