@@ -17,6 +17,8 @@ struct port_stream {
   void (*advance)(void *user, nanos now);
   /* The input or output vanished, or the stream ends: everything that sounds is ended. */
   void (*silence)(void *user, nanos now);
+  /* Beats a minute from now on, where a driver knows them (a file's tempo map). */
+  void (*tempo)(void *user, double bpm);
 };
 
 enum port_direction { PORT_IN, PORT_OUT };

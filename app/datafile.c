@@ -1,0 +1,91 @@
+#include "datafile.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#ifdef __APPLE__
+#include <mach-o/dyld.h>
+#endif
+
+/* False when the parts do not fit. */
+static bool join(char out[DATAFILE_PATH_MAX], const char *folder, const char *rest)
+{
+  int n = snprintf(out, DATAFILE_PATH_MAX, "%s/%s", folder, rest);
+  return n > 0 && n < DATAFILE_PATH_MAX;
+}
+
+/* $`variable`/emend, or ~/`fallback`/emend. */
+static bool user_folder(char out[DATAFILE_PATH_MAX], const char *variable, const char *fallback)
+{
+  const char *folder = getenv(variable);
+  const char *home = getenv("HOME");
+  char base[DATAFILE_PATH_MAX];
+
+  if (folder != NULL && folder[0] == '/') {
+    return join(out, folder, "emend");
+  }
+  return home != NULL && home[0] != '\0' && join(base, home, fallback) && join(out, base, "emend");
+}
+
+static bool executable_folder(char out[DATAFILE_PATH_MAX])
+{
+#ifdef __APPLE__
+  uint32_t size = DATAFILE_PATH_MAX;
+  if (_NSGetExecutablePath(out, &size) != 0) {
+    return false;
+  }
+#else
+  ssize_t size = readlink("/proc/self/exe", out, DATAFILE_PATH_MAX - 1);
+  if (size <= 0) {
+    return false;
+  }
+  out[size] = '\0';
+#endif
+  char *slash = strrchr(out, '/');
+  if (slash == NULL) {
+    return false;
+  }
+  *slash = '\0';
+  return true;
+}
+
+int datafile_roots(char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX])
+{
+  char folder[DATAFILE_PATH_MAX];
+  int count = 0;
+
+  count += user_folder(roots[count], "XDG_DATA_HOME", ".local/share");
+  if (executable_folder(folder)) {
+    count += join(roots[count], folder, "..");
+    count += join(roots[count], folder, "../share/emend");
+  }
+  snprintf(roots[count++], DATAFILE_PATH_MAX, "%s", EMEND_INSTALLED_DATA);
+  snprintf(roots[count++], DATAFILE_PATH_MAX, "%s", EMEND_SOURCE_DATA);
+  return count;
+}
+
+enum status datafile_find(const char *relative, char path[DATAFILE_PATH_MAX], struct error *error)
+{
+  char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX];
+  int count = datafile_roots(roots);
+
+  for (int i = 0; i < count; i++) {
+    if (join(path, roots[i], relative) && access(path, R_OK) == 0) {
+      return STATUS_OK;
+    }
+  }
+  path[0] = '\0';
+  return error_set(error, STATUS_NOT_FOUND, "%s: not found in emend's data folders; install emend again",
+                   relative);
+}
+
+void datafile_user_config(char path[DATAFILE_PATH_MAX])
+{
+  char folder[DATAFILE_PATH_MAX];
+
+  if (!user_folder(folder, "XDG_CONFIG_HOME", ".config") || !join(path, folder, "emend.conf")) {
+    path[0] = '\0';
+  }
+}

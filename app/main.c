@@ -1,0 +1,60 @@
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "stop.h"
+#include "version.h"
+
+static const struct command *const commands[] = {
+  &command_live, &command_denoise, &command_corrupt, &command_plot, &command_train,
+  &command_eval, &command_info,    &command_devices, NULL,
+};
+
+static void print_help(void)
+{
+  printf("Usage: emend COMMAND [options]\n\n"
+         "Mends MIDI: takes key bounce, brushed neighbours, crosstalk and ghost notes out of playing,\n"
+         "live between a keyboard and a DAW, or in a file.\n\nCommands:\n");
+  for (int i = 0; commands[i] != NULL; i++) {
+    printf("  %-10s%s\n", commands[i]->name, commands[i]->summary);
+  }
+  printf("\n  emend COMMAND --help  tells about one command\n"
+         "  emend --version       tells the version\n");
+}
+
+static int run(int argc, char **argv)
+{
+  if (argc < 2) {
+    fprintf(stderr, "emend: no command given; see emend --help\n");
+    return EXIT_USAGE;
+  }
+  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+    print_help();
+    return EXIT_SUCCESS;
+  }
+  if (strcmp(argv[1], "--version") == 0) {
+    printf("emend %s\n", version_text());
+    return EXIT_SUCCESS;
+  }
+  for (int i = 0; commands[i] != NULL; i++) {
+    if (strcmp(argv[1], commands[i]->name) == 0) {
+      return commands[i]->run(argc - 1, argv + 1);
+    }
+  }
+  fprintf(stderr, "emend: unknown %s '%s'; see emend --help\n", argv[1][0] == '-' ? "option" : "command",
+          argv[1]);
+  return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+  stop_catch();
+  int status = run(argc, argv);
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    fprintf(stderr, "emend: standard output could not be written; check the disk or the reader\n");
+    return status == EXIT_SUCCESS ? EXIT_FAILURE : status;
+  }
+  return status;
+}

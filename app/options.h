@@ -1,0 +1,66 @@
+/* Command-line options from a table, checked as they are read. */
+#ifndef EMEND_OPTIONS_H
+#define EMEND_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "status.h"
+
+enum option_kind {
+  OPTION_FLAG,    /* bool: takes no argument */
+  OPTION_TEXT,    /* const char *: points into argv */
+  OPTION_LIST,    /* struct option_list: may be given again */
+  OPTION_NUMBER,  /* double, finite, in [low, high] */
+  OPTION_INTEGER, /* int, in [low, high] */
+  OPTION_SEED,    /* uint64_t */
+  OPTION_CHOICE,  /* int: index into choices */
+};
+
+enum { OPTION_LIST_MAX = 64 };
+
+struct option_list {
+  const char *items[OPTION_LIST_MAX];
+  int count;
+};
+
+struct option_spec {
+  const char *name; /* long name without dashes */
+  char letter;      /* short name, or 0 */
+  enum option_kind kind;
+  void *value;
+  const char *argument; /* what help calls it: "MS" */
+  const char *help;
+  double low, high;           /* for numbers */
+  const char *const *choices; /* for choices, NULL at the end */
+  bool *given;                /* set when the option is given; may be NULL */
+};
+
+struct option_set {
+  const struct option_spec *specs;
+  int count;
+  int operand_min, operand_max;
+  const char *operand_names; /* for messages: "IN.mid and OUT.mid" */
+  /* Filled by options_parse: */
+  char **operands; /* into argv */
+  int operand_count;
+  bool help;
+};
+
+enum { OPTION_SPECS_MAX = 64 };
+
+/* Parse argv[1..]; argv is reordered so that operands come last. STATUS_USAGE with one line that names the
+ * argument at fault. After --help nothing else is checked. Not thread-safe (getopt). */
+enum status options_parse(struct option_set *set, int argc, char **argv, struct error *error) EMEND_CHECK;
+
+/* Set one option from its text, checked; `text` is ignored for flags and kept (not copied) for texts. */
+enum status option_set_value(const struct option_spec *spec, const char *text, struct error *error) EMEND_CHECK;
+
+/* One line or two for each option. */
+void options_print(const struct option_set *set, FILE *out);
+
+/* The index of `text` in `choices`, or -1. */
+int options_choice(const char *const *choices, const char *text);
+
+#endif

@@ -1,0 +1,112 @@
+#include "options_file.h"
+
+#include <libconfig.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_spec *find_key(const struct option_set *set, const char *key)
+{
+  for (int i = 0; i < set->count; i++) {
+    const char *name = set->specs[i].name;
+    size_t at = 0;
+
+    while (name[at] != '\0' && key[at] == (name[at] == '-' ? '_' : name[at])) {
+      at++;
+    }
+    if (name[at] == '\0' && key[at] == '\0') {
+      return &set->specs[i];
+    }
+  }
+  return NULL;
+}
+
+/* The setting as text, so that a file's value passes the very checks of a flag's. */
+static const char *setting_text(const config_setting_t *setting, char *buffer, size_t size)
+{
+  switch (config_setting_type(setting)) {
+  case CONFIG_TYPE_INT:
+  case CONFIG_TYPE_INT64: snprintf(buffer, size, "%lld", config_setting_get_int64(setting)); return buffer;
+  case CONFIG_TYPE_FLOAT: snprintf(buffer, size, "%.17g", config_setting_get_float(setting)); return buffer;
+  case CONFIG_TYPE_STRING: return config_setting_get_string(setting);
+  default: return NULL;
+  }
+}
+
+static enum status apply(const struct option_set *set, const config_setting_t *setting, const char *path,
+                         struct error *error)
+{
+  const char *key = config_setting_name(setting);
+  unsigned line = config_setting_source_line(setting);
+  const struct option_spec *spec = find_key(set, key);
+  struct error inner = {STATUS_OK, ""};
+  char buffer[64];
+
+  if (spec == NULL) {
+    return error_set(error, STATUS_FORMAT, "%s:%u: unknown setting '%s'; take it out or correct it", path, line,
+                     key);
+  }
+  if (spec->kind == OPTION_FLAG) {
+    if (config_setting_type(setting) != CONFIG_TYPE_BOOL) {
+      return error_set(error, STATUS_FORMAT, "%s:%u: %s is true or false", path, line, key);
+    }
+    *(bool *)spec->value = config_setting_get_bool(setting) != 0;
+    return STATUS_OK;
+  }
+  const char *text = setting_text(setting, buffer, sizeof buffer);
+  if (text == NULL) {
+    return error_set(error, STATUS_FORMAT, "%s:%u: %s wants one number or text", path, line, key);
+  }
+  if (option_set_value(spec, text, &inner) != STATUS_OK) {
+    return error_set(error, STATUS_FORMAT, "%s:%u: %s", path, line, inner.text);
+  }
+  return STATUS_OK;
+}
+
+static enum status load(config_t *config, const char *path, struct error *error)
+{
+  FILE *file = fopen(path, "r");
+
+  if (file == NULL) {
+    return error_set(error, STATUS_NOT_FOUND, "%s: cannot open this settings file; check its name and rights",
+                     path);
+  }
+  int good = config_read(config, file);
+  fclose(file);
+  if (good != CONFIG_TRUE) {
+    return error_set(error, STATUS_FORMAT, "%s:%d: %s; settings look like: strength = 0.5;", path,
+                     config_error_line(config), config_error_text(config));
+  }
+  return STATUS_OK;
+}
+
+enum status options_read_file(const struct option_set *set, const char *path, struct options_file *storage,
+                              struct error *error)
+{
+  config_t *config = calloc(1, sizeof *config);
+
+  storage->config = NULL;
+  if (config == NULL) {
+    return error_set(error, STATUS_NO_MEMORY, "no memory to read %s", path);
+  }
+  config_init(config);
+  config_set_options(config, CONFIG_OPTION_AUTOCONVERT);
+  storage->config = config;
+  enum status status = load(config, path, error);
+  const config_setting_t *root = config_root_setting(config);
+  for (int i = 0; status == STATUS_OK && i < config_setting_length(root); i++) {
+    status = apply(set, config_setting_get_elem(root, (unsigned)i), path, error);
+  }
+  if (status != STATUS_OK) {
+    options_file_free(storage);
+  }
+  return status;
+}
+
+void options_file_free(struct options_file *storage)
+{
+  if (storage->config != NULL) {
+    config_destroy(storage->config);
+    free(storage->config);
+    storage->config = NULL;
+  }
+}

@@ -1,0 +1,85 @@
+#include "settings.h"
+
+#include <unistd.h>
+
+void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_COUNT])
+{
+  *settings = (struct settings){.preset = "pop", .driver = "auto", .mode = LIVE_CLEAN};
+  specs[SETTINGS_PRESET] = (struct option_spec){.name = "preset",
+                                                .kind = OPTION_TEXT,
+                                                .value = &settings->preset,
+                                                .argument = "NAME",
+                                                .help = "the preset, by name or path (pop)"};
+  specs[SETTINGS_STRENGTH] = (struct option_spec){.name = "strength",
+                                                  .kind = OPTION_NUMBER,
+                                                  .value = &settings->strength,
+                                                  .argument = "S",
+                                                  .help = "how much to remove, 0 to 1 (the preset's)",
+                                                  .low = 0,
+                                                  .high = 1,
+                                                  .given = &settings->strength_given};
+  specs[SETTINGS_LOOK_AHEAD] =
+    (struct option_spec){.name = "look-ahead",
+                         .kind = OPTION_NUMBER,
+                         .value = &settings->look_ahead,
+                         .argument = "MS",
+                         .help = "decide that much later, for crosstalk that comes first (0)",
+                         .low = 0,
+                         .high = PRESET_LOOK_AHEAD_MAX,
+                         .given = &settings->look_ahead_given};
+  specs[SETTINGS_MODE] = (struct option_spec){.name = "mode",
+                                              .kind = OPTION_CHOICE,
+                                              .value = &settings->mode,
+                                              .help = "monitor shows what clean would remove",
+                                              .choices = preset_modes,
+                                              .given = &settings->mode_given};
+  specs[SETTINGS_DRIVER] = (struct option_spec){.name = "driver",
+                                                .kind = OPTION_TEXT,
+                                                .value = &settings->driver,
+                                                .argument = "NAME",
+                                                .help = "auto, file, or one that emend devices lists (auto)"};
+  specs[SETTINGS_IN] = (struct option_spec){.name = "in",
+                                            .kind = OPTION_TEXT,
+                                            .value = &settings->in,
+                                            .argument = "NAME",
+                                            .help = "connect to the input port with this in its name"};
+  specs[SETTINGS_OUT] = (struct option_spec){.name = "out",
+                                             .kind = OPTION_TEXT,
+                                             .value = &settings->out,
+                                             .argument = "NAME",
+                                             .help = "connect to the output port with this in its name"};
+}
+
+enum status settings_read_file(struct settings *settings, const struct option_spec specs[SETTINGS_COUNT],
+                               struct error *error)
+{
+  const struct option_set set = {.specs = specs, .count = SETTINGS_COUNT};
+  char path[DATAFILE_PATH_MAX];
+
+  datafile_user_config(path);
+  if (path[0] == '\0' || access(path, F_OK) != 0) {
+    return STATUS_OK;
+  }
+  return options_read_file(&set, path, &settings->file, error);
+}
+
+void settings_free(struct settings *settings)
+{
+  options_file_free(&settings->file);
+}
+
+enum status settings_preset(const struct settings *settings, struct preset *preset, struct error *error)
+{
+  enum status status = preset_load(preset, settings->preset, error);
+
+  if (settings->strength_given) {
+    preset->strength = settings->strength;
+  }
+  if (settings->look_ahead_given) {
+    preset->look_ahead = settings->look_ahead;
+  }
+  if (settings->mode_given) {
+    preset->mode = settings->mode;
+  }
+  return status;
+}

@@ -1,0 +1,39 @@
+/* What a user may set for a cleaning: the preset's values, then ~/.config/emend/emend.conf, then flags. */
+#ifndef EMEND_SETTINGS_H
+#define EMEND_SETTINGS_H
+
+#include "options_file.h"
+#include "preset.h"
+
+struct settings {
+  const char *preset, *driver, *in, *out;
+  double strength, look_ahead; /* look-ahead in ms */
+  int mode;                    /* enum live_mode */
+  bool strength_given, look_ahead_given, mode_given;
+  struct options_file file; /* owns texts that came from emend.conf */
+};
+
+enum {
+  SETTINGS_PRESET,
+  SETTINGS_STRENGTH,
+  SETTINGS_LOOK_AHEAD,
+  SETTINGS_MODE,
+  SETTINGS_DRIVER,
+  SETTINGS_IN,
+  SETTINGS_OUT,
+  SETTINGS_COUNT
+};
+
+/* The defaults, and the options that set them, in the order of the enum above. */
+void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_COUNT]);
+
+/* Read emend.conf, if there is one. Release with settings_free, after the last use of a text. */
+enum status settings_read_file(struct settings *settings, const struct option_spec specs[SETTINGS_COUNT],
+                               struct error *error) EMEND_CHECK;
+void settings_free(struct settings *settings);
+
+/* Find the preset and put the given settings in place of its own. */
+enum status settings_preset(const struct settings *settings, struct preset *preset,
+                            struct error *error) EMEND_CHECK;
+
+#endif

@@ -1,0 +1,13 @@
+/* Ctrl-C and its kin, as a flag that loops look at. */
+#ifndef EMEND_STOP_H
+#define EMEND_STOP_H
+
+#include <stdbool.h>
+
+/* From now on SIGINT, SIGTERM and SIGHUP only set the flag; SIGPIPE is ignored. A second signal ends the
+ * program at once. */
+void stop_catch(void);
+/* Any thread. */
+bool stop_requested(void);
+
+#endif
