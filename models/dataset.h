@@ -19,10 +19,17 @@ struct sequence {
 struct dataset {
   struct sequence *sequences;
   size_t count;
-  size_t frames; /* over all sequences */
-  int values;    /* V of the cells */
-  bool rolls;    /* from JSON: cells are given, there are no notes */
+  size_t frames;  /* over all sequences */
+  size_t skipped; /* files that could not be read as takes */
+  int values;     /* V of the cells */
+  bool rolls;     /* from JSON: cells are given, there are no notes */
 };
+
+/* A take is of decidable notes only, at least DATASET_NOTES_MIN of them. A file with two or more such
+ * channels gives one more take, "NAME:all": its channels as one keyboard on channel 0, where of
+ * strokes of a key within 60 ms the loudest stays and a stroke ends the key's note before it.
+ * The order is that of the files' names, then channels; it is the same on every machine. */
+enum { DATASET_NOTES_MIN = 16 };
 
 /* Load one split of `path`: a JSON file of rolls, a MIDI file or a folder. `split` names a key or a
  * sub-folder; a folder without that sub-folder but with MIDI files is the split itself.
@@ -34,6 +41,8 @@ enum status dataset_load(struct dataset *dataset, const char *path, const char *
  * a minute for beat frames). For rolls: checks that V is 1. */
 enum status dataset_frames(struct dataset *dataset, const struct frame_def *def,
                            struct error *error) EMEND_CHECK;
+/* The same for one take: sets its cells and frames. Different takes may be done by different threads. */
+enum status sequence_frames(struct sequence *sequence, const struct frame_def *def) EMEND_CHECK;
 void dataset_free(struct dataset *dataset);
 
 #endif

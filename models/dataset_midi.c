@@ -1,0 +1,148 @@
+/* Takes from MIDI files: each channel by itself, then all of them as one keyboard. */
+#include "dataset_read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "smf.h"
+
+enum { MIDI_FILE_MAX = 1 << 26, NAME_MAX_BYTES = 512 };
+
+#define MERGE_WINDOW (60 * NANOS_PER_MILLISECOND)
+/* A longer take is a broken delta time, not music. */
+#define TAKE_LONGEST (INT64_C(4) * 3600 * NANOS_PER_SECOND)
+
+static bool is_usable(const struct note *note)
+{
+  return note_is_decidable(note->channel, note->pitch) && note->on >= 0 && note->off >= note->on;
+}
+
+static enum status add_take(struct dataset *dataset, const char *name, struct note_list *notes)
+{
+  struct sequence *sequence = dataset_add(dataset, name);
+  if (sequence == NULL) {
+    note_list_free(notes);
+    return STATUS_NO_MEMORY;
+  }
+  sequence->notes = *notes;
+  return STATUS_OK;
+}
+
+static enum status add_channel(struct dataset *dataset, const struct note_list *all, unsigned channel,
+                               const char *file, int *taken)
+{
+  struct note_list notes = {0};
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < all->count && status == STATUS_OK; i++) {
+    if (all->notes[i].channel == channel && is_usable(&all->notes[i])) {
+      status = note_list_add(&notes, all->notes[i]);
+    }
+  }
+  if (status != STATUS_OK || notes.count < DATASET_NOTES_MIN) {
+    note_list_free(&notes);
+    return status;
+  }
+  char name[NAME_MAX_BYTES];
+  snprintf(name, sizeof name, "%s:%u", file, channel);
+  ++*taken;
+  return add_take(dataset, name, &notes);
+}
+
+/* Put a stroke on the one keyboard. `last` is the index of the key's latest stroke, or -1. */
+static enum status strike(struct note_list *keyboard, ptrdiff_t *last, const struct note *note)
+{
+  struct note moved = *note;
+  moved.channel = 0;
+  struct note *before = *last >= 0 ? &keyboard->notes[*last] : NULL;
+  if (before != NULL && note->on - before->on < MERGE_WINDOW) {
+    if (note->velocity > before->velocity) {
+      *before = moved;
+    }
+    return STATUS_OK;
+  }
+  if (before != NULL && before->off > note->on) {
+    before->off = note->on;
+  }
+  *last = (ptrdiff_t)keyboard->count;
+  return note_list_add(keyboard, moved);
+}
+
+static enum status add_keyboard(struct dataset *dataset, const struct note_list *all, const char *file)
+{
+  ptrdiff_t last[KEYS];
+  for (int pitch = 0; pitch < KEYS; pitch++) {
+    last[pitch] = -1;
+  }
+  struct note_list notes = {0};
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < all->count && status == STATUS_OK; i++) {
+    if (is_usable(&all->notes[i])) {
+      status = strike(&notes, &last[all->notes[i].pitch], &all->notes[i]);
+    }
+  }
+  if (status != STATUS_OK) {
+    note_list_free(&notes);
+    return status;
+  }
+  note_list_sort(&notes);
+  char name[NAME_MAX_BYTES];
+  snprintf(name, sizeof name, "%s:all", file);
+  return add_take(dataset, name, &notes);
+}
+
+static enum status add_takes(struct dataset *dataset, const struct note_list *all, const char *file)
+{
+  int taken = 0;
+  enum status status = STATUS_OK;
+  for (unsigned channel = 0; channel < CHANNELS && status == STATUS_OK; channel++) {
+    status = add_channel(dataset, all, channel, file, &taken);
+  }
+  return status == STATUS_OK && taken > 1 ? add_keyboard(dataset, all, file) : status;
+}
+
+static enum status check_length(const struct note_list *all, const char *path, struct error *error)
+{
+  for (size_t i = 0; i < all->count; i++) {
+    if (all->notes[i].off > TAKE_LONGEST) {
+      return error_set(error, STATUS_FORMAT, "%s lasts for more than 4 hours; its times must be wrong", path);
+    }
+  }
+  return STATUS_OK;
+}
+
+static enum status read_notes(const char *path, struct note_list *notes, struct error *error)
+{
+  uint8_t *data;
+  size_t size;
+  enum status status = file_read(path, MIDI_FILE_MAX, &data, &size, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  struct smf smf;
+  status = smf_read(&smf, data, size, path, error);
+  free(data);
+  if (status == STATUS_OK) {
+    status = smf_notes(&smf, notes, error);
+    smf_free(&smf);
+  }
+  return status;
+}
+
+enum status dataset_read_midi(struct dataset *dataset, const char *path, const char *name, struct error *error)
+{
+  struct note_list notes = {0};
+  enum status status = read_notes(path, &notes, error);
+  if (status == STATUS_OK) {
+    status = check_length(&notes, path, error);
+  }
+  if (status == STATUS_OK) {
+    status = add_takes(dataset, &notes, name);
+    if (status != STATUS_OK) {
+      error_set(error, status, "not enough memory for %s", path);
+    }
+  }
+  note_list_free(&notes);
+  return status;
+}
