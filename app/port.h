@@ -31,6 +31,7 @@ struct port_info {
 struct port_options {
   const char *client_name; /* "emend" */
   const char *in, *out;    /* partly given names to connect to; NULL: only emend's own ports */
+  nanos look_ahead;        /* by which the engine delays everything: for the ports' latency */
 };
 
 /* What happened outside, for the user's eyes; read by the control thread. */

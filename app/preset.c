@@ -20,7 +20,7 @@ static void list_folder(const char *root, char *names, size_t size)
 {
   char folder[DATAFILE_PATH_MAX + 16];
 
-  snprintf(folder, sizeof folder, "%s/presets", root);
+  snprintf(folder, sizeof folder, "%.*s/presets", DATAFILE_PATH_MAX - 1, root);
   DIR *stream = opendir(folder);
   if (stream == NULL) {
     return;
@@ -31,7 +31,7 @@ static void list_folder(const char *root, char *names, size_t size)
 
     snprintf(config, sizeof config, "%s/%s/preset.cfg", folder, entry->d_name);
     if (entry->d_name[0] != '.' && access(config, R_OK) == 0 && strstr(names, entry->d_name) == NULL) {
-      snprintf(names + used, size - used, "%s%s", used > 0 ? ", " : "", entry->d_name);
+      snprintf(names + used, size - used, "%s%.60s", used > 0 ? ", " : "", entry->d_name);
     }
   }
   closedir(stream);
