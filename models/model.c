@@ -175,8 +175,9 @@ static enum status from_file(struct model **model, const struct safetensors *fil
 {
   struct vosp_config config;
   enum status status = read_config(file, path, &config, error);
-  if (status == STATUS_OK) {
-    status = model_lay_out(model, &config, error);
+  struct error inner;
+  if (status == STATUS_OK && model_lay_out(model, &config, &inner) != STATUS_OK) {
+    status = error_set(error, inner.status, "%s: %.400s", path, inner.text);
   }
   if (status == STATUS_OK) {
     status = fill(*model, file, path, error);

@@ -16,7 +16,7 @@ enum status params_add(struct params *params, const char *name, int rows, int co
   if (params->count == PARAM_COUNT_MAX) {
     return STATUS_FULL;
   }
-  const size_t limit = SIZE_MAX / sizeof(float) - ALIGN_FLOATS - params->size;
+  const size_t limit = PTRDIFF_MAX / sizeof(float) - ALIGN_FLOATS - params->size;
   if ((size_t)cols > limit / (size_t)rows) {
     return STATUS_NO_MEMORY;
   }

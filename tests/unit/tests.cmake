@@ -2,3 +2,8 @@
 emend_test(frame engine_live)
 emend_test(evidence engine)
 emend_test(gate engine test_fake)
+
+# Model files and data.
+emend_test(params models)
+emend_test(file models)
+emend_test(safetensors models)

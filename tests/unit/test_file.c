@@ -1,0 +1,149 @@
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sys/resource.h>
+
+#include <cmocka.h>
+
+#include "file.h"
+#include "folder.h"
+
+static int set_up(void **state)
+{
+  static struct folder folder;
+  folder_make(&folder);
+  *state = &folder;
+  return 0;
+}
+
+static int tear_down(void **state)
+{
+  folder_remove(((struct folder *)*state)->path);
+  return 0;
+}
+
+static void reads_back_what_it_wrote(void **state)
+{
+  const char *path = folder_join(*state, "a");
+  uint8_t bytes[200001];
+  for (size_t i = 0; i < sizeof bytes; i++) {
+    bytes[i] = (uint8_t)(i * 31 >> 3);
+  }
+  struct error error;
+  assert_int_equal(file_write(path, "old", 3, &error), STATUS_OK);
+  assert_int_equal(file_write(path, bytes, sizeof bytes, &error), STATUS_OK);
+  uint8_t *data;
+  size_t size;
+  assert_int_equal(file_read(path, sizeof bytes, &data, &size, &error), STATUS_OK);
+  assert_int_equal(size, sizeof bytes);
+  assert_memory_equal(data, bytes, size);
+  free(data);
+  assert_int_equal(folder_count(((struct folder *)*state)->path), 1);
+}
+
+static void obeys_the_umask(void **state)
+{
+  const char *path = folder_join(*state, "a");
+  struct error error;
+  const mode_t before = umask(027);
+  assert_int_equal(file_write(path, "x", 1, &error), STATUS_OK);
+  umask(before);
+  struct stat about;
+  assert_int_equal(stat(path, &about), 0);
+  assert_int_equal(about.st_mode & 0777, 0640);
+}
+
+static void reads_an_empty_file_and_refuses_a_large_one(void **state)
+{
+  const char *path = folder_join(*state, "a");
+  struct error error;
+  uint8_t *data;
+  size_t size;
+  assert_int_equal(file_write(path, "", 0, &error), STATUS_OK);
+  assert_int_equal(file_read(path, 10, &data, &size, &error), STATUS_OK);
+  assert_int_equal(size, 0);
+  free(data);
+  assert_int_equal(file_write(path, "01234567890", 11, &error), STATUS_OK);
+  assert_int_equal(file_read(path, 10, &data, &size, &error), STATUS_FORMAT);
+  assert_null(data);
+}
+
+static void says_what_cannot_be_read(void **state)
+{
+  struct error error;
+  uint8_t *data;
+  size_t size;
+  const char *path = folder_join(*state, "missing");
+  assert_int_equal(file_read(path, 10, &data, &size, &error), STATUS_NOT_FOUND);
+  assert_non_null(strstr(error.text, path));
+  assert_int_equal(file_read(((struct folder *)*state)->path, 10, &data, &size, &error), STATUS_IO);
+}
+
+static void leaves_nothing_when_it_cannot_write(void **state)
+{
+  struct folder *folder = *state;
+  struct error error;
+  const char *inside = folder_join(folder, "inside");
+  assert_int_equal(mkdir(inside, 0777), 0);
+  assert_int_equal(file_write(inside, "x", 1, &error), STATUS_IO);
+  assert_non_null(strstr(error.text, "folder"));
+  assert_int_equal(file_write(folder_join(folder, "none/such"), "x", 1, &error), STATUS_NOT_FOUND);
+  assert_int_equal(folder_count(folder->path), 1);
+  assert_int_equal(folder_count(inside), 0);
+}
+
+/* The write fails half way (a limit on file sizes stands in for the disk): the old file stays. */
+static void keeps_the_old_file_when_writing_fails(void **state)
+{
+  struct folder *folder = *state;
+  const char *path = folder_join(folder, "a");
+  struct error error;
+  assert_int_equal(file_write(path, "old", 3, &error), STATUS_OK);
+  struct rlimit before;
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+  void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+  const struct rlimit small = {4096, before.rlim_max};
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+  static const char large[10000];
+  const enum status status = file_write(path, large, sizeof large, &error);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+  signal(SIGXFSZ, handler);
+  assert_int_equal(status, STATUS_IO);
+  assert_int_equal(folder_count(folder->path), 1);
+  struct stat about;
+  assert_int_equal(stat(path, &about), 0);
+  assert_int_equal(about.st_size, 3);
+}
+
+/* A full disk: the device that always says so, and its line for the user. */
+static void reports_a_full_disk(void **state)
+{
+  (void)state;
+  struct error error;
+  if (access("/dev/full", W_OK) != 0) {
+    skip();
+  }
+  assert_int_equal(file_write("/dev/full", "x", 1, &error), STATUS_IO);
+  assert_non_null(strstr(error.text, "free some space"));
+  struct stat about;
+  assert_int_equal(stat("/dev/full", &about), 0);
+  assert_true(S_ISCHR(about.st_mode));
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(reads_back_what_it_wrote, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(obeys_the_umask, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(reads_an_empty_file_and_refuses_a_large_one, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(says_what_cannot_be_read, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(leaves_nothing_when_it_cannot_write, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(keeps_the_old_file_when_writing_fails, set_up, tear_down),
+    cmocka_unit_test(reports_a_full_disk),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
