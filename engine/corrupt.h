@@ -8,7 +8,7 @@
 
 struct corrupt_rates {
   /* Added notes; each carries its enum damage. Per true note unless said. */
-  double bounce;    /* same key, 5 to 40 ms after the stroke, usually softer */
+  double bounce;    /* same key, 5 to 40 ms after the stroke, softer */
   double brush;     /* 1 or 2 semitones away, within 25 ms either side, soft and short */
   double harmonic;  /* 12, 19, 24, 7 semitones above, 0 to 30 ms later */
   double ghost;     /* a second: velocity under 10, or a spike at 1, a few ms long */
@@ -18,9 +18,10 @@ struct corrupt_rates {
   double drop_chord; /* a chord (onsets within 30 ms, two or more) loses half or more of its notes */
   double drop_burst; /* bursts a minute: every note for 50 to 500 ms */
   int dead_keys;     /* fixed keys that never sound */
-  /* Protocol damage. */
+  /* Protocol damage of true notes. */
   double stuck;     /* a note-off that never comes: the note lasts to the key's next stroke or the end */
-  double off_to_on; /* a note-off turned into a note-on of velocity 64, itself ended at the key's next event */
+  double off_to_on; /* a note-off turned into a note-on of velocity 64, itself (a DAMAGE_STRAY) ended at the
+                       key's next stroke */
   /* Velocities. */
   double velocity_band; /* share of keys that cannot reach a band of 20 velocities (moved to its edge) */
 };
@@ -30,7 +31,8 @@ extern const struct corrupt_rates corrupt_default_rates;
 
 /* Append to `out` the damaged form of `notes` (sorted by onset): true notes keep DAMAGE_NONE. Only
  * decidable notes are damaged. A bounce splits the true note as real contacts do: on, off, on, off.
- * Allocates. Sorted on return. */
+ * Losses come first: a lost note brings no damage about. STATUS_USAGE for a rate that makes no sense.
+ * Allocates. Sorted on return; on failure `out` is as it was. */
 enum status corrupt_notes(const struct note_list *notes, const struct corrupt_rates *rates, struct rng *rng,
                           struct note_list *out, struct error *error) EMEND_CHECK;
 

@@ -8,6 +8,9 @@
 
 #include "event.h"
 
+/* Longer files are taken for damaged: a lying delta time would else keep the program busy for years. */
+#define SMF_TIME_MAX (24 * 3600 * NANOS_PER_SECOND)
+
 enum smf_kind {
   SMF_CHANNEL, /* bytes: status, one or two data bytes */
   SMF_SYSEX,   /* bytes: 0xF0, then the data as stored (normally up to and with 0xF7) */
@@ -52,12 +55,14 @@ enum status smf_write(const struct smf *smf, uint8_t **data, size_t *size, struc
 nanos smf_tick_time(const struct smf *smf, uint64_t tick);
 uint64_t smf_time_tick(const struct smf *smf, nanos time); /* the nearest tick */
 
-/* Notes by channel and pitch, first note-off to first note-on; a note without its end lasts to the
- * end of its track. Sorted as note_list_sort. Allocates. */
+/* Notes by track, channel and pitch, first note-off to first note-on; a note without its end lasts to
+ * the end of its track. Appends to `notes` and sorts them as
+ * note_list_sort; on failure the list is as it was. Allocates. */
 enum status smf_notes(const struct smf *smf, struct note_list *notes, struct error *error) EMEND_CHECK;
 
-/* Build `out` from `smf` with its note-ons and note-offs replaced by `notes` (all other events kept,
- * ticks the nearest). Allocates; release with smf_free. */
+/* Build `out` from `smf` with its note-ons and note-offs replaced by `notes`, each in its own track, at
+ * the nearest ticks; all other events are kept. At one tick of a track: note-offs, kept events,
+ * note-ons. A note too short for a tick is still on before it is off. Allocates; release with smf_free. */
 enum status smf_with_notes(const struct smf *smf, const struct note_list *notes, struct smf *out,
                            struct error *error) EMEND_CHECK;
 

@@ -1,0 +1,136 @@
+#include "smf_build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum status smf_builder_begin(struct smf_builder *builder, int format, uint16_t division, int track_count,
+                              size_t pool_size)
+{
+  *builder = (struct smf_builder){.smf = {.format = format, .division = division, .track_count = track_count}};
+  builder->smf.pool = malloc(pool_size + 1);
+  builder->smf.track_end = calloc((size_t)track_count + 1, sizeof *builder->smf.track_end);
+  return builder->smf.pool == NULL || builder->smf.track_end == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+uint8_t *smf_builder_put(struct smf_builder *builder, size_t at, struct smf_event event)
+{
+  struct smf *smf = &builder->smf;
+  if (smf->event_count == builder->event_capacity) {
+    const size_t capacity = builder->event_capacity == 0 ? 256 : 2 * builder->event_capacity;
+    struct smf_event *events =
+      capacity > SIZE_MAX / sizeof *events ? NULL : realloc(smf->events, capacity * sizeof *events);
+    if (events == NULL) {
+      return NULL;
+    }
+    smf->events = events;
+    builder->event_capacity = capacity;
+  }
+  uint8_t *bytes = (uint8_t *)smf->pool + at;
+  event.bytes = bytes;
+  smf->events[smf->event_count++] = event;
+  builder->used = at + event.size;
+  return bytes;
+}
+
+uint8_t *smf_builder_add(struct smf_builder *builder, struct smf_event event)
+{
+  return smf_builder_put(builder, builder->used, event);
+}
+
+static int compare_events(const void *left, const void *right)
+{
+  const struct smf_event *a = left;
+  const struct smf_event *b = right;
+  if (a->tick != b->tick) {
+    return a->tick < b->tick ? -1 : 1;
+  }
+  if (a->track != b->track) {
+    return a->track < b->track ? -1 : 1;
+  }
+  return a->bytes < b->bytes ? -1 : a->bytes > b->bytes;
+}
+
+static enum status fill_times(struct smf *smf, const char *name, struct error *error)
+{
+  for (size_t i = 0; i < smf->event_count; i++) {
+    struct smf_event *event = &smf->events[i];
+    event->time = smf_tick_time(smf, event->tick);
+    if (event->time > SMF_TIME_MAX) {
+      return error_set(error, STATUS_FORMAT,
+                       "%s: byte %td: the event lies more than 24 hours after the start; the file is damaged",
+                       name, event->bytes - (const uint8_t *)smf->pool);
+    }
+  }
+  return STATUS_OK;
+}
+
+static void take_out_ends(struct smf *smf)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < smf->event_count; i++) {
+    const struct smf_event *event = &smf->events[i];
+    if (event->kind == SMF_META && event->bytes[1] == META_END_OF_TRACK) {
+      smf->track_end[event->track] = event->tick;
+    } else {
+      smf->events[kept++] = *event;
+    }
+  }
+  smf->event_count = kept;
+}
+
+enum status smf_builder_finish(struct smf_builder *builder, struct smf *smf, const char *name,
+                               struct error *error)
+{
+  *smf = builder->smf;
+  *builder = (struct smf_builder){0};
+  if (smf->event_count > 1) {
+    qsort(smf->events, smf->event_count, sizeof *smf->events, compare_events);
+  }
+  enum status status = smf_map_tempos(smf, name, error);
+  if (status == STATUS_OK) {
+    status = fill_times(smf, name, error);
+  }
+  if (status != STATUS_OK) {
+    smf_free(smf);
+    return status;
+  }
+  take_out_ends(smf);
+  return STATUS_OK;
+}
+
+void smf_free(struct smf *smf)
+{
+  free(smf->track_end);
+  free(smf->events);
+  free(smf->tempos);
+  free(smf->pool);
+  *smf = (struct smf){0};
+}
+
+enum status smf_tracks_find(struct smf_tracks *tracks, const struct smf *smf)
+{
+  const size_t count = (size_t)smf->track_count;
+  tracks->start = calloc(count + 2 + smf->event_count, sizeof *tracks->start);
+  if (tracks->start == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  /* start[t + 2] counts track t; summed up, start[t + 1] is where it begins and, filled, ends. */
+  size_t *start = tracks->start;
+  tracks->order = start + count + 2;
+  for (size_t i = 0; i < smf->event_count; i++) {
+    start[smf->events[i].track + 2]++;
+  }
+  for (size_t t = 2; t <= count; t++) {
+    start[t] += start[t - 1];
+  }
+  for (size_t i = 0; i < smf->event_count; i++) {
+    tracks->order[start[smf->events[i].track + 1]++] = i;
+  }
+  return STATUS_OK;
+}
+
+void smf_tracks_free(struct smf_tracks *tracks)
+{
+  free(tracks->start);
+  *tracks = (struct smf_tracks){0};
+}
