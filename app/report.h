@@ -1,0 +1,31 @@
+/* What a cleaning did: as JSON for --report, and as text for people. */
+#ifndef EMEND_REPORT_H
+#define EMEND_REPORT_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "session.h"
+#include "watch.h"
+
+struct report {
+  const struct session *session;
+  const struct watch *watch;
+  const char *driver;                   /* its name */
+  const struct port_counters *counters; /* NULL without a port */
+  double seconds;                       /* how long it ran, by the clock */
+};
+
+/* How many strokes were removed (or, in monitor mode, would have been), over all reasons. */
+uint64_t report_suppressed(const struct live *live);
+
+/* "Removed 12 of 340 notes: 5 bounce, 7 brush." */
+void report_print(const struct report *report, FILE *out);
+
+/* Write the report to `path`, "-" for standard output. */
+enum status report_write(const struct report *report, const char *path, struct error *error) EMEND_CHECK;
+
+/* Write one JSON object and a newline; takes the reference to `object`, which may be NULL (no memory). */
+enum status report_json(json_t *object, const char *path, struct error *error) EMEND_CHECK;
+
+#endif

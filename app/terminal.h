@@ -1,0 +1,18 @@
+/* The terminal as a screen with keys, put back as it was however the program ends. */
+#ifndef EMEND_TERMINAL_H
+#define EMEND_TERMINAL_H
+
+#include <stdbool.h>
+
+/* Take over the terminal: no echo, keys one by one, a screen of its own. False, and nothing changed, where
+ * standard input and output are not both a terminal that can do it. One thread; once at a time. */
+bool terminal_open(void);
+void terminal_close(void);
+
+/* Wait up to `milliseconds` for a key; 0 when none came. Without a terminal it only waits. */
+int terminal_key(int milliseconds);
+int terminal_width(void);
+/* True unless the user has set NO_COLOR. */
+bool terminal_colour(void);
+
+#endif
