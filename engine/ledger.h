@@ -1,12 +1,14 @@
 /* The ledger of emitted notes: 16 channels x 128 keys. It guarantees that every note-on that was let
  * through gets exactly one note-off, and that a suppressed note-on takes its note-off with it.
  *
- * Per key the strokes are a queue, oldest first: the first note-off belongs to the first stroke.
+ * A note-off ends the note that sounds; once none does, it is swallowed for each suppressed stroke.
  * Two exceptions spare held notes when a bounce was suppressed:
  *  - on off on off, the second stroke suppressed: the first note-off is held back for RELEASE_GUARD
  *    after its stroke (clean mode only), and cancelled if a suppressed bounce follows in that time;
- *  - on on off off, the second suppressed: a note-off within LEDGER_NEST of the suppressed stroke is
- *    taken as the bounce's own; should no other come within LEDGER_LIMIT, the note is ended. */
+ *    the bounce's note-off then ends the note;
+ *  - a note-off within LEDGER_NEST of a suppressed stroke, while another note of the key sounds, is
+ *    taken as that stroke's own; should no other come within LEDGER_LIMIT, the note is ended.
+ * Where the list of held-back note-offs is full, they are sent at once. */
 #ifndef EMEND_LEDGER_H
 #define EMEND_LEDGER_H
 
@@ -22,7 +24,7 @@ enum { LEDGER_PENDING_MAX = 64 };
 struct ledger_key {
   uint8_t sounding;   /* emitted note-ons without their note-off */
   uint8_t suppressed; /* suppressed note-ons whose note-off has not come */
-  bool pending;       /* a note-off waits in the list below */
+  uint8_t owed;       /* note-offs that must still be sent */
   nanos on_time;      /* of the last emitted stroke */
   nanos suppressed_time;
 };
@@ -32,29 +34,40 @@ struct ledger {
   struct {
     nanos due;
     uint8_t channel, pitch, velocity;
+    bool guard; /* a release held back, else the limit of a note whose note-off was swallowed */
   } pending[LEDGER_PENDING_MAX];
   int pending_count;
+  int sounding, owed; /* sums over all keys */
+  int cursor;         /* where the search for owed note-offs goes on */
 };
 
 enum ledger_action {
-  LEDGER_EMIT,    /* send this note-off now */
+  LEDGER_EMIT,    /* send this note-off now: it ends a note */
+  LEDGER_STRAY,   /* it ends nothing; it may pass */
   LEDGER_SWALLOW, /* its note-on was suppressed */
   LEDGER_HOLD,    /* held back; ledger_due will give it */
 };
 
-/* Live thread; never allocate. */
+/* Live thread; never allocate. Times never decrease. */
 EMEND_LIVE void ledger_reset(struct ledger *ledger);
-/* A stroke was let through. Returns how many note-offs of a pending release to send first (0 or 1). */
+/* A stroke was let through. Returns how many note-offs to send first (0 or 1): of a pending release,
+ * or of one of 255 notes that already sound on this key. */
 EMEND_LIVE int ledger_note_on(struct ledger *ledger, nanos time, unsigned channel, unsigned pitch);
 /* A stroke was suppressed. */
 EMEND_LIVE void ledger_suppress(struct ledger *ledger, nanos time, unsigned channel, unsigned pitch);
 /* A note-off arrived. `guard` is true when held notes are to be spared (clean mode). */
 EMEND_LIVE enum ledger_action ledger_note_off(struct ledger *ledger, nanos time, unsigned channel,
                                               unsigned pitch, unsigned velocity, bool guard);
-/* Take one note-off that is due at `now`; false when there is none. */
+/* Take one note-off that is due at `now`, the earliest first; false when there is none. */
 EMEND_LIVE bool ledger_due(struct ledger *ledger, nanos now, struct message *off);
-/* Take one note-off for a note that still sounds, whatever its state; false when none sounds. For
- * panic, bypass, port loss, swap and exit: call until false (at most 16 x 128 x 255 times). */
+/* The receiver ended the channel's notes by itself (controllers 120 and 123). */
+EMEND_LIVE void ledger_forget(struct ledger *ledger, unsigned channel);
+
+/* A note-off that the ledger gave out could not be sent: ledger_drain will give it again. */
+EMEND_LIVE void ledger_owe(struct ledger *ledger, unsigned channel, unsigned pitch);
+/* Every note that sounds is owed its note-off. For panic, port loss and exit. */
+EMEND_LIVE void ledger_end_all(struct ledger *ledger);
+/* Take one owed note-off; false when there is none. The note's time is `now`. */
 EMEND_LIVE bool ledger_drain(struct ledger *ledger, nanos now, struct message *off);
 
 #endif

@@ -2,6 +2,8 @@
 emend_test(frame engine_live)
 emend_test(evidence engine)
 emend_test(gate engine test_fake)
+emend_test(ring engine Threads::Threads)
+emend_test(ledger engine)
 
 # Model files and data.
 emend_test(params models)

@@ -1,0 +1,194 @@
+#include "ledger.h"
+
+#include <string.h>
+
+enum { COUNT_MAX = 255, NONE = -1 };
+
+static struct ledger_key *key_at(struct ledger *ledger, unsigned channel, unsigned pitch)
+{
+  return &ledger->key[channel][pitch];
+}
+
+static int find_pending(const struct ledger *ledger, unsigned channel, unsigned pitch)
+{
+  for (int i = 0; i < ledger->pending_count; i++) {
+    if (ledger->pending[i].channel == channel && ledger->pending[i].pitch == pitch) {
+      return i;
+    }
+  }
+  return NONE;
+}
+
+static void remove_pending(struct ledger *ledger, int i)
+{
+  if (i != NONE) {
+    ledger->pending[i] = ledger->pending[--ledger->pending_count];
+  }
+}
+
+/* At most one entry a key: a later one takes its place. False when the list is full. */
+static bool set_pending(struct ledger *ledger, nanos due, unsigned channel, unsigned pitch, unsigned velocity,
+                        bool guard)
+{
+  int i = find_pending(ledger, channel, pitch);
+  if (i == NONE) {
+    if (ledger->pending_count == LEDGER_PENDING_MAX) {
+      return false;
+    }
+    i = ledger->pending_count++;
+  }
+  ledger->pending[i].due = due;
+  ledger->pending[i].channel = (uint8_t)channel;
+  ledger->pending[i].pitch = (uint8_t)pitch;
+  ledger->pending[i].velocity = (uint8_t)velocity;
+  ledger->pending[i].guard = guard;
+  return true;
+}
+
+static struct message make_off(nanos time, unsigned channel, unsigned pitch, unsigned velocity)
+{
+  return (struct message){
+    .time = time, .size = 3, .bytes = {(uint8_t)(MIDI_NOTE_OFF | channel), (uint8_t)pitch, (uint8_t)velocity}};
+}
+
+EMEND_LIVE void ledger_reset(struct ledger *ledger)
+{
+  memset(ledger, 0, sizeof *ledger);
+}
+
+EMEND_LIVE int ledger_note_on(struct ledger *ledger, nanos time, unsigned channel, unsigned pitch)
+{
+  struct ledger_key *key = key_at(ledger, channel, pitch);
+  int waiting = find_pending(ledger, channel, pitch);
+  key->on_time = time;
+  if (waiting != NONE || key->sounding == COUNT_MAX) {
+    remove_pending(ledger, waiting); /* one note ends, one begins */
+    return 1;
+  }
+  key->sounding++;
+  ledger->sounding++;
+  return 0;
+}
+
+EMEND_LIVE void ledger_suppress(struct ledger *ledger, nanos time, unsigned channel, unsigned pitch)
+{
+  struct ledger_key *key = key_at(ledger, channel, pitch);
+  int waiting = find_pending(ledger, channel, pitch);
+  if (waiting != NONE && ledger->pending[waiting].guard) {
+    remove_pending(ledger, waiting); /* the note goes on until the bounce is released */
+    return;
+  }
+  if (key->suppressed < COUNT_MAX) {
+    key->suppressed++;
+  }
+  key->suppressed_time = time;
+}
+
+static void end_one(struct ledger *ledger, struct ledger_key *key)
+{
+  key->sounding--;
+  ledger->sounding--;
+}
+
+EMEND_LIVE enum ledger_action ledger_note_off(struct ledger *ledger, nanos time, unsigned channel,
+                                              unsigned pitch, unsigned velocity, bool guard)
+{
+  struct ledger_key *key = key_at(ledger, channel, pitch);
+  if (key->sounding == 0) {
+    if (key->suppressed == 0) {
+      return LEDGER_STRAY;
+    }
+    key->suppressed--;
+    return LEDGER_SWALLOW;
+  }
+  if (key->suppressed > 0 && time - key->suppressed_time <= LEDGER_NEST &&
+      set_pending(ledger, time + LEDGER_LIMIT, channel, pitch, velocity, false)) {
+    key->suppressed--;
+    return LEDGER_SWALLOW;
+  }
+  int waiting = find_pending(ledger, channel, pitch);
+  bool held_back = waiting != NONE && ledger->pending[waiting].guard;
+  if (guard && !held_back && time < key->on_time + LEDGER_RELEASE_GUARD &&
+      set_pending(ledger, key->on_time + LEDGER_RELEASE_GUARD, channel, pitch, velocity, true)) {
+    return LEDGER_HOLD;
+  }
+  if (key->sounding == 1 || !held_back) {
+    remove_pending(ledger, waiting);
+  }
+  end_one(ledger, key);
+  return LEDGER_EMIT;
+}
+
+EMEND_LIVE bool ledger_due(struct ledger *ledger, nanos now, struct message *off)
+{
+  int first = NONE;
+  for (int i = 0; i < ledger->pending_count; i++) {
+    if (ledger->pending[i].due <= now &&
+        (first == NONE || ledger->pending[i].due < ledger->pending[first].due)) {
+      first = i;
+    }
+  }
+  if (first == NONE) {
+    return false;
+  }
+  unsigned channel = ledger->pending[first].channel;
+  unsigned pitch = ledger->pending[first].pitch;
+  *off = make_off(ledger->pending[first].due, channel, pitch, ledger->pending[first].velocity);
+  remove_pending(ledger, first);
+  end_one(ledger, key_at(ledger, channel, pitch));
+  return true;
+}
+
+EMEND_LIVE void ledger_forget(struct ledger *ledger, unsigned channel)
+{
+  for (int i = ledger->pending_count - 1; i >= 0; i--) {
+    if (ledger->pending[i].channel == channel) {
+      remove_pending(ledger, i);
+    }
+  }
+  for (unsigned pitch = 0; pitch < KEYS; pitch++) {
+    struct ledger_key *key = key_at(ledger, channel, pitch);
+    ledger->sounding -= key->sounding;
+    key->sounding = 0;
+  }
+}
+
+EMEND_LIVE void ledger_owe(struct ledger *ledger, unsigned channel, unsigned pitch)
+{
+  struct ledger_key *key = key_at(ledger, channel, pitch);
+  if (key->owed < COUNT_MAX) {
+    key->owed++;
+    ledger->owed++;
+  }
+}
+
+EMEND_LIVE void ledger_end_all(struct ledger *ledger)
+{
+  for (unsigned channel = 0; channel < CHANNELS; channel++) {
+    for (unsigned pitch = 0; pitch < KEYS; pitch++) {
+      struct ledger_key *key = key_at(ledger, channel, pitch);
+      while (key->sounding > 0) {
+        end_one(ledger, key);
+        ledger_owe(ledger, channel, pitch);
+      }
+    }
+  }
+  ledger->pending_count = 0;
+}
+
+EMEND_LIVE bool ledger_drain(struct ledger *ledger, nanos now, struct message *off)
+{
+  for (int step = 0; ledger->owed > 0 && step < CHANNELS * KEYS; step++) {
+    unsigned channel = (unsigned)ledger->cursor / KEYS;
+    unsigned pitch = (unsigned)ledger->cursor % KEYS;
+    struct ledger_key *key = key_at(ledger, channel, pitch);
+    if (key->owed > 0) {
+      key->owed--;
+      ledger->owed--;
+      *off = make_off(now, channel, pitch, 64);
+      return true;
+    }
+    ledger->cursor = (ledger->cursor + 1) % (CHANNELS * KEYS);
+  }
+  return false;
+}
