@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gate.h"
+
 enum { WORDS_MAX = 4 };
 
 enum field {
@@ -39,7 +41,7 @@ static const struct description {
   [FIELD_HIDDEN] = {"hidden", {NULL}, 1, 4096},
   [FIELD_LATENT] = {"latent", {NULL}, 1, 1024},
   [FIELD_GENERATOR] = {"generator", {NULL}, 1, 4096},
-  [FIELD_GATE] = {"gate", {NULL}, 0, 64},
+  [FIELD_GATE] = {"gate", {NULL}, 0, GATE_HIDDEN_MAX},
 };
 
 static double field_get(const struct vosp_config *config, enum field field)
