@@ -11,3 +11,6 @@ emend_test(file models)
 emend_test(safetensors models)
 emend_test(model_file models)
 emend_test(dataset models)
+
+# Networks.
+emend_test(gradients models_double)

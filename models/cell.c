@@ -1,0 +1,11 @@
+#include "cell.h"
+
+const struct cell_ops *cell_find(enum vosp_cell cell)
+{
+  switch (cell) {
+  case CELL_FD: return &cell_fd;
+  case CELL_TANH: return &cell_tanh;
+  case CELL_GRU: return &cell_gru;
+  }
+  return &cell_tanh;
+}

@@ -1,0 +1,39 @@
+/* Recurrent cells. A cell is a row of a table; adding one touches its own file and the table.
+ *
+ * Shapes: pre (T, N, G) holds the input projections (bias included) and becomes what backward needs;
+ * h (T + 1, N, H) with h[0] given. G = gates * H. Any thread; never allocate. */
+#ifndef EMEND_CELL_H
+#define EMEND_CELL_H
+
+#include "linear.h"
+#include "vosp_config.h"
+
+struct cell_run {
+  int steps, rows, hidden; /* T, N, H */
+  struct linear recurrent; /* (H, G) */
+  struct moments pre;      /* (T, N, G) */
+  struct moments h;        /* (T + 1, N, H) */
+  real *extra;             /* (T, N, H) the cell's own memory for backward */
+  real *scratch;           /* (T, N, H), and at least (N, G) */
+};
+
+struct cell_grad {
+  struct linear_grad recurrent;
+  struct moments pre; /* out: (T, N, G) */
+  struct moments h;   /* in and out: (T + 1, N, H), gradients from outside; afterwards complete */
+};
+
+struct cell_ops {
+  const char *name;
+  int gates;    /* G / H */
+  bool moments; /* fast dropout: variances travel beside means */
+  bool recurrent_bias;
+  void (*forward)(const struct cell_run *run);
+  void (*backward)(const struct cell_run *run, const struct cell_grad *grad);
+};
+
+extern const struct cell_ops cell_tanh, cell_fd, cell_gru;
+
+const struct cell_ops *cell_find(enum vosp_cell cell);
+
+#endif

@@ -1,0 +1,17 @@
+/* The gate's tensors in a model file: "gate.*". */
+#ifndef EMEND_GATE_MODEL_H
+#define EMEND_GATE_MODEL_H
+
+#include "gate.h"
+#include "params.h"
+#include "vosp_config.h"
+
+/* C: what of the predictor's state the gate looks at. */
+int gate_context_size(const struct vosp_config *config);
+/* Add the gate's tensors when the configuration has one (config->gate hidden units, K). */
+enum status gate_layout(const struct vosp_config *config, struct params *params,
+                        struct error *error) EMEND_CHECK;
+/* Bind to loaded weights; they stay the caller's. */
+void gate_bind(struct gate *gate, const struct vosp_config *config, const struct params *params);
+
+#endif

@@ -1,0 +1,113 @@
+#include "linear.h"
+
+#include <stddef.h>
+#include <string.h>
+
+void linear_square(const struct linear *layer, real *w2)
+{
+  const size_t n = (size_t)layer->in * (size_t)layer->out;
+  for (size_t i = 0; i < n; i++) {
+    w2[i] = layer->w[i] * layer->w[i];
+  }
+}
+
+/* The variance of the input after dropout: k v + k (1 - k) m^2. */
+static void dropped_variance(const struct linear *layer, size_t n, struct moments in, real *out)
+{
+  const real k = layer->keep;
+  const real spread = k * (1 - k);
+  for (size_t i = 0; i < n; i++) {
+    out[i] = spread * in.m[i] * in.m[i];
+  }
+  if (in.v != NULL) {
+    for (size_t i = 0; i < n; i++) {
+      out[i] += k * in.v[i];
+    }
+  }
+}
+
+void linear_forward(const struct linear *layer, int rows, struct moments in, bool accumulate, real *scratch,
+                    struct moments out)
+{
+  real beta = accumulate ? 1 : 0;
+  if (!accumulate && layer->b != NULL) {
+    for (int n = 0; n < rows; n++) {
+      memcpy(out.m + (size_t)n * (size_t)layer->out, layer->b, (size_t)layer->out * sizeof(real));
+    }
+    beta = 1;
+  }
+  gemm(rows, layer->out, layer->in, layer->keep, in.m, layer->w, beta, out.m);
+  if (layer->w2 != NULL) {
+    dropped_variance(layer, (size_t)rows * (size_t)layer->in, in, scratch);
+    gemm(rows, layer->out, layer->in, 1, scratch, layer->w2, accumulate ? 1 : 0, out.v);
+  }
+}
+
+void linear_backward_input(const struct linear *layer, const struct linear_grad *grad, int rows,
+                           struct moments in, struct moments grad_out, bool accumulate, real *scratch,
+                           struct moments grad_in)
+{
+  const size_t n = (size_t)rows * (size_t)layer->in;
+  const real k = layer->keep;
+  if (layer->w2 == NULL) {
+    gemm_bt(rows, layer->in, layer->out, k, grad_out.m, layer->w, accumulate ? 1 : 0, grad_in.m);
+    return;
+  }
+  real to_keep = 0;
+  gemm_bt(rows, layer->in, layer->out, 1, grad_out.m, layer->w, 0, scratch);
+  for (size_t i = 0; i < n; i++) {
+    to_keep += in.m[i] * scratch[i];
+  }
+  if (grad_in.m != NULL) {
+    for (size_t i = 0; i < n; i++) {
+      grad_in.m[i] = (accumulate ? grad_in.m[i] : 0) + k * scratch[i];
+    }
+  }
+  gemm_bt(rows, layer->in, layer->out, 1, grad_out.v, layer->w2, 0, scratch);
+  for (size_t i = 0; i < n; i++) {
+    const real v = in.v != NULL ? in.v[i] : 0;
+    to_keep += (v + (1 - 2 * k) * in.m[i] * in.m[i]) * scratch[i];
+  }
+  if (grad_in.m != NULL) {
+    for (size_t i = 0; i < n; i++) {
+      grad_in.m[i] += 2 * k * (1 - k) * in.m[i] * scratch[i];
+    }
+  }
+  if (grad_in.v != NULL) {
+    for (size_t i = 0; i < n; i++) {
+      grad_in.v[i] = (accumulate ? grad_in.v[i] : 0) + k * scratch[i];
+    }
+  }
+  if (grad->keep != NULL) {
+    *grad->keep += to_keep;
+  }
+}
+
+void linear_backward_weights(const struct linear *layer, const struct linear_grad *grad, int rows,
+                             struct moments in, struct moments grad_out, real *scratch)
+{
+  gemm_at(layer->in, layer->out, rows, layer->keep, in.m, grad_out.m, 1, grad->w);
+  if (grad->b != NULL) {
+    for (int n = 0; n < rows; n++) {
+      const real *row = grad_out.m + (size_t)n * (size_t)layer->out;
+      for (int o = 0; o < layer->out; o++) {
+        grad->b[o] += row[o];
+      }
+    }
+  }
+  if (layer->w2 != NULL) {
+    dropped_variance(layer, (size_t)rows * (size_t)layer->in, in, scratch);
+    gemm_at(layer->in, layer->out, rows, 1, scratch, grad_out.v, 1, grad->w2);
+  }
+}
+
+void linear_fold(const struct linear *layer, const struct linear_grad *grad)
+{
+  if (layer->w2 == NULL) {
+    return;
+  }
+  const size_t n = (size_t)layer->in * (size_t)layer->out;
+  for (size_t i = 0; i < n; i++) {
+    grad->w[i] += 2 * layer->w[i] * grad->w2[i];
+  }
+}

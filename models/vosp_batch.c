@@ -1,0 +1,161 @@
+/* The work space of a batch: one block, arrays carved out of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "vosp_work.h"
+
+enum { ALIGN = 16 }; /* in reals: 64 bytes or more */
+
+/* First pass with base NULL counts; the second carves. */
+struct carver {
+  real *base;
+  size_t used;
+};
+
+static real *carve(struct carver *carver, size_t count)
+{
+  real *part = carver->base != NULL ? carver->base + carver->used : NULL;
+  carver->used += (count + ALIGN - 1) / ALIGN * ALIGN;
+  return part;
+}
+
+static struct moments carve_moments(struct carver *carver, size_t count, bool moments)
+{
+  struct moments part = {carve(carver, count), NULL};
+  if (moments) {
+    part.v = carve(carver, count);
+  }
+  return part;
+}
+
+static size_t largest(const struct vosp_net *net)
+{
+  const int sizes[] = {net->inputs, net->gates, net->config.hidden, net->config.generator};
+  int most = 0;
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    most = sizes[i] > most ? sizes[i] : most;
+  }
+  return (size_t)most;
+}
+
+static void carve_gradients(struct carver *carver, const struct vosp_net *net, struct vosp_work *work,
+                            size_t tn, size_t n)
+{
+  const bool fd = net->cell->moments;
+  const size_t H = (size_t)net->config.hidden;
+  const size_t M = (size_t)net->config.generator;
+  const size_t Z = (size_t)net->config.latent;
+  if (!fd) {
+    work->mask_h = carve(carver, (tn + n) * H);
+    work->mask_g = carve(carver, tn * M);
+    work->seen = carve_moments(carver, (tn + n) * H, false);
+    work->dropped_g = carve(carver, tn * M);
+    work->to_seen = carve_moments(carver, (tn + n) * H, false);
+  }
+  work->to_logits = carve_moments(carver, tn * (size_t)net->outputs, fd);
+  work->to_generator = carve_moments(carver, tn * M, fd);
+  work->to_head = carve_moments(carver, tn * (size_t)net->head_size, fd);
+  work->to_h = carve_moments(carver, (tn + n) * H, fd);
+  work->to_pre = carve_moments(carver, tn * (size_t)net->gates, fd);
+  work->to_fed = carve(carver, tn * Z);
+  work->carry = carve(carver, 3 * n * Z);
+  if (fd) {
+    const struct linear *last = &net->out;
+    const size_t squares = (size_t)(last->w2 - net->squares) + (size_t)last->in * (size_t)last->out;
+    work->to_squares = carve(carver, squares);
+  }
+}
+
+static void carve_all(struct carver *carver, struct vosp_batch *batch, const struct vosp_net *net,
+                      struct vosp_work *work)
+{
+  const bool fd = net->cell->moments;
+  const size_t n = (size_t)batch->rows;
+  const size_t tn = (size_t)batch->steps * n;
+  const size_t H = (size_t)net->config.hidden;
+  const size_t M = (size_t)net->config.generator;
+  const size_t Z = (size_t)net->config.latent;
+  batch->u = carve(carver, tn * (size_t)net->inputs);
+  batch->target = carve(carver, tn * (size_t)net->outputs);
+  batch->weight = carve(carver, tn);
+  batch->noise = carve(carver, tn * Z);
+  batch->h = carve_moments(carver, (tn + n) * H, fd);
+  batch->z = carve(carver, (tn + n) * Z);
+  batch->mean = carve(carver, (tn + n) * Z);
+  batch->variance = carve(carver, (tn + n) * Z);
+  batch->fed = carve(carver, tn * Z);
+  batch->g = carve_moments(carver, tn * M, fd);
+  batch->logits = carve_moments(carver, tn * (size_t)net->outputs, fd);
+  work->pre = carve_moments(carver, tn * (size_t)net->gates, fd);
+  work->extra = net->cell->gates > 1 ? carve(carver, tn * H) : NULL;
+  work->head = carve_moments(carver, tn * (size_t)net->head_size, fd);
+  work->generator = fd ? carve_moments(carver, tn * M, true) : batch->g;
+  work->scratch = carve(carver, tn * largest(net));
+  if (work->train) {
+    carve_gradients(carver, net, work, tn, n);
+  }
+}
+
+enum status vosp_batch_init(struct vosp_batch *batch, const struct vosp_net *net, int steps, int rows,
+                            bool train)
+{
+  struct vosp_work *work = calloc(1, sizeof *work);
+  if (work == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  work->train = train;
+  *batch = (struct vosp_batch){.steps = steps, .rows = rows, .work = work};
+  struct carver carver = {NULL, 0};
+  carve_all(&carver, batch, net, work);
+  void *block = NULL;
+  if (posix_memalign(&block, 64, carver.used * sizeof(real)) != 0) {
+    free(work);
+    batch->work = NULL;
+    return STATUS_NO_MEMORY;
+  }
+  memset(block, 0, carver.used * sizeof(real));
+  work->block = block;
+  carver = (struct carver){block, 0};
+  carve_all(&carver, batch, net, work);
+  return STATUS_OK;
+}
+
+void vosp_batch_free(struct vosp_batch *batch)
+{
+  if (batch->work != NULL) {
+    free(batch->work->block);
+    free(batch->work);
+    batch->work = NULL;
+  }
+}
+
+static void move_row(real *array, size_t from, size_t count)
+{
+  if (array != NULL) {
+    memmove(array, array + from, count * sizeof(real));
+  }
+}
+
+void vosp_batch_carry(struct vosp_batch *batch, const struct vosp_net *net, int steps)
+{
+  const size_t h = (size_t)batch->rows * (size_t)net->config.hidden;
+  const size_t z = (size_t)batch->rows * (size_t)net->config.latent;
+  move_row(batch->h.m, (size_t)steps * h, h);
+  move_row(batch->h.v, (size_t)steps * h, h);
+  move_row(batch->z, (size_t)steps * z, z);
+  move_row(batch->mean, (size_t)steps * z, z);
+  move_row(batch->variance, (size_t)steps * z, z);
+}
+
+void vosp_batch_restart(struct vosp_batch *batch, const struct vosp_net *net)
+{
+  const size_t h = (size_t)batch->rows * (size_t)net->config.hidden * sizeof(real);
+  const size_t z = (size_t)batch->rows * (size_t)net->config.latent * sizeof(real);
+  memset(batch->h.m, 0, h);
+  if (batch->h.v != NULL) {
+    memset(batch->h.v, 0, h);
+  }
+  memset(batch->z, 0, z);
+  memset(batch->mean, 0, z);
+  memset(batch->variance, 0, z);
+}

@@ -1,0 +1,171 @@
+#include <string.h>
+
+#include "transfer.h"
+#include "vosp_work.h"
+
+struct cell_run vosp_cell_run(const struct vosp_net *net, const struct vosp_batch *batch, int steps)
+{
+  const struct vosp_work *work = batch->work;
+  return (struct cell_run){
+    .steps = steps,
+    .rows = batch->rows,
+    .hidden = net->config.hidden,
+    .recurrent = net->recurrent,
+    .pre = work->pre,
+    .h = batch->h,
+    .extra = work->extra,
+    .scratch = work->scratch,
+  };
+}
+
+struct posterior_run vosp_posterior_run(const struct vosp_net *net, const struct vosp_batch *batch, int steps)
+{
+  const struct vosp_work *work = batch->work;
+  return (struct posterior_run){
+    .posterior = net->config.posterior,
+    .feed = net->config.feed,
+    .steps = steps,
+    .rows = batch->rows,
+    .latent = net->config.latent,
+    .head = work->head,
+    .noise = work->drawn ? batch->noise : NULL,
+    .weight = batch->weight,
+    .z = batch->z,
+    .mean = batch->mean,
+    .variance = batch->variance,
+    .fed = batch->fed,
+  };
+}
+
+/* mask = 0 with probability `rate`, else 1 / (1 - rate); out = in * mask. */
+static void drop(size_t n, const real *in, real rate, struct rng *rng, real *mask, real *out)
+{
+  const uint32_t limit = (uint32_t)(rate * (real)65536);
+  const real kept = 1 / (1 - rate);
+  uint64_t bits = 0;
+  for (size_t i = 0; i < n; i++, bits >>= 16) {
+    if (i % 4 == 0) {
+      bits = rng_next(rng);
+    }
+    mask[i] = (bits & 0xFFFF) < limit ? 0 : kept;
+  }
+  for (size_t i = 0; i < n; i++) {
+    out[i] = in[i] * mask[i];
+  }
+}
+
+/* Recognition: u -> h -> head. h_t depends on x_1:t, so head_t does too. */
+static void recognise(const struct vosp_net *net, struct vosp_batch *batch, int steps,
+                      const struct vosp_dropout *dropout)
+{
+  struct vosp_work *work = batch->work;
+  const int tn = steps * batch->rows;
+  const size_t state = (size_t)batch->rows * (size_t)net->config.hidden;
+  if (work->dropped && dropout->input > 0) {
+    drop((size_t)tn * (size_t)net->inputs, batch->u, dropout->input, dropout->rng, work->scratch, batch->u);
+  }
+  linear_forward(&net->input, tn, (struct moments){batch->u, NULL}, false, work->scratch, work->pre);
+  const struct cell_run run = vosp_cell_run(net, batch, steps);
+  net->cell->forward(&run);
+  if (work->dropped) {
+    drop((size_t)tn * (size_t)net->config.hidden + state, batch->h.m, dropout->hidden, dropout->rng,
+         work->mask_h, work->seen.m);
+  }
+  const struct moments seen = work->dropped ? work->seen : batch->h;
+  linear_forward(&net->head, tn, moments_at(seen, state), false, work->scratch, work->head);
+}
+
+/* Generator: h_{t-1} and the latent -> logits. Row t of `seen` is h_{t-1} of step t. */
+static void generate(const struct vosp_net *net, struct vosp_batch *batch, int steps,
+                     const struct vosp_dropout *dropout)
+{
+  struct vosp_work *work = batch->work;
+  const int tn = steps * batch->rows;
+  const size_t units = (size_t)tn * (size_t)net->config.generator;
+  linear_forward(&net->generator_h, tn, work->dropped ? work->seen : batch->h, false, work->scratch,
+                 work->generator);
+  linear_forward(&net->generator_z, tn, (struct moments){batch->fed, NULL}, true, work->scratch,
+                 work->generator);
+  if (net->cell->moments) {
+    transfer_tanh_moments(units, work->generator.m, work->generator.v, batch->g.m, batch->g.v);
+  } else {
+    transfer_tanh(units, batch->g.m, batch->g.m);
+  }
+  struct moments g = batch->g;
+  if (work->dropped) {
+    drop(units, batch->g.m, dropout->hidden, dropout->rng, work->mask_g, work->dropped_g);
+    g.m = work->dropped_g;
+  }
+  linear_forward(&net->out, tn, g, false, work->scratch, batch->logits);
+}
+
+/* Minus the log-likelihood of the targets, and its gradient with respect to the effective logits. */
+static double bernoulli(const struct vosp_net *net, struct vosp_batch *batch, int steps)
+{
+  struct vosp_work *work = batch->work;
+  const size_t O = (size_t)net->outputs;
+  const size_t rows = (size_t)steps * (size_t)batch->rows;
+  double sum = 0;
+  for (size_t row = 0; row < rows; row++) {
+    const size_t i = row * O;
+    real *grad = work->train ? work->to_logits.m + i : NULL;
+    real effective[FRAME_VALUES_MAX * PITCHES];
+    const real *logit = batch->logits.m + i;
+    if (net->cell->moments) {
+      transfer_logit(O, logit, batch->logits.v + i, effective);
+      logit = effective;
+    }
+    sum += transfer_bernoulli(O, logit, batch->target + i, batch->weight[row], grad);
+  }
+  return sum;
+}
+
+void vosp_forward(const struct vosp_net *net, struct vosp_batch *batch, int steps, bool draw,
+                  const struct vosp_dropout *dropout)
+{
+  struct vosp_work *work = batch->work;
+  work->dropped = dropout != NULL && !net->cell->moments;
+  work->drawn = draw;
+  recognise(net, batch, steps, dropout);
+  const struct posterior_run run = vosp_posterior_run(net, batch, steps);
+  const struct posterior_sums sums = posterior_forward(&run);
+  batch->kl = sums.kl;
+  batch->surrogate = sums.surrogate;
+  generate(net, batch, steps, dropout);
+  batch->reconstruction = bernoulli(net, batch, steps);
+}
+
+size_t vosp_generate_scratch(const struct vosp_net *net, int rows)
+{
+  const struct vosp_config *config = &net->config;
+  const int in = config->hidden > config->generator ? config->hidden : config->generator;
+  const int widest = in > config->latent ? in : config->latent;
+  return (size_t)rows * (size_t)(4 * config->generator + 2 * net->outputs + widest);
+}
+
+void vosp_generate(const struct vosp_net *net, int rows, struct moments h, const real *fed, const real *target,
+                   real *scratch, double *log_p)
+{
+  const bool fd = net->cell->moments;
+  const size_t units = (size_t)rows * (size_t)net->config.generator;
+  const size_t outs = (size_t)rows * (size_t)net->outputs;
+  const struct moments pre = {scratch, fd ? scratch + units : NULL};
+  const struct moments g = {scratch + 2 * units, fd ? scratch + 3 * units : NULL};
+  const struct moments logits = {scratch + 4 * units, fd ? scratch + 4 * units + outs : NULL};
+  real *work = scratch + 4 * units + 2 * outs;
+  linear_forward(&net->generator_h, rows, h, false, work, pre);
+  linear_forward(&net->generator_z, rows, (struct moments){(real *)fed, NULL}, true, work, pre);
+  if (fd) {
+    transfer_tanh_moments(units, pre.m, pre.v, g.m, g.v);
+  } else {
+    transfer_tanh(units, pre.m, g.m);
+  }
+  linear_forward(&net->out, rows, g, false, work, logits);
+  if (fd) {
+    transfer_logit(outs, logits.m, logits.v, logits.m);
+  }
+  for (int n = 0; n < rows; n++) {
+    const size_t i = (size_t)n * (size_t)net->outputs;
+    log_p[n] = -transfer_bernoulli((size_t)net->outputs, logits.m + i, target + i, 1, NULL);
+  }
+}
