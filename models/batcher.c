@@ -1,0 +1,119 @@
+#include "batcher.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "corrupt.h"
+
+static enum status add(struct chunk_list *list, size_t *capacity, struct chunk chunk)
+{
+  if (list->count == *capacity) {
+    const size_t more = *capacity == 0 ? 256 : 2 * *capacity;
+    struct chunk *grown = realloc(list->chunks, more * sizeof *grown);
+    if (grown == NULL) {
+      return STATUS_NO_MEMORY;
+    }
+    list->chunks = grown;
+    *capacity = more;
+  }
+  list->chunks[list->count++] = chunk;
+  list->frames += (size_t)(chunk.length - chunk.lead);
+  return STATUS_OK;
+}
+
+static void shuffle(struct chunk_list *list, struct rng *rng)
+{
+  for (size_t i = list->count; i > 1; i--) {
+    const size_t j = rng_below(rng, (uint32_t)i);
+    const struct chunk kept = list->chunks[i - 1];
+    list->chunks[i - 1] = list->chunks[j];
+    list->chunks[j] = kept;
+  }
+}
+
+enum status chunk_list_cut(struct chunk_list *list, const struct dataset *data, int steps, int lead,
+                           double share, struct rng *rng)
+{
+  size_t capacity = 0;
+  *list = (struct chunk_list){0};
+  for (size_t i = 0; i < data->count; i++) {
+    const struct sequence *sequence = &data->sequences[i];
+    if (rng_uniform(rng) >= share) {
+      continue;
+    }
+    /* Sequences that fit are taken whole; the first cut of longer ones falls anywhere. */
+    int end = sequence->frames <= steps ? sequence->frames : 1 + (int)rng_below(rng, (uint32_t)steps);
+    for (int start = 0; start < sequence->frames; start = end, end = start + steps) {
+      const int last = end < sequence->frames ? end : sequence->frames;
+      const int before = start < lead ? start : lead;
+      const int room = steps - (last - start); /* a chunk never grows beyond `steps` */
+      const int warm = before < room ? before : room;
+      const struct chunk chunk = {sequence, start - warm, last - start + warm, warm};
+      if (add(list, &capacity, chunk) != STATUS_OK) {
+        free(list->chunks);
+        *list = (struct chunk_list){0};
+        return STATUS_NO_MEMORY;
+      }
+    }
+  }
+  shuffle(list, rng);
+  return STATUS_OK;
+}
+
+/* Rows of one chunk at step t lie together: (T, B, R, I). */
+static void fill_step(struct vosp_batch *batch, const struct vosp_net *net, const uint8_t *clean,
+                      const uint8_t *seen, uint32_t t, size_t row, bool counts)
+{
+  view_frame(&net->config, seen, t, batch->u + row * (size_t)net->inputs);
+  real *target = batch->target + row * (size_t)net->outputs;
+  for (int r = 0; r < net->rows; r++) {
+    batch->weight[row + (size_t)r] = counts;
+    for (int o = 0; o < net->outputs; o++) {
+      const int cell = net->rows == 1 ? o : o * PITCHES + r;
+      target[r * net->outputs + o] = clean[cell];
+    }
+  }
+}
+
+static void fill_padding(struct vosp_batch *batch, const struct vosp_net *net, size_t row)
+{
+  const size_t rows = (size_t)net->rows;
+  memset(batch->u + row * (size_t)net->inputs, 0, rows * (size_t)net->inputs * sizeof(real));
+  memset(batch->target + row * (size_t)net->outputs, 0, rows * (size_t)net->outputs * sizeof(real));
+  memset(batch->weight + row, 0, rows * sizeof(real));
+}
+
+int batch_fill(struct vosp_batch *batch, const struct vosp_net *net, const struct chunk *chunks, int used,
+               int count, const struct corruption *corruption, struct rng *rng)
+{
+  const size_t cells = (size_t)net->config.frame.values * PITCHES;
+  int steps = 0;
+  for (int b = 0; b < used; b++) {
+    steps = chunks[b].length > steps ? chunks[b].length : steps;
+  }
+  for (int b = 0; b < count; b++) {
+    const struct chunk *chunk = b < used ? &chunks[b] : NULL;
+    const bool corrupted =
+      chunk != NULL && corruption->probability > 0 && rng_uniform(rng) >= corruption->clean_share;
+    for (int t = 0; t < steps; t++) {
+      const size_t row = ((size_t)t * (size_t)count + (size_t)b) * (size_t)net->rows;
+      if (chunk == NULL || t >= chunk->length) {
+        fill_padding(batch, net, row);
+        continue;
+      }
+      const uint8_t *clean = chunk->sequence->cells + (size_t)(chunk->start + t) * cells;
+      uint8_t noisy[FRAME_VALUES_MAX * PITCHES];
+      if (corrupted) {
+        memcpy(noisy, clean, cells);
+        corrupt_cells(noisy, cells, corruption->probability, rng);
+      }
+      fill_step(batch, net, clean, corrupted ? noisy : clean, (uint32_t)(chunk->start + t), row,
+                t >= chunk->lead);
+    }
+  }
+  const size_t draws = (size_t)steps * (size_t)count * (size_t)net->rows * (size_t)net->config.latent;
+  for (size_t i = 0; i < draws; i++) {
+    batch->noise[i] = (real)rng_normal(rng);
+  }
+  return steps;
+}

@@ -1,0 +1,37 @@
+/* Sequences cut into chunks and laid out as batches, with masked padding (paper, "Details on Learning"). */
+#ifndef EMEND_BATCHER_H
+#define EMEND_BATCHER_H
+
+#include "dataset.h"
+#include "rng.h"
+#include "vosp.h"
+
+/* Frames start .. start + length - 1 of a sequence; the first `lead` of them only warm the state up and do
+ * not count in the loss. */
+struct chunk {
+  const struct sequence *sequence;
+  int start, length, lead;
+};
+
+struct chunk_list {
+  struct chunk *chunks; /* owned */
+  size_t count;
+  size_t frames; /* that count */
+};
+
+/* Cut a random `share` of the sequences into chunks of at most `steps`, at random offsets, in random
+ * order. Allocates; free(list->chunks). */
+enum status chunk_list_cut(struct chunk_list *list, const struct dataset *data, int steps, int lead,
+                           double share, struct rng *rng) EMEND_CHECK;
+
+struct corruption {
+  double probability; /* of an off cell of the recognition's input to be turned on */
+  double clean_share; /* of chunks that are left as they are */
+};
+
+/* Fill u, target, weight and noise of `batch` (rows = count * R) from up to `count` chunks; the rest is
+ * padding. Returns the number of steps T to run. The state is left as it is. Never allocates. */
+int batch_fill(struct vosp_batch *batch, const struct vosp_net *net, const struct chunk *chunks, int used,
+               int count, const struct corruption *corruption, struct rng *rng);
+
+#endif
