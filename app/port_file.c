@@ -182,7 +182,7 @@ enum status port_file_save(struct port *port, const char *path, struct error *er
   return status == STATUS_OK ? smf_file_write(&out, path, error) : status;
 }
 
-const struct port_driver port_file_driver = {
+const struct port_driver port_driver_file = {
   .name = "file",
   .description = "a MIDI file, played in real time",
   .list = file_list,

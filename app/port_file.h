@@ -6,7 +6,7 @@
 #include "port.h"
 
 /* options.in is the path of the file to play. Its poll says PORT_LOST when the take is over. */
-extern const struct port_driver port_file_driver;
+extern const struct port_driver port_driver_file;
 
 /* Control thread: stop playing and write what came out to `path`. Once, before the driver's close. */
 enum status port_file_save(struct port *port, const char *path, struct error *error) EMEND_CHECK;

@@ -1,0 +1,158 @@
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "live_loop.h"
+#include "live_port.h"
+#include "outfile.h"
+#include "port_file.h"
+#include "realtime_thread.h"
+#include "report.h"
+
+enum { CAPTURE_BYTES = 1 << 20 };
+
+struct live_flags {
+  struct settings settings;
+  bool demo;
+  double seconds;
+  const char *report;
+};
+
+/* Flags, over emend.conf, over defaults. Returns COMMAND_GO_ON or an exit status. */
+static int read_flags(struct live_flags *flags, int argc, char **argv)
+{
+  struct option_spec specs[SETTINGS_COUNT + 3];
+  struct option_set set = {.specs = specs, .count = SETTINGS_COUNT + 3};
+  struct error error = {STATUS_OK, ""};
+
+  *flags = (struct live_flags){.demo = false};
+  settings_init(&flags->settings, specs);
+  specs[SETTINGS_COUNT] = (struct option_spec){.name = "demo",
+                                               .kind = OPTION_FLAG,
+                                               .value = &flags->demo,
+                                               .help = "play a noisy take that comes with emend"};
+  specs[SETTINGS_COUNT + 1] = (struct option_spec){.name = "seconds",
+                                                   .kind = OPTION_NUMBER,
+                                                   .value = &flags->seconds,
+                                                   .argument = "N",
+                                                   .help = "end by itself after so long",
+                                                   .low = 0,
+                                                   .high = 1e9};
+  specs[SETTINGS_COUNT + 2] =
+    (struct option_spec){.name = "report",
+                         .kind = OPTION_TEXT,
+                         .value = &flags->report,
+                         .argument = "FILE",
+                         .help = "write what was done as JSON, '-' for standard output"};
+  int done = command_parse(&command_live, &set, argc, argv);
+  if (done != COMMAND_GO_ON) {
+    return done;
+  }
+  if (settings_read_file(&flags->settings, specs, &error) != STATUS_OK) {
+    return command_fail(&command_live, &error);
+  }
+  return command_parse(&command_live, &set, argc, argv);
+}
+
+/* Counters outlive the port in a copy. */
+static void copy_counters(const struct port_counters *from, struct port_counters *to)
+{
+  atomic_init(&to->received, atomic_load(&from->received));
+  atomic_init(&to->sent, atomic_load(&from->sent));
+  atomic_init(&to->send_failed, atomic_load(&from->send_failed));
+  atomic_init(&to->overflowed, atomic_load(&from->overflowed));
+  atomic_init(&to->disconnects, atomic_load(&from->disconnects));
+  atomic_init(&to->xruns, atomic_load(&from->xruns));
+}
+
+static void announce(const struct live_port *live_port, const struct session *session, FILE *out)
+{
+  char line[256] = "";
+
+  live_port->driver->describe(live_port->port, line, sizeof line);
+  fprintf(out, "emend live: driver %s, preset %s. %s\n", live_port->driver->name, session->preset.name, line);
+  if (!model_has_gate(session->model)) {
+    fprintf(out, "This model has no gate, so nothing will be removed; train one on played takes.\n");
+  }
+  fflush(out);
+}
+
+/* Play until the end, then save, close and tell. */
+static enum status play(const struct live_flags *flags, struct session *session, struct watch *watch, FILE *out,
+                        struct error *error)
+{
+  struct live_port live_port;
+  struct port_counters counters;
+  char memory[REALTIME_LINE];
+
+  enum status status = live_port_open(&live_port, &flags->settings, flags->demo, session, out, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (live_port.save == NULL && !realtime_lock_memory(memory)) {
+    fprintf(out, "%s\n", memory);
+  }
+  announce(&live_port, session, out);
+  struct live_loop loop = {session, watch, live_port.driver, live_port.port, flags->seconds, out};
+  double seconds = live_loop_run(&loop);
+
+  if (live_port.save != NULL) {
+    status = port_file_save(live_port.port, live_port.save, error);
+  }
+  copy_counters(live_port.driver->counters(live_port.port), &counters);
+  live_port.driver->close(live_port.port);
+  watch_drain(watch, live_capture(session->live));
+  const struct report report = {session, watch, live_port.driver->name, &counters, seconds};
+  report_print(&report, out);
+  if (status == STATUS_OK && live_port.save != NULL && strcmp(live_port.save, "-") != 0) {
+    fprintf(out, "The cleaned take is in %s.\n", live_port.save);
+  }
+  if (status == STATUS_OK && flags->report != NULL) {
+    status = report_write(&report, flags->report, error);
+  }
+  return status;
+}
+
+static int run_live(int argc, char **argv)
+{
+  struct live_flags flags;
+  struct error error = {STATUS_OK, ""};
+  struct session session = {.model = NULL};
+  struct preset preset;
+
+  int done = read_flags(&flags, argc, argv);
+  if (done != COMMAND_GO_ON) {
+    return done;
+  }
+  FILE *out = flags.report != NULL && strcmp(flags.report, "-") == 0 ? stderr : stdout;
+  struct watch *watch = malloc(sizeof *watch);
+  enum status status =
+    watch != NULL ? outfile_check(flags.report, &error) : error_set(&error, STATUS_NO_MEMORY, "no memory");
+  if (status == STATUS_OK) {
+    status = settings_preset(&flags.settings, &preset, &error);
+  }
+  if (status == STATUS_OK) {
+    status = session_open(&session, &preset, CAPTURE_BYTES, &error);
+  }
+  if (status == STATUS_OK) {
+    watch_init(watch);
+    status = play(&flags, &session, watch, out, &error);
+  }
+  session_close(&session);
+  settings_free(&flags.settings);
+  free(watch);
+  return status == STATUS_OK ? EXIT_SUCCESS : command_fail(&command_live, &error);
+}
+
+const struct command command_live = {
+  .name = "live",
+  .usage = "[options]",
+  .summary = "clean playing between a keyboard and a DAW",
+  .notes =
+    "Where no MIDI system works it plays the demo. --demo writes the cleaned take to demo-clean.mid or --out.\n"
+    "With --driver file, --in and --out are files. Settings are also read from ~/.config/emend/emend.conf\n"
+    "(strength = 0.6; and so on). Connect the DAW to emend's port only: with the keyboard's own port\n"
+    "connected as well every note sounds twice.",
+  .run = run_live,
+};

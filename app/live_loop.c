@@ -1,0 +1,98 @@
+#include "live_loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "live_view.h"
+#include "port_file.h"
+#include "realtime_thread.h"
+#include "stop.h"
+#include "terminal.h"
+
+enum { REDRAW_MS = 100, LINE_SECONDS = 5 };
+
+static void say(struct live_view *view, bool done, const char *text)
+{
+  snprintf(view->message, sizeof view->message, "%s", done ? text : "busy; press the key again");
+}
+
+static void change_mode(struct live_view *view, struct live *live)
+{
+  static const enum live_mode next[] = {
+    [LIVE_CLEAN] = LIVE_BYPASS, [LIVE_BYPASS] = LIVE_MONITOR, [LIVE_MONITOR] = LIVE_CLEAN};
+  static const char *const texts[] = {[LIVE_BYPASS] = "bypass: everything passes",
+                                      [LIVE_MONITOR] =
+                                        "monitor: everything passes, emend shows what it would remove",
+                                      [LIVE_CLEAN] = "clean"};
+  enum live_mode mode = next[live_current_mode(live)];
+
+  say(view, live_set_mode(live, mode), texts[mode]);
+}
+
+static void change_strength(struct live_view *view, struct live *live, float step)
+{
+  float strength = live_current_strength(live) + step;
+
+  strength = strength < 0 ? 0 : strength > 1 ? 1 : strength;
+  say(view, live_set_strength(live, strength), step > 0 ? "stronger" : "weaker");
+}
+
+/* False when the user wants to leave. */
+static bool take_key(struct live_view *view, struct live *live, int key)
+{
+  switch (key) {
+  case 'b': change_mode(view, live); break;
+  case '+':
+  case '=': change_strength(view, live, 0.05F); break;
+  case '-': change_strength(view, live, -0.05F); break;
+  case 'p': say(view, live_panic(live), "panic: all notes off"); break;
+  case 'q': return false;
+  default: break;
+  }
+  return true;
+}
+
+/* False when the take is over. */
+static bool take_news(struct live_loop *loop, struct live_view *view, bool screen)
+{
+  char line[256] = "";
+
+  watch_drain(loop->watch, live_capture(loop->session->live));
+  view->state = loop->driver->poll(loop->port, line, sizeof line);
+  if (line[0] != '\0') {
+    snprintf(view->message, sizeof view->message, "%s", line);
+    if (!screen) {
+      fprintf(loop->out, "%s: %s\n", loop->driver->name, line);
+    }
+  }
+  return loop->driver != &port_driver_file || view->state != PORT_LOST;
+}
+
+double live_loop_run(struct live_loop *loop)
+{
+  nanos start = realtime_now();
+  struct live_view view = {.session = loop->session,
+                           .watch = loop->watch,
+                           .driver = loop->driver->name,
+                           .counters = loop->driver->counters(loop->port)};
+  bool screen = terminal_open();
+  double seconds = 0, next_line = LINE_SECONDS;
+  bool on = true;
+
+  while (on && !stop_requested() && (loop->seconds <= 0 || seconds < loop->seconds)) {
+    on = take_key(&view, loop->session->live, terminal_key(REDRAW_MS)) && take_news(loop, &view, screen);
+    seconds = (double)(realtime_now() - start) / (double)NANOS_PER_SECOND;
+    loop->driver->describe(loop->port, view.place, sizeof view.place);
+    live_view_update(&view, seconds);
+    if (screen) {
+      live_view_draw(&view);
+    } else if (seconds >= next_line) {
+      live_view_line(&view, loop->out);
+      next_line += LINE_SECONDS;
+    }
+  }
+  if (screen) {
+    terminal_close();
+  }
+  return seconds;
+}

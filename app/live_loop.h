@@ -1,0 +1,24 @@
+/* The control thread of `emend live`: keys, the driver's news, the view. */
+#ifndef EMEND_LIVE_LOOP_H
+#define EMEND_LIVE_LOOP_H
+
+#include <stdio.h>
+
+#include "port.h"
+#include "session.h"
+#include "watch.h"
+
+struct live_loop {
+  struct session *session;
+  struct watch *watch;
+  const struct port_driver *driver;
+  struct port *port;
+  double seconds; /* at most; 0: until told */
+  FILE *out;      /* for lines, where there is no terminal */
+};
+
+/* Run until a key, a signal, the time or (for the file driver) the end of the take. Returns the seconds it ran.
+ */
+double live_loop_run(struct live_loop *loop);
+
+#endif

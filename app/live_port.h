@@ -1,0 +1,25 @@
+/* Which port `emend live` uses: the demo, a file, a driver by name, or the first that works. */
+#ifndef EMEND_LIVE_PORT_H
+#define EMEND_LIVE_PORT_H
+
+#include <stdio.h>
+
+#include "datafile.h"
+#include "port.h"
+#include "session.h"
+#include "settings.h"
+
+struct live_port {
+  const struct port_driver *driver;
+  struct port *port;
+  bool demo;
+  char in[DATAFILE_PATH_MAX];
+  const char *save; /* where the file driver's take goes; NULL for others */
+};
+
+/* Open the port that the settings ask for and connect the session to it. Where `auto` finds no system that
+ * works and no port is asked for by name, a line on `out` says so and the demo is opened. */
+enum status live_port_open(struct live_port *live_port, const struct settings *settings, bool demo,
+                           struct session *session, FILE *out, struct error *error) EMEND_CHECK;
+
+#endif
