@@ -1,0 +1,188 @@
+#include "alsa_seq.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+bool alsa_address_of(const char *name, struct alsa_address *address)
+{
+  const char *last = strrchr(name, ' ');
+  return last && sscanf(last, " %d:%d", &address->client, &address->port) == 2;
+}
+
+#if defined(EMEND_HAVE_ALSA)
+
+#include <alloca.h>
+#include <alsa/asoundlib.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char device[] = "/dev/snd/seq";
+
+static void be_quiet(const char *file, int line, const char *function, int code, const char *format, ...)
+{
+  (void)file;
+  (void)line;
+  (void)function;
+  (void)code;
+  (void)format;
+}
+
+enum status alsa_seq_probe(const char *driver, struct error *error)
+{
+  (void)snd_lib_error_set_handler(be_quiet);
+  int descriptor = open(device, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor >= 0) {
+    (void)close(descriptor);
+    return STATUS_OK;
+  }
+  if (errno == EACCES || errno == EPERM) {
+    return error_set(error, STATUS_IO, "%s: %s may not be opened: join the group 'audio' and log in again",
+                     driver, device);
+  }
+  return error_set(error, STATUS_IO,
+                   "%s: there is no ALSA sequencer (%s: %s): load it with `modprobe snd-seq` or choose another "
+                   "--driver",
+                   driver, device, strerror(errno));
+}
+
+struct alsa_watch {
+  snd_seq_t *sequencer;
+};
+
+static bool subscribe_announcements(snd_seq_t *sequencer)
+{
+  int port = snd_seq_create_simple_port(sequencer, "watch", SND_SEQ_PORT_CAP_WRITE | SND_SEQ_PORT_CAP_NO_EXPORT,
+                                        SND_SEQ_PORT_TYPE_APPLICATION);
+  return port >= 0 &&
+         snd_seq_connect_from(sequencer, port, SND_SEQ_CLIENT_SYSTEM, SND_SEQ_PORT_SYSTEM_ANNOUNCE) == 0;
+}
+
+struct alsa_watch *alsa_watch_new(void)
+{
+  struct alsa_watch *watch = calloc(1, sizeof(*watch));
+  if (!watch) {
+    return NULL;
+  }
+  if (snd_seq_open(&watch->sequencer, "default", SND_SEQ_OPEN_DUPLEX, SND_SEQ_NONBLOCK) < 0) {
+    free(watch);
+    return NULL;
+  }
+  (void)snd_seq_set_client_name(watch->sequencer, "emend-watch");
+  if (!subscribe_announcements(watch->sequencer)) {
+    alsa_watch_free(watch);
+    return NULL;
+  }
+  return watch;
+}
+
+void alsa_watch_free(struct alsa_watch *watch)
+{
+  if (watch) {
+    (void)snd_seq_close(watch->sequencer);
+    free(watch);
+  }
+}
+
+int alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EXITS_MAX])
+{
+  int count = 0;
+  snd_seq_event_t *event;
+  while (watch && count < ALSA_EXITS_MAX && snd_seq_event_input(watch->sequencer, &event) >= 0) {
+    if (event->type == SND_SEQ_EVENT_PORT_EXIT) {
+      exits[count++] = (struct alsa_address){event->data.addr.client, event->data.addr.port};
+    }
+  }
+  return count;
+}
+
+uint64_t alsa_watch_lost(struct alsa_watch *watch)
+{
+  uint64_t lost = 0;
+  if (!watch) {
+    return lost;
+  }
+  snd_seq_client_info_t *client;
+  snd_seq_client_info_alloca(&client);
+  snd_seq_client_info_set_client(client, -1);
+  while (snd_seq_query_next_client(watch->sequencer, client) >= 0) {
+    if (snd_seq_client_info_get_pid(client) == (int)getpid() &&
+        snd_seq_client_info_get_client(client) != snd_seq_client_id(watch->sequencer)) {
+      lost += (uint64_t)snd_seq_client_info_get_event_lost(client);
+    }
+  }
+  return lost;
+}
+
+static bool find_in_client(struct alsa_watch *watch, int client, const char *name, struct alsa_address *address)
+{
+  snd_seq_port_info_t *port;
+  snd_seq_port_info_alloca(&port);
+  snd_seq_port_info_set_client(port, client);
+  snd_seq_port_info_set_port(port, -1);
+  while (snd_seq_query_next_port(watch->sequencer, port) >= 0) {
+    if (strcmp(snd_seq_port_info_get_name(port), name) == 0) {
+      *address = (struct alsa_address){client, snd_seq_port_info_get_port(port)};
+      return true;
+    }
+  }
+  return false;
+}
+
+bool alsa_watch_find(struct alsa_watch *watch, const char *name, struct alsa_address *address)
+{
+  snd_seq_client_info_t *client;
+  snd_seq_client_info_alloca(&client);
+  snd_seq_client_info_set_client(client, -1);
+  while (snd_seq_query_next_client(watch->sequencer, client) >= 0) {
+    if (snd_seq_client_info_get_pid(client) != (int)getpid() &&
+        find_in_client(watch, snd_seq_client_info_get_client(client), name, address)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+#else
+
+enum status alsa_seq_probe(const char *driver, struct error *error)
+{
+  (void)driver;
+  (void)error;
+  return STATUS_OK;
+}
+
+struct alsa_watch *alsa_watch_new(void)
+{
+  return NULL;
+}
+
+void alsa_watch_free(struct alsa_watch *watch)
+{
+  (void)watch;
+}
+
+int alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EXITS_MAX])
+{
+  (void)watch;
+  (void)exits;
+  return 0;
+}
+
+uint64_t alsa_watch_lost(struct alsa_watch *watch)
+{
+  (void)watch;
+  return 0;
+}
+
+bool alsa_watch_find(struct alsa_watch *watch, const char *name, struct alsa_address *address)
+{
+  (void)watch;
+  (void)name;
+  (void)address;
+  return false;
+}
+
+#endif

@@ -1,0 +1,51 @@
+/* The JACK driver's state: what the process callback touches (port_jack.c), what set-up and the
+ * control thread do around it (port_jack_setup.c), and connections by name (port_jack_links.c).
+ *
+ * libjack is used directly because an event must leave in the cycle and at the frame it came in. */
+#ifndef EMEND_PORT_JACK_H
+#define EMEND_PORT_JACK_H
+
+#include <jack/jack.h>
+#include <jack/midiport.h>
+#include <jack/thread.h>
+
+#include "frame_clock.h"
+#include "port_common.h"
+
+struct jack_port {
+  struct port head;
+  /* Set before the client is activated, const while it runs. */
+  jack_client_t *client; /* NULL while there is no server */
+  jack_port_t *in, *out;
+  /* Live thread only. */
+  struct frame_clock clock;
+  bool begun;         /* the stream has been told when it began */
+  void *out_buffer;   /* NULL outside a cycle */
+  uint32_t out_count; /* events in it */
+  int64_t out_frame;  /* of the last event: frames may not decrease */
+  /* Between threads. */
+  _Atomic nanos time;      /* the end of the last cycle */
+  _Atomic uint32_t rate;   /* as JACK says */
+  _Atomic uint32_t cycles; /* counted, so that close can wait for some */
+  _Atomic bool server_gone;
+  /* Control thread. */
+  int sources;         /* connections of the input at the last look */
+  bool heard_twice;    /* the warning about a raw and a cleaned stream stands */
+  char described[256]; /* period and rate, kept for when the server is gone */
+};
+
+/* JACK's callback. Live thread; bounded by the events that fit into one buffer. */
+EMEND_LIVE int jack_port_process(jack_nframes_t frames, void *port);
+/* port_driver.send: see port.h. Live thread, within the callback. */
+EMEND_LIVE bool jack_port_send(void *port, nanos time, const uint8_t *bytes, size_t size);
+
+/* --- Control thread, while there is a client. Allocate. --- */
+
+/* MIDI ports that are not emend's, by name and by alias; returns how many (at most `capacity`). */
+size_t jack_port_list(jack_client_t *client, struct port_info *list, size_t capacity);
+/* The first connections by name. STATUS_NOT_FOUND where a named port is not there. */
+enum status jack_port_connect(struct jack_port *jack, struct error *error) EMEND_CHECK;
+/* See what came, went or was connected by hand, and mend what can be mended. */
+void jack_port_scan(struct jack_port *jack);
+
+#endif

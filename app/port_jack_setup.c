@@ -1,0 +1,241 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "port_drivers.h"
+#include "port_jack.h"
+#include "realtime_thread.h"
+
+enum { CLOSE_CYCLES = 8 };
+#define CLOSE_WAIT (500 * NANOS_PER_MILLISECOND)
+
+/* libjack prints by itself unless told not to; emend says one line of its own. */
+static void be_quiet(const char *message)
+{
+  (void)message;
+}
+
+static void on_shutdown(jack_status_t code, const char *reason, void *port)
+{
+  (void)code;
+  (void)reason;
+  struct jack_port *jack = port;
+  atomic_store(&jack->server_gone, true);
+}
+
+static int on_xrun(void *port)
+{
+  struct jack_port *jack = port;
+  port_count(&jack->head.counters.xruns);
+  return 0;
+}
+
+static int on_rate(jack_nframes_t rate, void *port)
+{
+  struct jack_port *jack = port;
+  atomic_store(&jack->rate, rate);
+  return 0;
+}
+
+/* The period is taken from each cycle; nothing else depends on it. */
+static int on_buffer_size(jack_nframes_t frames, void *port)
+{
+  (void)frames;
+  (void)port;
+  return 0;
+}
+
+static void on_thread(void *port)
+{
+  (void)port;
+  realtime_flush_denormals();
+}
+
+static jack_client_t *open_client(const char *name, struct error *error)
+{
+  jack_set_error_function(be_quiet);
+  jack_set_info_function(be_quiet);
+  jack_status_t why = 0;
+  jack_client_t *client = jack_client_open(name, JackNoStartServer, &why);
+  if (!client) {
+    error_set(
+      error, STATUS_IO,
+      "jack: no JACK server answers (status 0x%x): start one (jackd, QjackCtl, or `pw-jack` for PipeWire) "
+      "or choose another --driver",
+      (unsigned)why);
+  }
+  return client;
+}
+
+static enum status jack_list(struct port_info *list, size_t capacity, size_t *count, struct error *error)
+{
+  *count = 0;
+  jack_client_t *client = open_client("emend-list", error);
+  if (!client) {
+    return STATUS_IO;
+  }
+  *count = jack_port_list(client, list, capacity);
+  jack_client_close(client);
+  return STATUS_OK;
+}
+
+static void describe_server(struct jack_port *jack)
+{
+  jack_nframes_t rate = jack_get_sample_rate(jack->client);
+  jack_nframes_t frames = jack_get_buffer_size(jack->client);
+  char thread[64] = "no real-time scheduling: start JACK with -R";
+  if (jack_is_realtime(jack->client)) {
+    snprintf(thread, sizeof(thread), "SCHED_FIFO %d", jack_client_real_time_priority(jack->client));
+  }
+  snprintf(jack->described, sizeof(jack->described),
+           "JACK, %u frames at %u Hz (%.2f ms a cycle, none added), %s", (unsigned)frames, (unsigned)rate,
+           1000.0 * frames / rate, thread);
+}
+
+static bool set_callbacks(struct jack_port *jack)
+{
+  jack_on_info_shutdown(jack->client, on_shutdown, jack);
+  return jack_set_process_callback(jack->client, jack_port_process, jack) == 0 &&
+         jack_set_thread_init_callback(jack->client, on_thread, jack) == 0 &&
+         jack_set_xrun_callback(jack->client, on_xrun, jack) == 0 &&
+         jack_set_sample_rate_callback(jack->client, on_rate, jack) == 0 &&
+         jack_set_buffer_size_callback(jack->client, on_buffer_size, jack) == 0;
+}
+
+static void leave_server(struct jack_port *jack)
+{
+  if (jack->client) {
+    jack_client_close(jack->client);
+    jack->client = NULL;
+  }
+}
+
+/* Join a server and start the live thread. Time goes on from where the last server left it. */
+static enum status join_server(struct jack_port *jack, struct error *error)
+{
+  jack->client = open_client(jack->head.client_name, error);
+  if (!jack->client) {
+    return STATUS_IO;
+  }
+  nanos now = realtime_now();
+  if (atomic_load(&jack->time) < now) {
+    atomic_store(&jack->time, now);
+  }
+  jack->clock = (struct frame_clock){0};
+  jack->sources = 0;
+  atomic_store(&jack->rate, jack_get_sample_rate(jack->client));
+  atomic_store(&jack->server_gone, false);
+  jack->in = jack_port_register(jack->client, "in", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
+  jack->out = jack_port_register(jack->client, "out", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
+  if (!jack->in || !jack->out || !set_callbacks(jack) || jack_activate(jack->client) != 0) {
+    leave_server(jack);
+    return error_set(error, STATUS_IO, "jack: the server refused emend's ports: restart the JACK server");
+  }
+  describe_server(jack);
+  return STATUS_OK;
+}
+
+static void jack_close(struct port *port);
+
+static enum status jack_open(struct port **port, const struct port_options *options,
+                             const struct port_stream *stream, struct error *error)
+{
+  struct jack_port *jack = calloc(1, sizeof(*jack));
+  if (!jack) {
+    return error_set(error, STATUS_NO_MEMORY, "jack: no memory for the driver");
+  }
+  *port = &jack->head;
+  enum status status = port_setup(&jack->head, options, stream, error);
+  if (status == STATUS_OK) {
+    status = join_server(jack, error);
+  }
+  if (status == STATUS_OK) {
+    status = jack_port_connect(jack, error);
+  }
+  if (status != STATUS_OK) {
+    jack_close(&jack->head);
+    *port = NULL;
+  }
+  return status;
+}
+
+/* The server died. Its thread has ended, so nothing is live until another server is joined; the
+ * first cycle there ends what sounded. */
+static void lose_server(struct jack_port *jack)
+{
+  leave_server(jack);
+  atomic_store(&jack->head.silence_wanted, true);
+  port_count(&jack->head.counters.disconnects);
+  struct port_link *links[] = {&jack->head.in, &jack->head.out};
+  for (int i = 0; i < 2; i++) {
+    links[i]->state = links[i]->state == LINK_UNUSED ? LINK_UNUSED : LINK_LOST;
+  }
+  port_say(&jack->head, "jack: the server went away; waiting for one to come back");
+}
+
+static enum port_state jack_poll(struct port *port, char *line, size_t size)
+{
+  struct jack_port *jack = (struct jack_port *)port;
+  nanos now = realtime_now();
+  if (jack->client && atomic_load(&jack->server_gone)) {
+    lose_server(jack);
+    port->next_scan = now + PORT_SCAN_INTERVAL;
+  }
+  if (now >= port->next_scan) {
+    port->next_scan = now + PORT_SCAN_INTERVAL;
+    if (jack->client) {
+      jack_port_scan(jack);
+    } else if (join_server(jack, NULL) == STATUS_OK) {
+      port_say(port, "jack: a server is back");
+    }
+  }
+  enum port_state state = jack->client ? port_links_state(port) : PORT_LOST;
+  if (state == PORT_CONNECTED && jack->sources == 0) {
+    state = PORT_WAITING;
+  }
+  return port_report(port, state, line, size);
+}
+
+static const struct port_counters *jack_counters(const struct port *port)
+{
+  return &port->counters;
+}
+
+static void jack_describe(const struct port *port, char *line, size_t size)
+{
+  const struct jack_port *jack = (const struct jack_port *)port;
+  snprintf(line, size, "%s", jack->described);
+}
+
+/* Some cycles more, so that the note-offs have left and been read before the port goes. */
+static void wait_cycles(struct jack_port *jack)
+{
+  uint32_t first = atomic_load_explicit(&jack->cycles, memory_order_acquire);
+  nanos limit = realtime_now() + CLOSE_WAIT;
+  while (atomic_load_explicit(&jack->cycles, memory_order_acquire) - first < CLOSE_CYCLES &&
+         !atomic_load(&jack->server_gone) && realtime_now() < limit) {
+    realtime_sleep(NANOS_PER_MILLISECOND);
+  }
+}
+
+static void jack_close(struct port *port)
+{
+  struct jack_port *jack = (struct jack_port *)port;
+  if (jack->client) {
+    atomic_store_explicit(&port->silence_wanted, true, memory_order_release);
+    wait_cycles(jack);
+    leave_server(jack);
+  }
+  free(jack);
+}
+
+const struct port_driver port_driver_jack = {
+  .name = "jack",
+  .description = "JACK or PipeWire: events leave in the cycle and at the frame they came in",
+  .list = jack_list,
+  .open = jack_open,
+  .send = jack_port_send,
+  .poll = jack_poll,
+  .counters = jack_counters,
+  .describe = jack_describe,
+  .close = jack_close,
+};

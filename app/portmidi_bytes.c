@@ -1,0 +1,54 @@
+#include "portmidi_bytes.h"
+
+#include "event.h"
+
+enum { EVENT_BYTES = 4, SYSEX_END = 0xF7 };
+
+static size_t message_size(uint8_t status)
+{
+  if (status < MIDI_SYSEX) {
+    return (status & 0xE0) == 0xC0 ? 2 : 3; /* programme and channel pressure have one data byte */
+  }
+  switch (status) {
+  case 0xF1:
+  case 0xF3: return 2;
+  case 0xF2: return 3;
+  default: return 1;
+  }
+}
+
+size_t portmidi_decode(struct portmidi_decoder *decoder, uint32_t event, uint8_t bytes[4])
+{
+  uint8_t first = (uint8_t)(event & 0xFF);
+  for (int i = 0; i < EVENT_BYTES; i++) {
+    bytes[i] = (uint8_t)(event >> (8 * i));
+  }
+  if (first >= MIDI_CLOCK) {
+    return 1;
+  }
+  bool goes_on = decoder->inside && (first < 0x80 || first == SYSEX_END);
+  if (first != MIDI_SYSEX && !goes_on) {
+    decoder->inside = false;
+    return first < 0x80 ? 0 : message_size(first);
+  }
+  decoder->inside = true;
+  for (size_t i = 0; i < EVENT_BYTES; i++) {
+    if (bytes[i] == SYSEX_END) {
+      decoder->inside = false;
+      return i + 1;
+    }
+  }
+  return EVENT_BYTES;
+}
+
+bool portmidi_encode(const uint8_t *bytes, size_t size, size_t *at, uint32_t *event)
+{
+  if (*at >= size) {
+    return false;
+  }
+  *event = 0;
+  for (int i = 0; i < EVENT_BYTES && *at < size; i++, (*at)++) {
+    *event |= (uint32_t)bytes[*at] << (8 * i);
+  }
+  return true;
+}
