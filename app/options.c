@@ -99,6 +99,7 @@ enum status option_set_value(const struct option_spec *spec, const char *text, s
   case OPTION_LIST: return add_item(spec, text, error);
   case OPTION_SEED: return set_seed(spec, text, error);
   case OPTION_CHOICE: return set_choice(spec, text, error);
+  case OPTION_CUSTOM: return spec->set(spec, text, error);
   case OPTION_NUMBER:
   case OPTION_INTEGER: return set_number(spec, text, error);
   }

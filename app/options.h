@@ -16,6 +16,7 @@ enum option_kind {
   OPTION_INTEGER, /* int, in [low, high] */
   OPTION_SEED,    /* uint64_t */
   OPTION_CHOICE,  /* int: index into choices */
+  OPTION_CUSTOM,  /* whatever `set` makes of it */
 };
 
 enum { OPTION_LIST_MAX = 64 };
@@ -35,6 +36,8 @@ struct option_spec {
   double low, high;           /* for numbers */
   const char *const *choices; /* for choices, NULL at the end */
   bool *given;                /* set when the option is given; may be NULL */
+  /* For OPTION_CUSTOM: check `text` and keep its meaning, not the text itself. */
+  enum status (*set)(const struct option_spec *spec, const char *text, struct error *error);
 };
 
 struct option_set {

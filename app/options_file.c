@@ -53,6 +53,11 @@ static enum status apply(const struct option_set *set, const config_setting_t *s
     return STATUS_OK;
   }
   const char *text = setting_text(setting, buffer, sizeof buffer);
+  /* Texts and lists keep pointing to what they were given, so it must be the file's own. */
+  if ((spec->kind == OPTION_TEXT || spec->kind == OPTION_LIST) &&
+      config_setting_type(setting) != CONFIG_TYPE_STRING) {
+    return error_set(error, STATUS_FORMAT, "%s:%u: %s wants a text in \"quotes\"", path, line, key);
+  }
   if (text == NULL) {
     return error_set(error, STATUS_FORMAT, "%s:%u: %s wants one number or text", path, line, key);
   }
