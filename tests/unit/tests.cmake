@@ -14,3 +14,12 @@ emend_test(dataset models)
 
 # Networks.
 emend_test(gradients models_double)
+
+# Music.
+emend_test(smf engine)
+emend_test(smf_hostile smf_check)
+target_compile_definitions(test_smf_hostile PRIVATE SMF_FINDINGS="${CMAKE_CURRENT_SOURCE_DIR}/fuzz/smf")
+emend_test(take engine)
+emend_test(corrupt engine)
+emend_test(corrupt_loss engine)
+emend_test(score engine)

@@ -1,0 +1,146 @@
+#include "smf_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "smf.h"
+
+static const char *check_order(const struct smf *smf)
+{
+  uint64_t tick = 0;
+  for (size_t i = 0; i < smf->event_count; i++) {
+    const struct smf_event *event = &smf->events[i];
+    if (event->tick < tick || event->tick > smf->track_end[event->track]) {
+      return "events are out of order";
+    }
+    if (event->time < 0 || event->time > SMF_TIME_MAX || smf_time_tick(smf, event->time) != event->tick) {
+      return "the time of a tick does not lead back to it";
+    }
+    tick = event->tick;
+  }
+  return NULL;
+}
+
+static bool same_event(const struct smf_event *a, const struct smf_event *b)
+{
+  return a->tick == b->tick && a->time == b->time && a->track == b->track && a->kind == b->kind &&
+         a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+static const char *check_same(const struct smf *a, const struct smf *b)
+{
+  if (a->format != b->format || a->division != b->division || a->track_count != b->track_count ||
+      a->event_count != b->event_count || a->tempo_count != b->tempo_count) {
+    return "the shape changed by writing and reading";
+  }
+  if (memcmp(a->track_end, b->track_end, (size_t)a->track_count * sizeof *a->track_end) != 0) {
+    return "an end of track changed by writing and reading";
+  }
+  for (size_t i = 0; i < a->event_count; i++) {
+    if (!same_event(&a->events[i], &b->events[i])) {
+      return "an event changed by writing and reading";
+    }
+  }
+  return NULL;
+}
+
+static const char *check_round_trip(const struct smf *smf)
+{
+  uint8_t *data;
+  size_t size;
+  struct smf again;
+  struct error error = {0};
+  if (smf_write(smf, &data, &size, &error) != STATUS_OK) {
+    return "what was read cannot be written";
+  }
+  const enum status status = smf_read(&again, data, size, "again", &error);
+  free(data);
+  if (status != STATUS_OK) {
+    return "what was written cannot be read";
+  }
+  const char *fault = check_same(smf, &again);
+  smf_free(&again);
+  return fault;
+}
+
+static size_t count_others(const struct smf *smf)
+{
+  size_t count = 0;
+  for (size_t i = 0; i < smf->event_count; i++) {
+    const struct smf_event *event = &smf->events[i];
+    count += !message_is_note_on(event->bytes, event->size) && !message_is_note_off(event->bytes, event->size);
+  }
+  return count;
+}
+
+static const char *check_replaced(const struct smf *smf, const struct note_list *notes)
+{
+  struct smf replaced;
+  struct note_list again = {0};
+  struct error error = {0};
+  if (smf_with_notes(smf, notes, &replaced, &error) != STATUS_OK) {
+    return "a file's notes cannot be put back";
+  }
+  const char *fault = check_order(&replaced);
+  if (fault == NULL && count_others(&replaced) != count_others(smf)) {
+    fault = "putting notes back changed the other events";
+  }
+  if (fault == NULL && smf_notes(&replaced, &again, &error) != STATUS_OK) {
+    fault = "the notes cannot be read again";
+  }
+  if (fault == NULL && again.count != notes->count) {
+    fault = "putting notes back changed their number";
+  }
+  note_list_free(&again);
+  smf_free(&replaced);
+  return fault;
+}
+
+static const char *check_notes(const struct smf *smf)
+{
+  struct note_list notes = {0};
+  struct error error = {0};
+  if (smf_notes(smf, &notes, &error) != STATUS_OK) {
+    return "the notes cannot be read";
+  }
+  const char *fault = NULL;
+  for (size_t i = 0; i < notes.count && fault == NULL; i++) {
+    const struct note *note = &notes.notes[i];
+    fault = note->off < note->on ? "a note ends before it begins" : NULL;
+  }
+  if (fault == NULL) {
+    fault = check_replaced(smf, &notes);
+  }
+  note_list_free(&notes);
+  return fault;
+}
+
+static const char *check_refusal(enum status status, const struct error *error)
+{
+  if (status != STATUS_FORMAT && status != STATUS_UNSUPPORTED) {
+    return "the refusal is of the wrong kind";
+  }
+  if (strstr(error->text, ": byte ") == NULL || strchr(error->text, '\n') != NULL || error->status != status) {
+    return "the refusal is not one line that names the byte";
+  }
+  return NULL;
+}
+
+const char *smf_check(const uint8_t *data, size_t size)
+{
+  struct smf smf;
+  struct error error = {0};
+  const enum status status = smf_read(&smf, data, size, "input", &error);
+  if (status != STATUS_OK) {
+    return smf.events == NULL && smf.pool == NULL ? check_refusal(status, &error) : "a refusal left something";
+  }
+  const char *fault = check_order(&smf);
+  if (fault == NULL) {
+    fault = check_round_trip(&smf);
+  }
+  if (fault == NULL) {
+    fault = check_notes(&smf);
+  }
+  smf_free(&smf);
+  return fault;
+}
