@@ -4,6 +4,8 @@ emend_test(evidence engine)
 emend_test(gate engine test_fake)
 emend_test(ring engine Threads::Threads)
 emend_test(ledger engine)
+emend_test(live test_rig)
+emend_test(live_time test_rig)
 
 # Model files and data.
 emend_test(params models)

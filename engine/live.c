@@ -1,0 +1,144 @@
+#include "live_state.h"
+
+#include <string.h>
+
+enum { SHORT_MAX = 3 };
+
+/* Decide all that waits in the look-ahead, now: something must pass that cannot wait. */
+static void flush_delayed(struct live *live)
+{
+  while (live->delayed.count > 0) {
+    struct queued message = *live_queue_front(&live->delayed);
+    live_queue_pop(&live->delayed);
+    live_handle(live, message.time, live->now, message.bytes, message.size);
+  }
+}
+
+/* Release what is due by `time`, each at its own time. */
+static void run_until(struct live *live, nanos time)
+{
+  for (;;) {
+    const struct queued *front = live_queue_front(&live->delayed);
+    bool ready = front && front->time + live->look_ahead <= time;
+    nanos release = ready ? front->time + live->look_ahead : time;
+    live_end_due(live, release);
+    live->now = release > live->now ? release : live->now;
+    if (!ready) {
+      return;
+    }
+    struct queued message = *front;
+    live_queue_pop(&live->delayed);
+    live_handle(live, message.time, live->now, message.bytes, message.size);
+  }
+}
+
+static void run_ticks(struct live *live, nanos time)
+{
+  for (int ticks = 0; live->next_tick <= time; ticks++) {
+    if (ticks == LIVE_TICKS_MAX) {
+      /* Time has jumped: what was before is no past of what comes. */
+      live_start_frames(live, time);
+      return;
+    }
+    run_until(live, live->next_tick);
+    live_tick(live);
+    live_take_swap(live, true);
+  }
+}
+
+static void take_commands(struct live *live)
+{
+  struct ring_header header;
+  union {
+    int mode;
+    float strength;
+  } value;
+  for (int i = 0; i < LIVE_COMMANDS_MAX && ring_read(&live->commands, &header, &value, sizeof value); i++) {
+    switch ((enum live_command)header.type) {
+    case COMMAND_MODE:
+      live->mode = (enum live_mode)value.mode;
+      atomic_store_explicit(&live->shown_mode, value.mode, memory_order_relaxed);
+      break;
+    case COMMAND_STRENGTH:
+      live->strength = value.strength;
+      atomic_store_explicit(&live->shown_strength, value.strength, memory_order_relaxed);
+      break;
+    case COMMAND_PANIC:
+      flush_delayed(live);
+      live_end_all(live);
+      break;
+    case COMMAND_SWAP:
+    case COMMAND_RETIRED: break; /* these go by rings of their own */
+    }
+  }
+}
+
+static void catch_up(struct live *live, nanos time)
+{
+  time = time > live->now ? time : live->now;
+  (void)live_pump(live);
+  run_ticks(live, time);
+  run_until(live, time);
+  take_commands(live);
+  live_take_swap(live, false);
+  live_show_sounding(live);
+}
+
+EMEND_LIVE void live_begin(struct live *live, nanos now)
+{
+  flush_delayed(live);
+  live_end_all(live);
+  if (live->ledger.owed == 0) {
+    ledger_reset(&live->ledger); /* its times were of another stream */
+  }
+  for (int channel = 0; channel < CHANNELS; channel++) {
+    channel_reset(&live->channel[channel]);
+    live->active[channel] = false;
+  }
+  live->clock = (struct live_clock){.last = now};
+  live->now = now;
+  live->sysex_until = now;
+  live->sysex_lost = false;
+  live_start_frames(live, now);
+}
+
+EMEND_LIVE void live_receive(struct live *live, nanos time, const uint8_t *bytes, size_t size)
+{
+  catch_up(live, time);
+  if (size == 0) {
+    return;
+  }
+  live_count(&live->counters.events_in);
+  live_record_event(live, live->now, false, bytes, size);
+  if (size > SHORT_MAX || bytes[0] < 0x80 || bytes[0] == MIDI_SYSEX || bytes[0] == 0xF7) {
+    flush_delayed(live);
+    live_pass_long(live, live->now, bytes, size);
+    return;
+  }
+  live_hear(live, live->now, bytes, size);
+  if (live->look_ahead > 0) {
+    if (live_queue_push(&live->delayed, live->now, bytes, size)) {
+      return;
+    }
+    flush_delayed(live);
+  }
+  live_handle(live, live->now, live->now, bytes, size);
+}
+
+EMEND_LIVE void live_advance(struct live *live, nanos now)
+{
+  catch_up(live, now);
+}
+
+EMEND_LIVE void live_silence(struct live *live, nanos now)
+{
+  catch_up(live, now);
+  flush_delayed(live);
+  live_end_all(live);
+}
+
+EMEND_LIVE void live_tempo(struct live *live, double bpm)
+{
+  live->bpm = bpm;
+  live->clock.count = 0;
+}

@@ -1,0 +1,102 @@
+/* The parts of struct live: everything that the live thread may touch, in one place.
+ * For the files live*.c and nobody else. */
+#ifndef EMEND_LIVE_STATE_H
+#define EMEND_LIVE_STATE_H
+
+#include "channel.h"
+#include "live.h"
+#include "live_queue.h"
+
+enum {
+  LIVE_UNSENT_MAX = 1024,         /* messages that wait for room in the port */
+  LIVE_UNSENT_STORE = 256 * 1024, /* bytes of long ones among them */
+  LIVE_DELAYED_MAX = 4096,        /* messages in the look-ahead */
+  LIVE_TICKS_MAX = 64,            /* in one advance; beyond that time has jumped */
+  LIVE_COMMANDS_MAX = 32,         /* taken in one advance */
+};
+
+enum live_command { COMMAND_MODE = 1, COMMAND_STRENGTH, COMMAND_PANIC, COMMAND_SWAP, COMMAND_RETIRED };
+
+/* MIDI clock, 24 a quarter note. */
+struct live_clock {
+  nanos last;
+  double interval; /* mean, ns */
+  int count;       /* intervals in the mean, at most one quarter note's */
+};
+
+struct live {
+  /* Set once. */
+  live_emit emit;
+  void *port;
+  nanos look_ahead;
+
+  /* The live thread's. */
+  enum live_mode mode;
+  float strength;
+  struct cleaner *cleaner;  /* NULL: everything passes */
+  struct cleaner *incoming; /* waits for the next tick */
+  bool swapping;
+  nanos now;
+  nanos next_tick;
+  nanos sysex_until; /* until then a SysEx is being sent: nothing of our own goes between its pieces */
+  bool sysex_lost;   /* a piece was dropped, so its later pieces go too */
+  double bpm;
+  struct live_clock clock;
+  bool active[CHANNELS]; /* had a decidable note */
+  struct channel channel[CHANNELS];
+  struct ledger ledger;
+  struct live_queue delayed; /* the look-ahead */
+  struct live_queue unsent;
+  float input[GATE_INPUT_MAX];
+
+  /* Shared with other threads. */
+  struct live_counters counters;
+  _Atomic int shown_mode;
+  _Atomic float shown_strength;
+  struct ring commands; /* control -> live */
+  struct ring swaps;    /* control -> live; apart, since a swap may have to wait */
+  struct ring retired;  /* live -> control */
+  struct ring capture;  /* live -> recorder; no bytes when there is none */
+};
+
+/* live_out.c: what leaves the engine. */
+
+/* Messages that the port had no room for go out, then owed note-offs. True when there is room for two
+ * more messages. */
+EMEND_LIVE bool live_pump(struct live *live);
+/* Send, or keep for later. False when it had to be dropped (counted). */
+EMEND_LIVE bool live_send(struct live *live, nanos time, const uint8_t *bytes, size_t size);
+/* Send a note-off that ends a note of the ledger; never lost. */
+EMEND_LIVE void live_send_off(struct live *live, const struct message *off);
+EMEND_LIVE void live_pass_long(struct live *live, nanos time, const uint8_t *bytes, size_t size);
+EMEND_LIVE void live_show_sounding(struct live *live);
+EMEND_LIVE void live_record(struct live *live, enum live_record_type type, const void *record, uint32_t size);
+EMEND_LIVE void live_record_event(struct live *live, nanos time, bool sent, const uint8_t *bytes, size_t size);
+
+/* live_notes.c: messages are heard when they come and handled when they are decided. */
+
+EMEND_LIVE void live_hear(struct live *live, nanos time, const uint8_t *bytes, size_t size);
+/* `heard`: when it came; `time`: now, when it is decided and goes out. */
+EMEND_LIVE void live_handle(struct live *live, nanos heard, nanos time, const uint8_t *bytes, size_t size);
+/* Send held-back note-offs that are due. */
+EMEND_LIVE void live_end_due(struct live *live, nanos now);
+/* Note-offs for all that sounds; held keys are forgotten. */
+EMEND_LIVE void live_end_all(struct live *live);
+
+/* live_time.c: ticks, tempo, swaps. */
+
+/* Count frames from here: predictors forget, keys that are down stay down. */
+EMEND_LIVE void live_start_frames(struct live *live, nanos now);
+/* Close the frames that are due at next_tick. */
+EMEND_LIVE void live_tick(struct live *live);
+EMEND_LIVE void live_hear_clock(struct live *live, nanos time);
+/* Take up a new model if there is one: at a tick, or when none is near. */
+EMEND_LIVE void live_take_swap(struct live *live, bool at_tick);
+
+static inline void live_count(_Atomic uint64_t *counter)
+{
+  /* One writer: no need for an atomic addition. */
+  atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1, memory_order_relaxed);
+}
+
+#endif

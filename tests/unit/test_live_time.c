@@ -1,0 +1,224 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "live_rig.h"
+
+static const nanos ms = NANOS_PER_MILLISECOND;
+
+static void send_one(nanos time, unsigned status)
+{
+  live_receive(rig.live, time, (const uint8_t[]){(uint8_t)status}, 1);
+}
+
+static void test_look_ahead_delays_all_alike(void **state)
+{
+  (void)state;
+  struct live_config config = rig_clean();
+  config.look_ahead = 20 * ms;
+  rig_start(config);
+  rig_send(0, 0x90, 60, 80);
+  rig_send(1, 0xB0, 64, 127);
+  rig_send(2, 0x90, 62, 3);
+  rig_send(9, 0x80, 62, 0);
+  live_advance(rig.live, 19 * ms);
+  assert_string_equal(rig_sent(), "");
+  assert_int_equal(rig.fake.state[0].beliefs, 0);
+  live_advance(rig.live, 21 * ms);
+  assert_string_equal(rig_sent(), "20: 90 3c 50\n21: b0 40 7f\n");
+  rig_send(100, 0x80, 60, 0);
+  assert_string_equal(rig_sent(), "");
+  live_receive(rig.live, 110 * ms, (const uint8_t[]){0xF0, 1, 2, 0xF7}, 4); /* cannot wait */
+  assert_string_equal(rig_sent(), "110: 80 3c 00\n110: f0 01 02 f7\n");
+  assert_int_equal(rig_suppressed(), 1);
+}
+
+static void test_look_ahead_overflow_keeps_order(void **state)
+{
+  (void)state;
+  struct live_config config = rig_clean();
+  config.look_ahead = 200 * ms;
+  rig_start(config);
+  for (unsigned i = 0; i < 5000; i++) {
+    live_receive(rig.live, (nanos)i, (const uint8_t[]){0xE0, i & 0x7F, (uint8_t)(i >> 7)}, 3);
+  }
+  live_advance(rig.live, 300 * ms);
+  assert_int_equal(rig.port.count, 5000);
+  for (unsigned i = 0; i < 5000; i++) {
+    const uint8_t *bytes = recording_bytes(&rig.port, i);
+    assert_int_equal(bytes[1] | bytes[2] << 7, i);
+  }
+}
+
+static void test_swap_at_a_tick(void **state)
+{
+  (void)state;
+  rig_start(rig_clean());
+  rig_send(1, 0x90, 60, 80);
+  assert_true(live_swap(rig.live, &rig.other.cleaner));
+  live_advance(rig.live, 19 * ms);
+  assert_null(live_retired(rig.live));
+  live_advance(rig.live, 20 * ms);
+  assert_ptr_equal(live_retired(rig.live), &rig.fake.cleaner);
+  assert_null(live_retired(rig.live));
+  assert_int_equal(rig.other.state[0].resets, 1);
+  live_advance(rig.live, 60 * ms);
+  assert_int_equal(rig.fake.state[0].advances, 1);
+  assert_int_equal(rig.other.state[0].advances, 2);
+  assert_int_equal(rig.other.state[0].received.cell[0][60 - PITCH_LOW], 1); /* still down */
+  assert_int_equal(rig.other.state[0].received.cell[1][60 - PITCH_LOW], 0);
+  rig_send(70, 0x80, 60, 0);
+  assert_string_equal(rig_sent(), "1: 90 3c 50\n70: 80 3c 00\n");
+}
+
+static void test_swap_from_and_to_nothing(void **state)
+{
+  (void)state;
+  rig_start(rig_clean());
+  assert_true(live_swap(rig.live, NULL));
+  live_advance(rig.live, 20 * ms);
+  assert_ptr_equal(live_retired(rig.live), &rig.fake.cleaner);
+  rig_send(21, 0x90, 60, 2);
+  rig_send(22, 0x80, 60, 2);
+  assert_string_equal(rig_sent(), "21: 90 3c 02\n22: 80 3c 02\n");
+  assert_true(live_swap(rig.live, &rig.other.cleaner));
+  live_advance(rig.live, 23 * ms); /* no tick is near */
+  rig_send(24, 0x90, 60, 2);
+  assert_string_equal(rig_sent(), "");
+}
+
+static void test_swap_waits_for_retired_ring(void **state)
+{
+  (void)state;
+  struct fake_predictor *fakes[2] = {&rig.other, &rig.fake};
+  int taken = 0;
+  rig_start(rig_clean());
+  for (nanos i = 0; i < 100; i++) {
+    taken += live_swap(rig.live, &fakes[taken % 2]->cleaner);
+    live_advance(rig.live, i * 20 * ms);
+  }
+  assert_true(taken < 100); /* nobody takes the old ones back */
+  int back = 0;
+  for (nanos i = 100; i < 300; i++) {
+    back += live_retired(rig.live) != NULL;
+    live_advance(rig.live, i * 20 * ms);
+  }
+  assert_int_equal(back, taken);
+}
+
+static void test_time_jumps(void **state)
+{
+  (void)state;
+  rig_start(rig_clean());
+  rig_send(0, 0x90, 60, 80);
+  live_advance(rig.live, 3600 * 1000 * ms);
+  assert_int_equal(live_counters(rig.live)->ticks, 64);
+  live_advance(rig.live, 3600 * 1000 * ms + 20 * ms);
+  assert_int_equal(live_counters(rig.live)->ticks, 65);
+  assert_int_equal(rig.fake.state[0].received.cell[0][60 - PITCH_LOW], 1); /* the key is down still */
+  rig_send(5, 0x80, 60, 0);                                                /* backwards */
+  assert_int_equal(rig.port.messages[1].time, 3600 * 1000 * ms + 20 * ms);
+}
+
+static void test_silent_channels_have_no_ticks(void **state)
+{
+  (void)state;
+  rig_start(rig_clean());
+  rig_send(0, 0x93, 60, 80);
+  rig_send(0, 0x99, 60, 80);
+  live_advance(rig.live, 100 * ms);
+  for (int channel = 0; channel < CHANNELS; channel++) {
+    assert_int_equal(rig.fake.state[channel].advances, channel == 3 ? 5 : 0);
+  }
+}
+
+static uint64_t ticks_in_a_second(nanos from)
+{
+  uint64_t before = live_counters(rig.live)->ticks;
+  for (nanos time = 0; time <= 1000; time += 50) {
+    live_advance(rig.live, (from + time) * ms);
+  }
+  return live_counters(rig.live)->ticks - before;
+}
+
+static void test_beat_frames_follow_the_tempo(void **state)
+{
+  (void)state;
+  rig_start(rig_clean());
+  assert_true(live_swap(rig.live, NULL));
+  rig.other.cleaner.frame = (struct frame_def){FRAME_BEATS, 0.25, 2};
+  assert_true(live_swap(rig.live, &rig.other.cleaner));
+  live_advance(rig.live, 20 * ms);
+  live_advance(rig.live, 20 * ms);
+  assert_in_range(ticks_in_a_second(20), 8, 9); /* 120 a minute */
+  live_tempo(rig.live, 60);
+  assert_in_range(ticks_in_a_second(1020), 4, 5);
+  /* 150 a minute by MIDI clock, with jitter and a pause. */
+  nanos time = 2020 * ms;
+  for (int i = 0; i < 480; i++) {
+    time += INT64_C(60) * 1000 * ms / (150 * 24) + (i % 2 ? ms : -ms);
+    send_one(time, 0xF8);
+  }
+  assert_in_range(ticks_in_a_second(time / ms), 9, 11);
+  send_one(time + 100000 * ms, 0xF8);
+  assert_in_range(ticks_in_a_second(time / ms + 100000), 9, 11);
+}
+
+static void test_capture(void **state)
+{
+  (void)state;
+  struct live_config config = rig_clean();
+  config.capture_capacity = 4096;
+  rig_start(config);
+  rig_send(1, 0x90, 60, 5);
+  rig_send(2, 0xB0, 1, 2);
+  live_advance(rig.live, 20 * ms);
+  struct ring *ring = live_capture(rig.live);
+  struct ring_header header;
+  struct live_event_record event;
+  struct live_decision_record decision;
+  struct live_frame_record frame;
+  assert_true(ring_read(ring, &header, &event, sizeof event));
+  assert_int_equal(header.type, LIVE_RECORD_EVENT);
+  assert_int_equal(event.sent, 0);
+  assert_int_equal(event.bytes[2], 5);
+  assert_true(ring_read(ring, &header, &decision, sizeof decision));
+  assert_int_equal(header.type, LIVE_RECORD_DECISION);
+  assert_int_equal(decision.time, 1 * ms);
+  assert_int_equal(decision.passed, 0);
+  assert_int_equal(decision.damage, DAMAGE_GHOST);
+  assert_true(decision.log_odds < decision.threshold);
+  assert_true(ring_read(ring, &header, &event, sizeof event));
+  assert_true(ring_read(ring, &header, &event, sizeof event));
+  assert_int_equal(event.sent, 1);
+  assert_int_equal(event.bytes[0], 0xB0);
+  assert_true(ring_read(ring, &header, &frame, sizeof frame));
+  assert_int_equal(header.type, LIVE_RECORD_FRAME);
+  assert_int_equal(frame.received.cell[1][60 - PITCH_LOW], 1);
+  assert_int_equal(frame.passed.cell[1][60 - PITCH_LOW], 0);
+  assert_false(ring_read(ring, &header, &frame, sizeof frame));
+  for (nanos i = 0; i < 1000; i++) {
+    rig_send(30 + i, 0xB0, 1, 2);
+  }
+  assert_true(live_counters(rig.live)->capture_lost > 0);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test_teardown(test_look_ahead_delays_all_alike, rig_stop),
+    cmocka_unit_test_teardown(test_look_ahead_overflow_keeps_order, rig_stop),
+    cmocka_unit_test_teardown(test_swap_at_a_tick, rig_stop),
+    cmocka_unit_test_teardown(test_swap_from_and_to_nothing, rig_stop),
+    cmocka_unit_test_teardown(test_swap_waits_for_retired_ring, rig_stop),
+    cmocka_unit_test_teardown(test_time_jumps, rig_stop),
+    cmocka_unit_test_teardown(test_silent_channels_have_no_ticks, rig_stop),
+    cmocka_unit_test_teardown(test_beat_frames_follow_the_tempo, rig_stop),
+    cmocka_unit_test_teardown(test_capture, rig_stop),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
