@@ -3,7 +3,6 @@
 #define EMEND_DAMAGE_TEST_H
 
 #include <math.h>
-#include <stdio.h>
 
 #include "corrupt.h"
 
@@ -78,6 +77,11 @@ static inline void assert_between(double value, double low, double high)
   if (value < low || value > high) {
     fail_msg("seed %d: %g lies outside %g to %g", (int)seed, value, low, high);
   }
+}
+
+static inline double ms_between(nanos from, nanos to)
+{
+  return (double)(to - from) / (double)MS;
 }
 
 #endif

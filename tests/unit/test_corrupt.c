@@ -35,11 +35,6 @@ static void check_kind(struct corrupt_rates rates, enum damage kind, double rate
   note_list_free(&out);
 }
 
-static double ms_between(nanos from, nanos to)
-{
-  return (double)(to - from) / (double)MS;
-}
-
 static void check_bounce(const struct note *added, const struct note *cause)
 {
   assert_int_equal(added->pitch, cause->pitch);
