@@ -1,11 +1,11 @@
 #include "bound.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "batcher.h"
+#include "parallel.h"
 
 enum { SEGMENT = 64, ROWS_MAX = 1024 };
 
@@ -18,22 +18,26 @@ struct job {
   atomic_size_t next;
   bound_visit visit;
   void *user;
-  pthread_mutex_t lock; /* of sums and status */
-  struct bound_sums sums;
-  enum status status;
+  struct bound_sums *parts; /* (groups) added up in order, so that threads do not change the result */
+  atomic_int status;
 };
 
 static int by_length(const void *a, const void *b)
 {
   const struct sequence *const *x = a;
   const struct sequence *const *y = b;
-  return ((*x)->frames < (*y)->frames) - ((*x)->frames > (*y)->frames);
+  if ((*x)->frames != (*y)->frames) {
+    return (*x)->frames < (*y)->frames ? 1 : -1;
+  }
+  return (*x > *y) - (*x < *y); /* their order in the data set, so that it is the same everywhere */
 }
 
 /* Run one group of sequences from their first frame to their last. The draws depend on the seed and the
  * group alone, not on the thread. */
-static void run_group(struct job *job, struct vosp_batch *batch, size_t first, struct bound_sums *sums)
+static void run_group(struct job *job, struct vosp_batch *batch, size_t first, int worker)
 {
+  struct bound_place place = {worker, first / (size_t)job->group, 0};
+  struct bound_sums *sums = &job->parts[place.group];
   const struct vosp_net *net = job->net;
   const size_t left = job->count - first;
   const int used = left < (size_t)job->group ? (int)left : job->group;
@@ -54,7 +58,8 @@ static void run_group(struct job *job, struct vosp_batch *batch, size_t first, s
     sums->kl += batch->kl;
     sums->surrogate += batch->surrogate;
     if (job->visit != NULL) {
-      job->visit(job->user, net, batch, steps, &rng);
+      place.start = start;
+      job->visit(job->user, &place, net, batch, steps);
     }
     vosp_batch_carry(batch, net, steps);
   }
@@ -64,31 +69,23 @@ static void run_group(struct job *job, struct vosp_batch *batch, size_t first, s
   }
 }
 
-static void *work(void *user)
+static void work(void *user, int index)
 {
   struct job *job = user;
-  struct bound_sums sums = {0};
   struct vosp_batch batch;
   const enum status status = vosp_batch_init(&batch, job->net, SEGMENT, job->group * job->net->rows, false);
-  if (status == STATUS_OK) {
-    for (;;) {
-      const size_t first = atomic_fetch_add(&job->next, 1) * (size_t)job->group;
-      if (first >= job->count) {
-        break;
-      }
-      run_group(job, &batch, first, &sums);
-    }
-    vosp_batch_free(&batch);
+  if (status != STATUS_OK) {
+    atomic_store(&job->status, (int)status);
+    return;
   }
-  pthread_mutex_lock(&job->lock);
-  job->status = status != STATUS_OK ? status : job->status;
-  job->sums.sequences += sums.sequences;
-  job->sums.frames += sums.frames;
-  job->sums.reconstruction += sums.reconstruction;
-  job->sums.kl += sums.kl;
-  job->sums.surrogate += sums.surrogate;
-  pthread_mutex_unlock(&job->lock);
-  return NULL;
+  for (;;) {
+    const size_t first = atomic_fetch_add(&job->next, 1) * (size_t)job->group;
+    if (first >= job->count) {
+      break;
+    }
+    run_group(job, &batch, first, index);
+  }
+  vosp_batch_free(&batch);
 }
 
 /* All sequences, or every n-th so that about frames_max frames come together; longest first. */
@@ -109,18 +106,15 @@ static size_t choose(const struct dataset *data, size_t frames_max, const struct
   return count;
 }
 
-static void run_threads(struct job *job)
+static void add_up(const struct job *job, struct bound_sums *sums)
 {
-  enum { THREADS_MAX = 64 };
-  pthread_t threads[THREADS_MAX];
-  int started = 0;
-  while (started + 1 < job->options->threads && started < THREADS_MAX &&
-         pthread_create(&threads[started], NULL, work, job) == 0) {
-    started++;
-  }
-  work(job);
-  for (int i = 0; i < started; i++) {
-    pthread_join(threads[i], NULL);
+  *sums = (struct bound_sums){0};
+  for (size_t i = 0; i * (size_t)job->group < job->count; i++) {
+    sums->sequences += job->parts[i].sequences;
+    sums->frames += job->parts[i].frames;
+    sums->reconstruction += job->parts[i].reconstruction;
+    sums->kl += job->parts[i].kl;
+    sums->surrogate += job->parts[i].surrogate;
   }
 }
 
@@ -128,17 +122,20 @@ enum status bound_over(const struct vosp_net *net, const struct dataset *data,
                        const struct bound_options *options, bound_visit visit, void *user,
                        struct bound_sums *sums)
 {
-  struct job job = {.net = net, .options = options, .visit = visit, .user = user, .status = STATUS_OK};
+  struct job job = {.net = net, .options = options, .visit = visit, .user = user};
   job.order = malloc((data->count + 1) * sizeof *job.order);
-  if (job.order == NULL) {
-    return STATUS_NO_MEMORY;
+  job.parts = calloc(data->count + 1, sizeof *job.parts);
+  atomic_init(&job.next, 0);
+  atomic_init(&job.status, STATUS_OK);
+  if (job.order == NULL || job.parts == NULL) {
+    atomic_store(&job.status, STATUS_NO_MEMORY);
+  } else {
+    job.count = choose(data, options->frames_max, job.order);
+    job.group = net->rows > 1 ? BOUND_ROWS_MAX / PITCHES : 32;
+    parallel_run(options->threads, work, &job);
+    add_up(&job, sums);
   }
-  job.count = choose(data, options->frames_max, job.order);
-  job.group = net->rows > 1 ? 8 : 32;
-  pthread_mutex_init(&job.lock, NULL);
-  run_threads(&job);
-  pthread_mutex_destroy(&job.lock);
   free(job.order);
-  *sums = job.sums;
-  return job.status;
+  free(job.parts);
+  return (enum status)atomic_load(&job.status);
 }

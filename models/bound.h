@@ -17,12 +17,24 @@ struct bound_sums {
   double reconstruction, kl, surrogate; /* nats over all frames, one draw of z a step */
 };
 
-/* Called after every run of steps, with everything that vosp_forward left in the batch (rows of chunk
- * b are b * R .. b * R + R - 1; weight 0 marks padding). May be NULL. Called from worker threads. */
-typedef void (*bound_visit)(void *user, const struct vosp_net *net, struct vosp_batch *batch, int steps,
-                            struct rng *rng);
+/* Where a run of steps stands: the worker's index, its group of sequences (0 .. sequences - 1) and the group's
+ * first frame in the run. */
+struct bound_place {
+  int worker;
+  size_t group;
+  int start;
+};
 
-/* Sequences are taken in groups of like length and run in segments with the state carried on. Allocates. */
+/* Called after every run of steps, with everything that vosp_forward left in the batch (rows of sequence
+ * b are b * R .. b * R + R - 1; weight 0 marks padding). May be NULL. Called from worker threads. */
+typedef void (*bound_visit)(void *user, const struct bound_place *place, const struct vosp_net *net,
+                            const struct vosp_batch *batch, int steps);
+
+/* Rows of a batch at most, N: a group is 8 sequences, or 32 where one row is a frame. */
+enum { BOUND_ROWS_MAX = 8 * PITCHES };
+
+/* Sequences are taken in groups of like length and run in segments with the state carried on. The same seed
+ * gives the same sums, whatever the number of threads. Allocates. */
 enum status bound_over(const struct vosp_net *net, const struct dataset *data,
                        const struct bound_options *options, bound_visit visit, void *user,
                        struct bound_sums *sums) EMEND_CHECK;

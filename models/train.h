@@ -5,12 +5,11 @@
 #include "corrupt.h"
 #include "dataset.h"
 #include "model.h"
-
-enum optimiser { OPTIMISER_ADAM, OPTIMISER_RMSPROP }; /* rmsprop with Nesterov momentum (paper, appendix) */
+#include "optimiser.h"
 
 struct train_options {
   enum vosp_objective objective;
-  enum optimiser optimiser;
+  enum optimiser_kind optimiser;
   double rate;     /* step rate */
   double momentum; /* rmsprop's */
   double decay;    /* rmsprop's average of squares */
@@ -23,6 +22,7 @@ struct train_options {
   double noise; /* P: share of off cells turned on in the recognition's input; the likelihood is of the clean */
   double clean_share; /* share of sequences left clean when noise > 0 */
   int chunk, batch;   /* T, B */
+  int lead;           /* frames before a chunk that only warm the state up, as part of T */
   int epochs;         /* at most */
   int patience;       /* bad validations before the rate falls to 0.4 of itself; twice that stops */
   double minutes;     /* at most; 0: no limit */
@@ -47,6 +47,7 @@ typedef bool (*train_report)(void *user, const struct train_progress *progress);
 
 struct train_run {
   const struct dataset *train, *valid;
+  const char *from;    /* start from this model's weights and configuration; NULL: anew */
   const char *out;     /* the model; checkpoint beside it as OUT.checkpoint, log as OUT.csv */
   bool resume;         /* go on from OUT.checkpoint if it is there */
   const char *command; /* recorded in the model */

@@ -1,0 +1,8 @@
+#include "blas_threads.h"
+
+#include <cblas.h>
+
+void blas_single_thread(void)
+{
+  openblas_set_num_threads(1);
+}

@@ -1,0 +1,291 @@
+#include "gate_samples.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "channel.h"
+#include "gate_model.h"
+#include "parallel.h"
+#include "take.h"
+#include "vosp_live.h"
+
+enum { ROLL_VELOCITY = 64, BPM = 120 };
+
+/* What one thread works with. */
+struct listener {
+  const struct gate_source *source;
+  struct vosp_state *state;
+  struct channel channel;
+  struct gate_samples samples;
+  struct rng rng;
+};
+
+static enum status make_room(struct gate_samples *samples)
+{
+  if (samples->count < samples->capacity) {
+    return STATUS_OK;
+  }
+  const size_t capacity = samples->capacity == 0 ? 4096 : 2 * samples->capacity;
+  float *inputs = realloc(samples->inputs, capacity * (size_t)samples->input_size * sizeof *inputs);
+  if (inputs == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  samples->inputs = inputs;
+  uint8_t *damage = realloc(samples->damage, capacity);
+  if (damage == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  samples->damage = damage;
+  samples->capacity = capacity;
+  return STATUS_OK;
+}
+
+/* Sense one stroke, keep what the gate would see, and let it through if it is a true one. */
+static enum status listen(struct listener *listener, nanos time, int pitch, int velocity, enum damage damage)
+{
+  struct gate_samples *samples = &listener->samples;
+  if (make_room(samples) != STATUS_OK) {
+    return STATUS_NO_MEMORY;
+  }
+  channel_sense(&listener->channel, &vosp_live_ops, listener->state,
+                gate_context_size(&listener->source->model->config), time, pitch, velocity,
+                samples->inputs + samples->count * (size_t)samples->input_size);
+  samples->damage[samples->count++] = (uint8_t)damage;
+  channel_settle(&listener->channel, pitch, velocity, damage == DAMAGE_NONE);
+  return STATUS_OK;
+}
+
+static void restart(struct listener *listener)
+{
+  channel_reset(&listener->channel);
+  vosp_live_ops.reset(listener->state);
+}
+
+/* Another player's tempo and touch over the same notes. */
+static void vary(struct note_list *notes, struct corrupt_rates *rates, struct rng *rng)
+{
+  const double tempo = exp(rng_between(rng, -0.7, 0.3)); /* mostly faster */
+  const double touch = rng_between(rng, 0.6, 1.1);
+  const double contrast = rng_between(rng, 0.7, 1.5);
+  for (size_t i = 0; i < notes->count; i++) {
+    struct note *note = &notes->notes[i];
+    note->on = (nanos)((double)note->on * tempo);
+    note->off = (nanos)((double)note->off * tempo);
+    const double velocity = 80 * touch + contrast * (note->velocity - 80.0) + 4 * rng_normal(rng);
+    note->velocity = (uint8_t)fmin(127, fmax(12, velocity));
+  }
+  const double more = exp(rng_between(rng, -0.7, 0.7));
+  rates->bounce *= more;
+  rates->brush *= more;
+  rates->harmonic *= more;
+  rates->ghost *= more;
+}
+
+static enum status listen_to_take(struct listener *listener, const struct note_list *damaged,
+                                  const struct take *take)
+{
+  const nanos frame = frame_duration(&listener->source->model->config.frame, BPM);
+  nanos tick = (nanos)((double)frame * rng_uniform(&listener->rng));
+  enum status status = STATUS_OK;
+  restart(listener);
+  for (size_t i = 0; i < take->count && status == STATUS_OK; i++) {
+    const struct message *message = &take->messages[i];
+    for (; tick <= message->time; tick += frame) {
+      channel_tick(&listener->channel, &vosp_live_ops, listener->state);
+    }
+    const int pitch = message->bytes[1];
+    if (take->note[i] < 0) {
+      channel_release(&listener->channel, pitch, true);
+      continue;
+    }
+    channel_receive(&listener->channel, message->time, pitch, message->bytes[2]);
+    status = listen(listener, message->time, pitch, message->bytes[2],
+                    (enum damage)damaged->notes[take->note[i]].damage);
+  }
+  return status;
+}
+
+static enum status collect_take(struct listener *listener, const struct sequence *sequence, struct error *error)
+{
+  struct corrupt_rates rates = *listener->source->rates;
+  struct note_list clean = {0};
+  struct note_list damaged = {0};
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < sequence->notes.count && status == STATUS_OK; i++) {
+    status = note_list_add(&clean, sequence->notes.notes[i]);
+  }
+  if (status == STATUS_OK && listener->source->vary) {
+    vary(&clean, &rates, &listener->rng);
+  }
+  if (status == STATUS_OK) {
+    status = corrupt_notes(&clean, &rates, &listener->rng, &damaged, error);
+  }
+  if (status == STATUS_OK) {
+    struct take take;
+    status = take_from_notes(&take, &damaged);
+    if (status == STATUS_OK) {
+      status = listen_to_take(listener, &damaged, &take);
+      take_free(&take);
+    }
+  }
+  note_list_free(&clean);
+  note_list_free(&damaged);
+  return status;
+}
+
+/* Every cell that is on is a stroke at the frame's start; all of a frame are there before the first is
+ * judged (paper 4.2 sees the whole x_t). */
+static enum status collect_roll(struct listener *listener, const struct sequence *sequence)
+{
+  const nanos frame = frame_duration(&listener->source->model->config.frame, BPM);
+  enum status status = STATUS_OK;
+  restart(listener);
+  for (int t = 0; t < sequence->frames && status == STATUS_OK; t++) {
+    const uint8_t *clean = sequence->cells + (size_t)t * PITCHES;
+    const nanos now = frame * t;
+    uint8_t noisy[PITCHES];
+    memcpy(noisy, clean, PITCHES);
+    corrupt_cells(noisy, PITCHES, listener->source->noise, &listener->rng);
+    for (int i = 0; i < PITCHES; i++) {
+      if (noisy[i]) {
+        channel_receive(&listener->channel, now, i + PITCH_LOW, ROLL_VELOCITY);
+      }
+    }
+    for (int i = 0; i < PITCHES && status == STATUS_OK; i++) {
+      if (noisy[i]) {
+        status = listen(listener, now, i + PITCH_LOW, ROLL_VELOCITY, clean[i] ? DAMAGE_NONE : DAMAGE_STRAY);
+      }
+    }
+    for (int i = 0; i < PITCHES; i++) {
+      if (noisy[i]) {
+        channel_release(&listener->channel, i + PITCH_LOW, clean[i]);
+      }
+    }
+    channel_tick(&listener->channel, &vosp_live_ops, listener->state);
+  }
+  return status;
+}
+
+struct job {
+  const struct gate_source *source;
+  struct vosp_live net;
+  struct listener *listeners; /* (threads) */
+  atomic_size_t next, collected;
+  atomic_int status;
+  struct error *error;
+};
+
+static size_t common_divisor(size_t a, size_t b)
+{
+  while (b != 0) {
+    const size_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/* A stride that visits every sequence once, neighbours far apart: whatever part is used is spread evenly. */
+static size_t spreading_step(size_t count)
+{
+  size_t step = count * 5 / 8 + 1;
+  while (common_divisor(step, count) != 1) {
+    step++;
+  }
+  return step;
+}
+
+static void work(void *user, int index)
+{
+  struct job *job = user;
+  struct listener *listener = &job->listeners[index];
+  const struct dataset *data = job->source->data;
+  const size_t step = spreading_step(data->count);
+  for (;;) {
+    const size_t turn = atomic_fetch_add(&job->next, 1);
+    if (turn >= data->count || atomic_load(&job->collected) >= job->source->samples_max ||
+        atomic_load(&job->status) != STATUS_OK) {
+      return;
+    }
+    const struct sequence *sequence = &data->sequences[turn * step % data->count];
+    const size_t before = listener->samples.count;
+    rng_seed(&listener->rng, job->source->seed + turn);
+    const enum status status =
+      data->rolls ? collect_roll(listener, sequence) : collect_take(listener, sequence, job->error);
+    if (status != STATUS_OK) {
+      atomic_store(&job->status, status);
+    }
+    atomic_fetch_add(&job->collected, listener->samples.count - before);
+  }
+}
+
+static enum status prepare(struct job *job, int threads)
+{
+  job->listeners = calloc((size_t)threads, sizeof *job->listeners);
+  if (job->listeners == NULL ||
+      vosp_live_init(&job->net, &job->source->model->config, &job->source->model->params) != STATUS_OK) {
+    return STATUS_NO_MEMORY;
+  }
+  for (int i = 0; i < threads; i++) {
+    struct listener *listener = &job->listeners[i];
+    listener->source = job->source;
+    listener->samples.input_size = EVIDENCE_SIZE + 2 + gate_context_size(&job->source->model->config);
+    if (vosp_state_new(&listener->state, &job->net) != STATUS_OK) {
+      return STATUS_NO_MEMORY;
+    }
+  }
+  return STATUS_OK;
+}
+
+static enum status merge(struct gate_samples *samples, const struct job *job, int threads)
+{
+  const size_t G = (size_t)job->listeners[0].samples.input_size;
+  *samples = job->listeners[0].samples;
+  job->listeners[0].samples = (struct gate_samples){0};
+  for (int i = 1; i < threads; i++) {
+    const struct gate_samples *part = &job->listeners[i].samples;
+    for (size_t k = 0; k < part->count; k++) {
+      if (make_room(samples) != STATUS_OK) {
+        return STATUS_NO_MEMORY;
+      }
+      memcpy(samples->inputs + samples->count * G, part->inputs + k * G, G * sizeof *samples->inputs);
+      samples->damage[samples->count++] = part->damage[k];
+    }
+  }
+  return STATUS_OK;
+}
+
+enum status gate_samples_collect(struct gate_samples *samples, const struct gate_source *source,
+                                 struct error *error)
+{
+  struct job job = {.source = source, .error = error};
+  const int threads = source->threads;
+  *samples = (struct gate_samples){0};
+  enum status status = prepare(&job, threads);
+  if (status == STATUS_OK) {
+    parallel_run(threads, work, &job);
+    status = (enum status)atomic_load(&job.status);
+  }
+  if (status == STATUS_OK) {
+    status = merge(samples, &job, threads);
+  }
+  for (int i = 0; i < threads && job.listeners != NULL; i++) {
+    vosp_state_free(job.listeners[i].state);
+    gate_samples_free(&job.listeners[i].samples);
+  }
+  free(job.listeners);
+  vosp_live_free(&job.net);
+  if (status == STATUS_NO_MEMORY) {
+    error_set(error, status, "not enough memory for the gate's samples");
+  }
+  return status;
+}
+
+void gate_samples_free(struct gate_samples *samples)
+{
+  free(samples->inputs);
+  free(samples->damage);
+  *samples = (struct gate_samples){0};
+}

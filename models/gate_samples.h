@@ -1,0 +1,33 @@
+/* Samples for the gate: what it would see of each stroke of a damaged take, and what the stroke was. They
+ * come from the functions that run live (engine/channel.h), driven over simulated damage. */
+#ifndef EMEND_GATE_SAMPLES_H
+#define EMEND_GATE_SAMPLES_H
+
+#include "corrupt.h"
+#include "dataset.h"
+#include "model.h"
+
+struct gate_samples {
+  int input_size; /* G */
+  size_t count, capacity;
+  float *inputs;   /* (count, G); owned */
+  uint8_t *damage; /* (count) enum damage; owned */
+};
+
+struct gate_source {
+  const struct model *model;
+  const struct dataset *data;
+  size_t samples_max;                /* about so many, from sequences spread evenly */
+  const struct corrupt_rates *rates; /* takes */
+  double noise;                      /* rolls: P */
+  bool vary; /* also vary tempo, dynamics and rates, so that the gate knows more players than the data has */
+  int threads;
+  uint64_t seed;
+};
+
+/* Allocates; release with gate_samples_free. */
+enum status gate_samples_collect(struct gate_samples *samples, const struct gate_source *source,
+                                 struct error *error) EMEND_CHECK;
+void gate_samples_free(struct gate_samples *samples);
+
+#endif

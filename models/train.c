@@ -1,0 +1,282 @@
+#include "train.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blas_threads.h"
+#include "gate_train.h"
+#include "trainer.h"
+#include "vosp_init.h"
+
+enum { VALID_FRAMES_MAX = 50000, FACT_SIZE = 256 };
+
+void train_defaults(struct train_options *options)
+{
+  *options = (struct train_options){
+    .objective = OBJECTIVE_BOUND,
+    .optimiser = OPTIMISER_ADAM,
+    .rate = 2e-3,
+    .momentum = 0.9,
+    .decay = 0.9,
+    .clip = 5,
+    .dropout_input = 0.1,
+    .dropout_hidden = 0.3,
+    .spectral_radius = 1.1,
+    .connections = 0,
+    .kl_start = 0.05,
+    .kl_end = 1,
+    .kl_epochs = 8,
+    .noise = 0,
+    .clean_share = 0,
+    .chunk = 100,
+    .lead = 10,
+    .batch = 32,
+    .epochs = 200,
+    .patience = 4,
+    .epoch_share = 1,
+    .seed = 1,
+    .damage = corrupt_default_rates,
+    .gate_epochs = 12,
+  };
+}
+
+static enum status check_options(const struct train_options *options, const struct train_run *run,
+                                 struct error *error)
+{
+  if (run->train->frames == 0 || run->valid->frames == 0) {
+    return error_set(error, STATUS_USAGE, "there are no frames to train on; give --data with both splits");
+  }
+  if (options->chunk < 2 || options->batch < 1 || options->lead < 0 || options->lead >= options->chunk) {
+    return error_set(error, STATUS_USAGE, "chunk must be 2 or more, batch 1 or more, and lead less than chunk");
+  }
+  const double shares[] = {options->dropout_input, options->dropout_hidden, options->noise,
+                           options->clean_share};
+  for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+    if (!(shares[i] >= 0 && shares[i] < 1) && !(i == 3 && shares[i] == 1)) {
+      return error_set(error, STATUS_USAGE,
+                       "dropout, noise and clean_share are shares from 0 to below 1, not %g", shares[i]);
+    }
+  }
+  return STATUS_OK;
+}
+
+static void trainer_free(struct trainer *trainer)
+{
+  for (int w = 0; w < trainer->threads; w++) {
+    vosp_batch_free(&trainer->workers[w].batch);
+    free(trainer->workers[w].grad);
+  }
+  vosp_net_free(&trainer->net);
+  optimiser_free(&trainer->optimiser);
+  free(trainer->best);
+  model_free(trainer->model);
+}
+
+static enum status start_weights(struct trainer *trainer, const struct vosp_config *config, struct error *error)
+{
+  if (trainer->run->from != NULL) {
+    return model_load(&trainer->model, trainer->run->from, error);
+  }
+  enum status status = model_new(&trainer->model, config, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const struct train_options *options = &trainer->options;
+  const struct vosp_init_options init = {options->spectral_radius, options->connections, options->dropout_input,
+                                         options->dropout_hidden};
+  status = vosp_init(config, &init, &trainer->model->params, &trainer->rng);
+  return status == STATUS_OK ? status : error_set(error, status, "not enough memory to start the weights");
+}
+
+static enum status start_workers(struct trainer *trainer)
+{
+  const size_t size = trainer->model->params.size;
+  for (int w = 0; w < trainer->threads; w++) {
+    struct worker *worker = &trainer->workers[w];
+    rng_seed(&worker->rng, trainer->options.seed * 1000 + (uint64_t)(trainer->point.epoch * 64 + w));
+    worker->grad = malloc(size * sizeof *worker->grad);
+    if (worker->grad == NULL || vosp_batch_init(&worker->batch, &trainer->net, trainer->options.chunk,
+                                                trainer->share * trainer->net.rows, true) != STATUS_OK) {
+      return STATUS_NO_MEMORY;
+    }
+  }
+  return STATUS_OK;
+}
+
+static enum status trainer_init(struct trainer *trainer, const struct vosp_config *config,
+                                const struct train_options *options, const struct train_run *run,
+                                struct error *error)
+{
+  *trainer = (struct trainer){.options = *options, .run = run, .point = {.best = INFINITY}};
+  rng_seed(&trainer->rng, options->seed);
+  if (trainer->options.threads <= 0) {
+    trainer->options.threads = parallel_processors();
+  }
+  enum status status = start_weights(trainer, config, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const size_t size = trainer->model->params.size;
+  trainer->optimiser.kind = options->optimiser;
+  trainer->optimiser.rate = options->rate;
+  trainer->optimiser.momentum = options->momentum;
+  trainer->optimiser.decay = options->decay;
+  trainer->best = malloc(size * sizeof *trainer->best);
+  bool found = false;
+  if (trainer->best == NULL || optimiser_init(&trainer->optimiser, size) != STATUS_OK) {
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory to train");
+  }
+  memcpy(trainer->best, trainer->model->params.block, size * sizeof *trainer->best);
+  if (run->resume && (status = train_checkpoint_load(trainer, &found, error)) != STATUS_OK) {
+    return status;
+  }
+  if (vosp_net_init(&trainer->net, &trainer->model->config, &trainer->model->params,
+                    trainer->model->params.block) != STATUS_OK) {
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory to train");
+  }
+  trainer->threads = trainer->options.threads < options->batch ? trainer->options.threads : options->batch;
+  trainer->share = (options->batch + trainer->threads - 1) / trainer->threads;
+  status = start_workers(trainer);
+  return status == STATUS_OK ? status
+                             : error_set(error, status, "not enough memory for batches of %d", options->batch);
+}
+
+static enum status validate(const struct trainer *trainer, struct bound_sums *sums)
+{
+  const struct bound_options options = {
+    .noise = trainer->options.noise,
+    .frames_max = trainer->run->valid->rolls ? 0 : VALID_FRAMES_MAX,
+    .seed = 1,
+    .threads = trainer->options.threads,
+  };
+  return bound_over(&trainer->net, trainer->run->valid, &options, NULL, NULL, sums);
+}
+
+/* Put the best weights in place and say in the model how they came about. */
+static enum status keep_best(struct trainer *trainer, struct error *error)
+{
+  struct model *model = trainer->model;
+  memcpy(model->params.block, trainer->best, model->params.size * sizeof *trainer->best);
+  char text[FACT_SIZE];
+  snprintf(text, sizeof text, "%.4f nats a frame, exact bound%s, validation split, one draw of z, %d epochs",
+           trainer->point.best, trainer->options.noise > 0 ? " of the clean frames given corrupted ones" : "",
+           trainer->point.epoch);
+  if (model_set_fact(model, "valid_bound", text) != STATUS_OK ||
+      (trainer->run->command != NULL && model_set_fact(model, "command", trainer->run->command) != STATUS_OK)) {
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the model's facts");
+  }
+  return model_save(model, trainer->run->out, error);
+}
+
+/* Patience: a bad validation counts; enough of them lower the rate, twice as many end the training. */
+static bool after_validation(struct trainer *trainer, const struct bound_sums *valid)
+{
+  struct train_point *point = &trainer->point;
+  const double bound = (valid->reconstruction + valid->kl) / (double)valid->frames;
+  if (bound < point->best) {
+    point->best = bound;
+    point->bad = 0;
+    memcpy(trainer->best, trainer->model->params.block, trainer->model->params.size * sizeof *trainer->best);
+    return true;
+  }
+  if (point->epoch > trainer->options.kl_epochs) {
+    point->bad++;
+    if (point->bad % trainer->options.patience == 0) {
+      trainer->optimiser.rate *= 0.4;
+    }
+  }
+  return point->bad < 2 * trainer->options.patience;
+}
+
+static enum status run_epochs(struct trainer *trainer, struct error *error)
+{
+  const struct train_options *options = &trainer->options;
+  bool going = true;
+  while (going && trainer->point.epoch < options->epochs) {
+    struct epoch_result result;
+    struct bound_sums valid;
+    enum status status = train_epoch(trainer, &result);
+    if (status != STATUS_OK) {
+      return error_set(error, status, "not enough memory to train");
+    }
+    if (result.stopped) { /* the last whole epoch's checkpoint stands */
+      return error_set(error, STATUS_INTERRUPTED, "stopped in epoch %d; go on with --resume",
+                       trainer->point.epoch + 1);
+    }
+    const double begun = train_seconds();
+    status = validate(trainer, &valid);
+    if (status != STATUS_OK) {
+      return error_set(error, status, "not enough memory to validate");
+    }
+    trainer->point.epoch++;
+    trainer->point.seconds += result.seconds + train_seconds() - begun;
+    if (!isfinite(valid.reconstruction + valid.kl)) {
+      return error_set(error, STATUS_NOT_FINITE,
+                       "the loss is no longer finite after epoch %d; lower --rate or --clip",
+                       trainer->point.epoch);
+    }
+    going = after_validation(trainer, &valid) && !result.timed_out;
+    status = train_log(trainer, &result, &valid, error);
+    if (status == STATUS_OK) {
+      status = train_checkpoint_save(trainer, error);
+    }
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}
+
+static enum status run_gate(struct trainer *trainer, struct error *error)
+{
+  struct gate_result result;
+  const struct train_run *run = trainer->run;
+  enum status status = gate_train(trainer->model, &trainer->options, run, &result, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  char text[FACT_SIZE];
+  snprintf(text, sizeof text,
+           "recall %.4f, precision %.4f, F1 %.4f of %zu strokes, validation split, simulated damage",
+           result.recall, result.precision, result.f1, result.valid_samples);
+  if (model_set_fact(trainer->model, "valid_gate", text) != STATUS_OK) {
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the model's facts");
+  }
+  return model_save(trainer->model, run->out, error);
+}
+
+enum status train_vosp(const struct vosp_config *config, const struct train_options *options,
+                       const struct train_run *run, struct error *error)
+{
+  blas_single_thread();
+  enum status status = check_options(options, run, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  struct trainer *trainer = malloc(sizeof *trainer);
+  if (trainer == NULL) {
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory to train");
+  }
+  status = trainer_init(trainer, config, options, run, error);
+  if (status == STATUS_OK && !trainer->point.vosp_done) {
+    status = run_epochs(trainer, error);
+    trainer->point.vosp_done = status == STATUS_OK;
+  }
+  if (status == STATUS_OK) {
+    status = options->epochs > 0 ? keep_best(trainer, error) : STATUS_OK;
+  }
+  if (status == STATUS_OK && trainer->model->config.gate > 0 && options->gate_epochs > 0) {
+    status = train_checkpoint_save(trainer, error);
+    if (status == STATUS_OK) {
+      status = run_gate(trainer, error);
+    }
+  }
+  if (status == STATUS_OK) {
+    train_checkpoint_remove(trainer);
+  }
+  trainer_free(trainer);
+  free(trainer);
+  return status;
+}

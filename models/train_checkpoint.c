@@ -1,0 +1,175 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "model_config.h"
+#include "safetensors.h"
+#include "trainer.h"
+
+enum { PATH_SIZE = 4096, FIELDS = 8, FIELD_TEXT = 40 };
+static const size_t checkpoint_limit = (size_t)1 << 32;
+
+static const char *const parts[] = {"weights", "best", "first", "second"};
+enum { PARTS = 4 };
+
+static void arrays_of(const struct trainer *trainer, float *arrays[PARTS])
+{
+  arrays[0] = trainer->model->params.block;
+  arrays[1] = trainer->best;
+  arrays[2] = trainer->optimiser.first;
+  arrays[3] = trainer->optimiser.second;
+}
+
+static void path_of(const struct trainer *trainer, char path[PATH_SIZE])
+{
+  snprintf(path, PATH_SIZE, "%s.checkpoint", trainer->run->out);
+}
+
+/* The numbers of a checkpoint as metadata, each a key and its text. */
+struct field {
+  const char *key;
+  char text[FIELD_TEXT];
+};
+
+static int fields_of(const struct trainer *trainer, struct field fields[FIELDS])
+{
+  const struct train_point *point = &trainer->point;
+  const struct field all[] = {
+    {"train.epoch", ""},     {"train.bad", ""},  {"train.best", ""},  {"train.seconds", ""},
+    {"train.vosp_done", ""}, {"train.rate", ""}, {"train.steps", ""},
+  };
+  memcpy(fields, all, sizeof all);
+  snprintf(fields[0].text, FIELD_TEXT, "%d", point->epoch);
+  snprintf(fields[1].text, FIELD_TEXT, "%d", point->bad);
+  snprintf(fields[2].text, FIELD_TEXT, "%.17g", point->best);
+  snprintf(fields[3].text, FIELD_TEXT, "%.3f", point->seconds);
+  snprintf(fields[4].text, FIELD_TEXT, "%d", point->vosp_done);
+  snprintf(fields[5].text, FIELD_TEXT, "%.17g", trainer->optimiser.rate);
+  snprintf(fields[6].text, FIELD_TEXT, "%ld", trainer->optimiser.steps);
+  return (int)(sizeof all / sizeof *all);
+}
+
+enum status train_checkpoint_save(const struct trainer *trainer, struct error *error)
+{
+  struct params params = {0};
+  const size_t size = trainer->model->params.size;
+  float *arrays[PARTS];
+  arrays_of(trainer, arrays);
+  for (int i = 0; i < PARTS; i++) {
+    if (params_add(&params, parts[i], 1, (int)size) != STATUS_OK) {
+      return error_set(error, STATUS_FULL, "the checkpoint has too many parts");
+    }
+  }
+  if (params_alloc(&params) != STATUS_OK) {
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the checkpoint");
+  }
+  for (int i = 0; i < PARTS; i++) {
+    memcpy(params_get(&params, parts[i]), arrays[i], size * sizeof(float));
+  }
+  struct field fields[FIELDS];
+  char config[CONFIG_KEYS][CONFIG_TEXT];
+  struct safetensors_meta meta[FIELDS + CONFIG_KEYS];
+  size_t count = 0;
+  const int field_count = fields_of(trainer, fields);
+  for (int i = 0; i < field_count; i++) {
+    meta[count++] = (struct safetensors_meta){(char *)fields[i].key, fields[i].text};
+  }
+  for (int i = 0; i < CONFIG_KEYS; i++) {
+    config_text(&trainer->model->config, i, config[i]);
+    meta[count++] = (struct safetensors_meta){(char *)config_key(i), config[i]};
+  }
+  uint8_t *data = NULL;
+  size_t bytes = 0;
+  enum status status = safetensors_write(&params, meta, count, &data, &bytes, error);
+  if (status == STATUS_OK) {
+    char path[PATH_SIZE];
+    path_of(trainer, path);
+    status = file_write(path, data, bytes, error);
+  }
+  free(data);
+  params_free(&params);
+  return status;
+}
+
+static const char *meta_of(const struct safetensors *file, const char *key)
+{
+  for (size_t i = 0; i < file->meta_count; i++) {
+    if (strcmp(file->meta[i].key, key) == 0) {
+      return file->meta[i].value;
+    }
+  }
+  return "";
+}
+
+static bool same_config(const struct trainer *trainer, const struct safetensors *file)
+{
+  for (int i = 0; i < CONFIG_KEYS; i++) {
+    char text[CONFIG_TEXT];
+    config_text(&trainer->model->config, i, text);
+    if (strcmp(text, meta_of(file, config_key(i))) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static enum status take_over(struct trainer *trainer, const struct safetensors *file, const char *path,
+                             struct error *error)
+{
+  const size_t size = trainer->model->params.size;
+  float *arrays[PARTS];
+  arrays_of(trainer, arrays);
+  for (int i = 0; i < PARTS; i++) {
+    const struct param *param = params_find(&file->params, parts[i]);
+    if (param == NULL || (size_t)param->cols != size || !same_config(trainer, file)) {
+      return error_set(error, STATUS_FORMAT,
+                       "%s is a checkpoint of another configuration; remove it or train to another --out",
+                       path);
+    }
+    memcpy(arrays[i], file->params.block + param->offset, size * sizeof(float));
+  }
+  trainer->point = (struct train_point){
+    .epoch = atoi(meta_of(file, "train.epoch")),
+    .bad = atoi(meta_of(file, "train.bad")),
+    .best = strtod(meta_of(file, "train.best"), NULL),
+    .seconds = strtod(meta_of(file, "train.seconds"), NULL),
+    .vosp_done = atoi(meta_of(file, "train.vosp_done")) != 0,
+  };
+  trainer->optimiser.rate = strtod(meta_of(file, "train.rate"), NULL);
+  trainer->optimiser.steps = strtol(meta_of(file, "train.steps"), NULL, 10);
+  return STATUS_OK;
+}
+
+enum status train_checkpoint_load(struct trainer *trainer, bool *found, struct error *error)
+{
+  char path[PATH_SIZE];
+  path_of(trainer, path);
+  uint8_t *data = NULL;
+  size_t size = 0;
+  *found = false;
+  enum status status = file_read(path, checkpoint_limit, &data, &size, error);
+  if (status == STATUS_NOT_FOUND) {
+    return STATUS_OK;
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  struct safetensors file;
+  status = safetensors_read(&file, data, size, path, error);
+  free(data);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = take_over(trainer, &file, path, error);
+  safetensors_free(&file);
+  *found = status == STATUS_OK;
+  return status;
+}
+
+void train_checkpoint_remove(const struct trainer *trainer)
+{
+  char path[PATH_SIZE];
+  path_of(trainer, path);
+  remove(path);
+}

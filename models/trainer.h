@@ -1,0 +1,68 @@
+/* The state of a training run. Private to train*.c. */
+#ifndef EMEND_TRAINER_H
+#define EMEND_TRAINER_H
+
+#include "bound.h"
+#include "parallel.h"
+#include "train.h"
+#include "vosp.h"
+
+/* One data-parallel worker: its share of a batch and its gradient. */
+struct worker {
+  struct vosp_batch batch;
+  float *grad;
+  struct rng rng;
+  double reconstruction, divergence, frames;
+};
+
+/* What a checkpoint keeps beside weights and moments. */
+struct train_point {
+  int epoch;      /* epochs done */
+  int bad;        /* validations since the best */
+  double best;    /* best validation, nats a frame (bound) */
+  double seconds; /* spent so far */
+  bool vosp_done; /* the gate is next */
+};
+
+struct trainer {
+  struct train_options options;
+  const struct train_run *run;
+  struct model *model; /* weights in training */
+  float *best;         /* the best so far, laid out as the model's block */
+  struct vosp_net net;
+  struct optimiser optimiser;
+  struct worker workers[PARALLEL_MAX];
+  int threads, share; /* workers, and sequences each takes of a batch */
+  struct rng rng;
+  struct train_point point;
+  double started; /* monotonic seconds at the start of this process */
+  /* One update's job. */
+  const struct chunk *chunks;
+  size_t chunks_left;
+  double kl_weight, scale;
+};
+
+struct epoch_result {
+  double train; /* reconstruction + weighted divergence, nats a frame */
+  double seconds;
+  double frames;
+  bool stopped; /* by the report */
+  bool timed_out;
+};
+
+/* train_epoch.c: one pass over the data. */
+enum status train_epoch(struct trainer *trainer, struct epoch_result *result) EMEND_CHECK;
+double train_kl_weight(const struct train_options *options, double epoch);
+double train_seconds(void); /* monotonic */
+
+/* train_checkpoint.c: OUT.checkpoint, written whole or not at all. */
+enum status train_checkpoint_save(const struct trainer *trainer, struct error *error) EMEND_CHECK;
+/* Loads it where there is one; *found says. A checkpoint of another configuration is refused. */
+enum status train_checkpoint_load(struct trainer *trainer, bool *found, struct error *error) EMEND_CHECK;
+void train_checkpoint_remove(const struct trainer *trainer);
+
+/* train_log.c: OUT.csv, one line an epoch. */
+enum status train_log(const struct trainer *trainer, const struct epoch_result *result,
+                      const struct bound_sums *valid, struct error *error) EMEND_CHECK;
+
+#endif
