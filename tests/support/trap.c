@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "trap.h"
 
 #include <execinfo.h>

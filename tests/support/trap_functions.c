@@ -1,6 +1,5 @@
 /* Functions that may allocate, lock, wait or print without a system call of their own, put before the
  * C library's. Inside a section they end the process; outside they only pass on. */
-#define _GNU_SOURCE
 #include "trap.h"
 
 #include <dlfcn.h>
@@ -63,6 +62,7 @@ static void next_function(const char *name, void *function)
   memcpy(function, &found, sizeof found);
 }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type and a list of parameters cannot stand in them */
 #define TRAP(type, name, parameters, arguments)                                                                \
   TRAP_EXPORT type name parameters                                                                             \
   {                                                                                                            \
@@ -71,6 +71,7 @@ static void next_function(const char *name, void *function)
     next_function(#name, &next);                                                                               \
     return next arguments;                                                                                     \
   }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 TRAP(int, posix_memalign, (void **block, size_t alignment, size_t size), (block, alignment, size))
 

@@ -1,0 +1,18 @@
+# What can be read off the sources. `sh tests/lint/NAME.sh .` runs one by hand.
+function(emend_lint name)
+  add_test(NAME lint_${name} COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/lint/${name}.sh ${PROJECT_SOURCE_DIR} ${ARGN})
+  set_tests_properties(lint_${name} PROPERTIES TIMEOUT 600 LABELS lint)
+endfunction()
+
+emend_lint(length)
+emend_lint(layers)
+emend_lint(words)
+find_program(CLANG_FORMAT clang-format)
+if(CLANG_FORMAT)
+  emend_lint(format)
+endif()
+find_program(CLANG_TIDY clang-tidy)
+if(CLANG_TIDY)
+  emend_lint(tidy ${CMAKE_BINARY_DIR})
+  set_tests_properties(lint_tidy PROPERTIES PROCESSORS 2)
+endif()
