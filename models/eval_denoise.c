@@ -55,7 +55,7 @@ static enum status tune_rules(const struct denoise_run *run, struct rules *rules
   for (size_t i = 0; i < run->data->count && status == STATUS_OK; i++) {
     struct note_list damaged = {0};
     struct rng rng;
-    denoise_seed(&rng, run->seed ^ TUNING_SEED, i);
+    eval_seed(&rng, run->seed ^ TUNING_SEED, i);
     status = corrupt_notes(&run->data->sequences[i].notes, run->damage, &rng, &damaged, error);
     if (status == STATUS_OK) {
       rules_tuning_add(tuning, &damaged);

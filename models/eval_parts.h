@@ -23,8 +23,8 @@ struct denoise_run {
   uint64_t seed;
 };
 
-/* The generator of one sequence: of the seed and its index alone, whatever thread takes it. */
-static inline void denoise_seed(struct rng *rng, uint64_t seed, size_t index)
+/* The generator of one piece of work: of the seed and its index alone, whatever thread takes it. */
+static inline void eval_seed(struct rng *rng, uint64_t seed, size_t index)
 {
   rng_seed(rng, seed + UINT64_C(0x9E3779B97F4A7C15) * (index + 1));
 }

@@ -113,7 +113,7 @@ enum status denoise_roll(const struct denoise_run *run, struct denoise_worker *w
   const struct results results = {block, block + count, block + 2 * count, block + 3 * count,
                                   block + 4 * count};
   struct rng rng;
-  denoise_seed(&rng, run->seed, index);
+  eval_seed(&rng, run->seed, index);
   memcpy(results.noisy, sequence->cells, count);
   corrupt_cells(results.noisy, count, run->noise, &rng);
   paper_rule(worker->cleaner, results.noisy, sequence->frames, results.paper);

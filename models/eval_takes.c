@@ -72,7 +72,7 @@ enum status denoise_take(const struct denoise_run *run, struct denoise_worker *w
   struct note_list damaged = {0};
   struct listener listener = {.status = STATUS_OK};
   struct rng rng;
-  denoise_seed(&rng, run->seed, index);
+  eval_seed(&rng, run->seed, index);
   enum status status = corrupt_notes(&sequence->notes, run->damage, &rng, &damaged, &worker->error);
   if (status == STATUS_OK) {
     status = play(worker->cleaner, run->strength, &damaged, &listener, &worker->error);
