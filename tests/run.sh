@@ -1,0 +1,94 @@
+#!/bin/sh
+# Build and test everything:  sh tests/run.sh [--sanitize] [--slow]
+#   (nothing)   all tests of the Release build, then the unit tests again under sanitizers
+#   --sanitize  only the sanitizers
+#   --slow      also the tests that are labelled slow
+# On Debian and its kin, system packages that are missing are installed first.
+set -eu
+cd "$(dirname "$0")/.."
+
+release=yes
+slow=no
+for argument in "$@"; do
+  case $argument in
+  --sanitize) release=no ;;
+  --slow) slow=yes ;;
+  *)
+    echo "tests/run.sh: unknown argument '$argument'; usage: sh tests/run.sh [--sanitize] [--slow]" >&2
+    exit 2
+    ;;
+  esac
+done
+
+packages="build-essential cmake ninja-build pkg-config git
+  libopenblas-dev libjansson-dev libconfig-dev libcairo2-dev librtmidi-dev libportmidi-dev libjack-jackd2-dev
+  libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev jackd2"
+
+install_packages() {
+  command -v apt-get >/dev/null || return 0
+  missing=
+  for package in $packages; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  echo "Installing the packages that are missing:$missing"
+  as_root=
+  [ "$(id -u)" -eq 0 ] || as_root=sudo
+  $as_root apt-get update -q
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+}
+
+jobs=$(getconf _NPROCESSORS_ONLN)
+launcher=
+if command -v ccache >/dev/null; then
+  launcher=-DCMAKE_C_COMPILER_LAUNCHER=ccache
+fi
+
+# configure FOLDER OPTION...
+configure() {
+  folder=$1
+  shift
+  # A folder that was made with another generator keeps it.
+  generator=
+  [ -f "$folder/CMakeCache.txt" ] || generator="-G Ninja"
+  cmake -S . -B "$folder" $generator $launcher -DEMEND_TESTS=ON "$@"
+}
+
+# run FOLDER CTEST-ARGUMENT...: what ctest says is kept in FOLDER/ctest.log
+failed=no
+run() {
+  folder=$1
+  shift
+  [ $slow = yes ] || set -- "$@" -LE slow
+  ctest --test-dir "$folder" -j "$jobs" --output-on-failure --no-tests=error \
+    --output-log "$PWD/$folder/ctest.log" "$@" || failed=yes
+}
+
+test_release() {
+  configure build -DCMAKE_BUILD_TYPE=Release
+  cmake --build build -j "$jobs"
+  run build
+}
+
+# sanitize FOLDER SANITIZERS TESTS: the unit tests whose names match.
+sanitize() {
+  configure "$1" -DCMAKE_BUILD_TYPE=Debug '-DCMAKE_C_FLAGS_DEBUG=-O1 -g' -DCMAKE_C_COMPILER=clang \
+    -DEMEND_SANITIZE="$2"
+  targets=$(ctest --test-dir "$1" -N -L unit -R "$3" | sed -n 's/^ *Test *#[0-9]*: /test_/p')
+  cmake --build "$1" -j "$jobs" --target $targets
+  run "$1" -L unit -R "$3"
+}
+
+install_packages
+[ $release = no ] || test_release
+sanitize build-address address,undefined .
+sanitize build-thread thread 'ring|live|thread'
+
+echo
+for folder in build-thread build-address build; do
+  if [ $folder != build ] || [ $release = yes ]; then
+    echo "== $folder"
+    sed -n '/tests passed/,$p' $folder/ctest.log
+  fi
+done
+[ $failed = no ]
