@@ -1,0 +1,205 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "data.h"
+#include "options_file.h"
+#include "outfile.h"
+#include "progress.h"
+#include "stop.h"
+#include "train_flags.h"
+
+enum { COMMAND_BYTES = 4096 };
+
+/* Called by the trainer; `user` is a struct telling. */
+struct telling {
+  struct progress progress;
+  struct train_progress last;
+};
+
+static bool tell(void *user, const struct train_progress *now)
+{
+  struct telling *telling = user;
+  char note[160];
+
+  telling->last = *now;
+  int used = snprintf(note, sizeof note, "%s epoch %d of %d", now->stage, now->epoch, now->epochs);
+  if (isfinite(now->valid_nats) && used > 0 && (size_t)used < sizeof note) {
+    snprintf(note + used, sizeof note - (size_t)used, ", train %.3f, valid %.3f, best %.3f", now->train_nats,
+             now->valid_nats, now->best_nats);
+  }
+  double share = now->epochs > 0 ? (now->epoch - 1 + now->done) / now->epochs : 0;
+  progress_show(&telling->progress, fmin(fmax(share, 0), 1), now->seconds_left, note);
+  return !stop_requested();
+}
+
+/* The command line as the model remembers it: of paths only the last part, as others have theirs elsewhere. */
+static void command_text(int argc, char **argv, char text[COMMAND_BYTES])
+{
+  size_t used = (size_t)snprintf(text, COMMAND_BYTES, "emend train vosp");
+
+  for (int i = 1; i < argc && used < COMMAND_BYTES; i++) {
+    const char *equals = strncmp(argv[i], "--", 2) == 0 ? strchr(argv[i], '=') : NULL;
+    int head = equals != NULL ? (int)(equals - argv[i]) + 1 : 0;
+    const char *value = argv[i] + head;
+    size_t size = strlen(value);
+
+    while (size > 1 && value[size - 1] == '/') {
+      size--;
+    }
+    size_t start = size;
+    while (start > 0 && value[start - 1] != '/') {
+      start--;
+    }
+    int n = snprintf(text + used, COMMAND_BYTES - used, " %.*s%.*s", head, argv[i], (int)(size - start),
+                     value + start);
+    used += n > 0 ? (size_t)n : 0;
+  }
+}
+
+/* Flags twice: once for the settings file's name, and again over what that file said. */
+static int read_flags(struct train_flags *flags, struct options_file *file, int argc, char **argv)
+{
+  struct option_spec specs[OPTION_SPECS_MAX];
+  struct option_set set = {.specs = specs, .operand_max = OPTION_LIST_MAX};
+  struct error error = {STATUS_OK, ""};
+
+  set.count = train_flags_init(flags, specs);
+  int done = command_parse(&command_train_vosp, &set, argc, argv);
+  if (done != COMMAND_GO_ON) {
+    return done;
+  }
+  if (flags->settings != NULL && options_read_file(&set, flags->settings, file, &error) != STATUS_OK) {
+    return command_fail(&command_train_vosp, &error);
+  }
+  struct option_list from_file = flags->data;
+  done = command_parse(&command_train_vosp, &set, argc, argv);
+  if (done != COMMAND_GO_ON) {
+    return done;
+  }
+  for (int i = 0; i < set.operand_count && flags->data.count < OPTION_LIST_MAX; i++) {
+    flags->data.items[flags->data.count++] = set.operands[i];
+  }
+  if (flags->data.count == 0) {
+    flags->data = from_file;
+  }
+  return COMMAND_GO_ON;
+}
+
+static enum status check(const struct train_flags *flags, struct error *error)
+{
+  if (flags->data.count == 0) {
+    return error_set(error, STATUS_USAGE, "--data is missing; see emend train vosp --help");
+  }
+  if (flags->out == NULL || strcmp(flags->out, "-") == 0) {
+    return error_set(error, STATUS_USAGE, "--out wants a file's name; see emend train vosp --help");
+  }
+  return outfile_check(flags->out, error);
+}
+
+static enum status load(struct train_flags *flags, struct dataset *train, struct dataset *valid,
+                        struct error *error)
+{
+  enum status status = data_load(train, &flags->data, flags->train_split, error);
+
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (train->rolls && !flags->frame_given) {
+    flags->config.frame = (struct frame_def){FRAME_BEATS, 1, 1};
+  }
+  status = dataset_frames(train, &flags->config.frame, error);
+  if (status == STATUS_OK) {
+    status = data_load(valid, &flags->data, flags->valid_split, error);
+  }
+  if (status == STATUS_OK) {
+    status = dataset_frames(valid, &flags->config.frame, error);
+    if (status != STATUS_OK) {
+      dataset_free(valid);
+    }
+  }
+  if (status != STATUS_OK) {
+    dataset_free(train);
+  }
+  return status;
+}
+
+static enum status train(struct train_flags *flags, const char *command, struct error *error)
+{
+  struct dataset training, valid;
+  struct telling telling = {.last = {.best_nats = NAN}};
+
+  enum status status = load(flags, &training, &valid, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const struct train_run run = {.train = &training,
+                                .valid = &valid,
+                                .from = flags->from,
+                                .out = flags->out,
+                                .resume = flags->resume,
+                                .command = command,
+                                .report = tell,
+                                .user = &telling};
+  progress_begin(&telling.progress, "train");
+  status = train_vosp(&flags->config, &flags->options, &run, error);
+  progress_end(&telling.progress);
+  if (status == STATUS_INTERRUPTED) {
+    error_set(error, status, "stopped; %.300s.checkpoint keeps what was learnt: --resume goes on", flags->out);
+  } else if (status == STATUS_OK) {
+    printf("Wrote %s: best on %s %.4f nats a frame.\n", flags->out, flags->valid_split, telling.last.best_nats);
+  }
+  dataset_free(&training);
+  dataset_free(&valid);
+  return status;
+}
+
+static int run_train_vosp(int argc, char **argv)
+{
+  struct train_flags flags;
+  struct options_file file = {NULL};
+  struct error error = {STATUS_OK, ""};
+  char command[COMMAND_BYTES];
+
+  command_text(argc, argv, command);
+  int done = read_flags(&flags, &file, argc, argv);
+  if (done == COMMAND_GO_ON) {
+    enum status status = check(&flags, &error);
+    if (status == STATUS_OK) {
+      status = train(&flags, command, &error);
+    }
+    done = status == STATUS_OK ? EXIT_SUCCESS : command_fail(&command_train_vosp, &error);
+  }
+  options_file_free(&file);
+  return done;
+}
+
+const struct command command_train_vosp = {
+  .name = "train vosp",
+  .usage = "--data PATH... --out MODEL [options]",
+  .summary = "train a variational one step predictor and its gate",
+  .notes = "Ctrl-C stops after writing a checkpoint; --resume goes on from there.",
+  .run = run_train_vosp,
+};
+
+static int run_train(int argc, char **argv)
+{
+  if (argc >= 2 && strcmp(argv[1], "vosp") == 0) {
+    return run_train_vosp(argc - 1, argv + 1);
+  }
+  if (argc >= 2 && argv[1][0] != '-') {
+    fprintf(stderr, "emend train: unknown kind of model '%s'; see emend train --help\n", argv[1]);
+    return EXIT_USAGE;
+  }
+  struct option_set set = {.operand_min = 1, .operand_max = 1, .operand_names = "the kind of model is"};
+  return command_parse(&command_train, &set, argc, argv);
+}
+
+const struct command command_train = {
+  .name = "train",
+  .usage = "vosp --data PATH... --out MODEL [options]",
+  .summary = "train a model on MIDI files or rolls",
+  .notes = "emend train vosp --help  tells about the only kind there is.",
+  .run = run_train,
+};

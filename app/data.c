@@ -1,0 +1,43 @@
+#include "data.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Move the sequences of `more` to the end of `data`; `more` is freed in any case. */
+static enum status append(struct dataset *data, struct dataset *more, struct error *error)
+{
+  size_t count = data->count + more->count;
+  struct sequence *sequences = realloc(data->sequences, count * sizeof *sequences);
+
+  if (sequences == NULL) {
+    dataset_free(more);
+    return error_set(error, STATUS_NO_MEMORY, "no memory for %zu sequences", count);
+  }
+  memcpy(sequences + data->count, more->sequences, more->count * sizeof *sequences);
+  data->sequences = sequences;
+  data->count = count;
+  data->frames += more->frames;
+  free(more->sequences);
+  return STATUS_OK;
+}
+
+enum status data_load(struct dataset *data, const struct option_list *paths, const char *split,
+                      struct error *error)
+{
+  struct dataset more;
+
+  enum status status = dataset_load(data, paths->items[0], split, error);
+  for (int i = 1; status == STATUS_OK && i < paths->count; i++) {
+    status = dataset_load(&more, paths->items[i], split, error);
+    if (status == STATUS_OK && more.rolls != data->rolls) {
+      dataset_free(&more);
+      status = error_set(error, STATUS_USAGE, "--data mixes rolls and MIDI files; train on one kind at a time");
+    } else if (status == STATUS_OK) {
+      status = append(data, &more, error);
+    }
+    if (status != STATUS_OK) {
+      dataset_free(data);
+    }
+  }
+  return status;
+}

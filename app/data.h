@@ -1,0 +1,13 @@
+/* Training data from several places as one set. */
+#ifndef EMEND_DATA_H
+#define EMEND_DATA_H
+
+#include "dataset.h"
+#include "options.h"
+
+/* Load the split of each path and join them. Rolls and takes do not mix. Allocates; release with dataset_free.
+ */
+enum status data_load(struct dataset *data, const struct option_list *paths, const char *split,
+                      struct error *error) EMEND_CHECK;
+
+#endif

@@ -1,0 +1,171 @@
+#include "train_flags.h"
+
+#include <string.h>
+
+#include "model_config.h"
+#include "rates.h"
+
+enum { NAME_MAX_BYTES = 32 };
+
+static const char *const objectives[] = {"bound", "surrogate", NULL};
+static const char *const optimisers[] = {"adam", "rmsprop", NULL};
+
+/* The flags of a model's configuration, by config_key's order; '.' in a key is '-' here. */
+static const char *const config_flags[CONFIG_KEYS][2] = {
+  {"frame-unit", "frames counted in: milliseconds or beats"},
+  {"frame-length", "a frame's length in that unit"},
+  {"frame-values", "values a pitch: 1 sounding, 2 sounding and onset"},
+  {"tie", "weights: none, or shared over pitch"},
+  {"cell", "fast-dropout, tanh or gru"},
+  {"posterior", "diagonal, increments or gauss-markov"},
+  {"feed", "the generator sees: level or increment"},
+  {"past", "the network remembers: received or passed"},
+  {"hidden", "recurrent units"},
+  {"latent", "latent variables"},
+  {"generator", "hidden units of generator and recognition"},
+  {"gate", "hidden units of the gate; 0: none"},
+};
+
+static enum status set_config(const struct option_spec *spec, const char *text, struct error *error)
+{
+  char key[NAME_MAX_BYTES], where[NAME_MAX_BYTES + 2];
+
+  snprintf(key, sizeof key, "%s", spec->name);
+  for (char *at = strchr(key, '-'); at != NULL; at = strchr(at, '-')) {
+    *at = '.';
+  }
+  snprintf(where, sizeof where, "--%s", spec->name);
+  return config_set(spec->value, key, text, where, error);
+}
+
+static int add_config(struct train_flags *flags, struct option_spec *specs)
+{
+  for (int i = 0; i < CONFIG_KEYS; i++) {
+    bool frame = strncmp(config_flags[i][0], "frame-", 6) == 0;
+    specs[i] = (struct option_spec){.name = config_flags[i][0],
+                                    .kind = OPTION_CUSTOM,
+                                    .value = &flags->config,
+                                    .argument = "V",
+                                    .help = config_flags[i][1],
+                                    .given = frame ? &flags->frame_given : NULL,
+                                    .set = set_config};
+  }
+  return CONFIG_KEYS;
+}
+
+static struct option_spec number(const char *name, double *value, double low, double high, const char *help)
+{
+  return (struct option_spec){.name = name,
+                              .kind = OPTION_NUMBER,
+                              .value = value,
+                              .argument = "X",
+                              .help = help,
+                              .low = low,
+                              .high = high};
+}
+
+static struct option_spec integer(const char *name, int *value, int low, int high, const char *help)
+{
+  return (struct option_spec){.name = name,
+                              .kind = OPTION_INTEGER,
+                              .value = value,
+                              .argument = "N",
+                              .help = help,
+                              .low = low,
+                              .high = high};
+}
+
+static struct option_spec text(const char *name, const char **value, const char *argument, const char *help)
+{
+  return (struct option_spec){
+    .name = name, .kind = OPTION_TEXT, .value = value, .argument = argument, .help = help};
+}
+
+static int add_files(struct train_flags *flags, struct option_spec *specs)
+{
+  const struct option_spec all[] = {
+    {.name = "data",
+     .kind = OPTION_LIST,
+     .value = &flags->data,
+     .argument = "PATH...",
+     .help = "rolls (JSON), MIDI files or folders of them"},
+    text("out", &flags->out, "MODEL", "the model to write; OUT.checkpoint and OUT.csv lie beside it"),
+    text("config", &flags->settings, "FILE", "settings by these names with '_' for '-'; flags come over them"),
+    text("from", &flags->from, "MODEL", "start from this model"),
+    text("split", &flags->train_split, "NAME", "the split to train on (train)"),
+    text("valid-split", &flags->valid_split, "NAME", "the split to choose by (valid)"),
+    {.name = "resume", .kind = OPTION_FLAG, .value = &flags->resume, .help = "go on from OUT.checkpoint"},
+    integer("threads", &flags->options.threads, 0, 256, "workers; 0: one a core"),
+    {.name = "seed",
+     .kind = OPTION_SEED,
+     .value = &flags->options.seed,
+     .argument = "N",
+     .help = "of all that is random"},
+    number("minutes", &flags->options.minutes, 0, 1e6, "stop after so long; 0: no limit"),
+  };
+
+  memcpy(specs, all, sizeof all);
+  return (int)(sizeof all / sizeof all[0]);
+}
+
+static int add_training(struct train_options *options, struct option_spec *specs)
+{
+  const struct option_spec all[] = {
+    {.name = "objective",
+     .kind = OPTION_CHOICE,
+     .value = &options->objective,
+     .choices = objectives,
+     .help = "the exact divergence, or the arithmetic of 2014"},
+    {.name = "optimiser",
+     .kind = OPTION_CHOICE,
+     .value = &options->optimiser,
+     .choices = optimisers,
+     .help = "rmsprop comes with Nesterov momentum"},
+    number("rate", &options->rate, 1e-9, 10, "step rate"),
+    number("momentum", &options->momentum, 0, 1, "rmsprop's"),
+    number("decay", &options->decay, 0, 1, "rmsprop's average of squares"),
+    number("clip", &options->clip, 0, 1e9, "largest norm of a gradient; 0: any"),
+    number("dropout-input", &options->dropout_input, 0, 0.99, "dropout of inputs"),
+    number("dropout-hidden", &options->dropout_hidden, 0, 0.99, "dropout of hidden units"),
+    number("spectral-radius", &options->spectral_radius, 0, 10, "of the recurrent weights at the start"),
+    integer("connections", &options->connections, 0, 4096, "recurrent connections a unit at the start; 0: all"),
+    number("kl-start", &options->kl_start, 0, 10, "weight of the divergence at first"),
+    number("kl-end", &options->kl_end, 0, 10, "weight of the divergence at last"),
+    integer("kl-epochs", &options->kl_epochs, 0, 100000, "epochs from first to last"),
+    number("noise", &options->noise, 0, 1, "share of off cells turned on in what the recognition sees"),
+    number("clean-share", &options->clean_share, 0, 1, "share of sequences that stay clean"),
+    integer("chunk", &options->chunk, 2, 100000, "frames a chunk"),
+    integer("lead", &options->lead, 0, 100000, "of these, frames that only warm the state up"),
+    integer("batch", &options->batch, 1, 100000, "sequences at once"),
+    integer("epochs", &options->epochs, 1, 1000000, "at most"),
+    integer("patience", &options->patience, 1, 100000, "validations without gain before the rate falls"),
+    number("epoch-share", &options->epoch_share, 1e-6, 1, "share of the sequences seen in an epoch"),
+    integer("gate-epochs", &options->gate_epochs, 0, 100000, "of the gate; 0: no gate"),
+  };
+
+  memcpy(specs, all, sizeof all);
+  return (int)(sizeof all / sizeof all[0]);
+}
+
+int train_flags_init(struct train_flags *flags, struct option_spec specs[OPTION_SPECS_MAX])
+{
+  int count = 0;
+
+  *flags = (struct train_flags){.train_split = "train", .valid_split = "valid"};
+  flags->config = (struct vosp_config){.frame = {FRAME_MILLISECONDS, 60, 2},
+                                       .tie = TIE_NONE,
+                                       .cell = CELL_GRU,
+                                       .posterior = POSTERIOR_INCREMENTS,
+                                       .feed = FEED_INCREMENT,
+                                       .past = PAST_RECEIVED,
+                                       .hidden = 200,
+                                       .latent = 32,
+                                       .generator = 200,
+                                       .gate = 32};
+  train_defaults(&flags->options);
+  count += add_files(flags, specs);
+  count += add_config(flags, specs + count);
+  count += add_training(&flags->options, specs + count);
+  rates_options(&flags->options.damage, NULL, specs + count);
+  return count + RATES_COUNT;
+}

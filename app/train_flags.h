@@ -1,0 +1,20 @@
+/* What `emend train vosp` may be told, by flags or in a settings file. */
+#ifndef EMEND_TRAIN_FLAGS_H
+#define EMEND_TRAIN_FLAGS_H
+
+#include "options.h"
+#include "train.h"
+
+struct train_flags {
+  struct vosp_config config;
+  bool frame_given; /* any of the frame's values was */
+  struct train_options options;
+  struct option_list data;
+  const char *out, *settings, *from, *train_split, *valid_split;
+  bool resume;
+};
+
+/* Defaults; then the options that change them. Returns how many there are, at most OPTION_SPECS_MAX. */
+int train_flags_init(struct train_flags *flags, struct option_spec specs[OPTION_SPECS_MAX]);
+
+#endif
