@@ -1,0 +1,275 @@
+#include "roll_plot.h"
+
+#include <cairo-svg.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "file.h"
+#include "pitch.h"
+
+enum {
+  MARGIN_LEFT = 46,
+  MARGIN_RIGHT = 16,
+  MARGIN_TOP = 34,
+  MARGIN_BOTTOM = 40,
+  ROW = 7,
+  WIDTH_MIN = 700,
+  WIDTH_MAX = 4000
+};
+
+static const double pixels_per_second = 48, tick_distance = 56, narrowest = 2;
+
+/* Blue, vermilion and bluish green stay apart in every common kind of colour blindness. */
+static const struct colour {
+  double red, green, blue;
+} colours[ROLL_MARKS] = {{0.0, 0.447, 0.698}, {0.835, 0.369, 0.0}, {0.0, 0.62, 0.451}};
+
+static const char *const names[ROLL_MARKS] = {"kept", "removed", "added"};
+
+struct plot {
+  cairo_t *cairo;
+  double start, end; /* seconds */
+  int low, high;     /* pitches, whole octaves */
+  double width, height;
+};
+
+struct bytes {
+  unsigned char *data;
+  size_t size, capacity;
+};
+
+static cairo_status_t collect(void *user, const unsigned char *data, unsigned size)
+{
+  struct bytes *bytes = user;
+
+  if (size > bytes->capacity - bytes->size) {
+    size_t capacity = 2 * bytes->capacity + size;
+    unsigned char *grown = realloc(bytes->data, capacity);
+    if (grown == NULL) {
+      return CAIRO_STATUS_NO_MEMORY;
+    }
+    bytes->data = grown;
+    bytes->capacity = capacity;
+  }
+  memcpy(bytes->data + bytes->size, data, size);
+  bytes->size += size;
+  return CAIRO_STATUS_SUCCESS;
+}
+
+static double seconds(nanos time)
+{
+  return (double)time / (double)NANOS_PER_SECOND;
+}
+
+static double x_of(const struct plot *plot, double time)
+{
+  double inner = plot->width - MARGIN_LEFT - MARGIN_RIGHT;
+  return MARGIN_LEFT + (time - plot->start) / (plot->end - plot->start) * inner;
+}
+
+/* The top of a pitch's row. */
+static double y_of(const struct plot *plot, int pitch)
+{
+  return MARGIN_TOP + (double)(plot->high - pitch) * ROW;
+}
+
+static void measure(struct plot *plot, const struct roll *roll)
+{
+  plot->start = INFINITY;
+  plot->end = 0;
+  plot->low = KEYS;
+  plot->high = 0;
+  for (size_t i = 0; i < roll->count; i++) {
+    const struct note *note = &roll->notes[i].note;
+    plot->start = fmin(plot->start, seconds(note->on));
+    plot->end = fmax(plot->end, seconds(note->off));
+    plot->low = note->pitch < plot->low ? note->pitch : plot->low;
+    plot->high = note->pitch > plot->high ? note->pitch : plot->high;
+  }
+  plot->start = floor(plot->start);
+  plot->end = fmax(ceil(plot->end), plot->start + 1);
+  plot->low = plot->low / 12 * 12;
+  plot->high = plot->high / 12 * 12 + 11;
+  double inner = (plot->end - plot->start) * pixels_per_second;
+  plot->width = fmin(fmax(inner + MARGIN_LEFT + MARGIN_RIGHT, WIDTH_MIN), WIDTH_MAX);
+  plot->height = (plot->high - plot->low + 1) * ROW + MARGIN_TOP + MARGIN_BOTTOM;
+}
+
+static void put_text(cairo_t *cairo, double x, double y, const char *text)
+{
+  cairo_move_to(cairo, x, y);
+  cairo_show_text(cairo, text);
+}
+
+static void draw_line(cairo_t *cairo, double x0, double y0, double x1, double y1)
+{
+  cairo_move_to(cairo, x0, y0);
+  cairo_line_to(cairo, x1, y1);
+  cairo_stroke(cairo);
+}
+
+static void draw_pitches(const struct plot *plot)
+{
+  static const bool black[12] = {[1] = true, [3] = true, [6] = true, [8] = true, [10] = true};
+  cairo_t *cairo = plot->cairo;
+  double inner = plot->width - MARGIN_LEFT - MARGIN_RIGHT;
+
+  for (int pitch = plot->low; pitch <= plot->high; pitch++) {
+    char name[PITCH_NAME_MAX];
+
+    if (black[pitch % 12]) {
+      cairo_set_source_rgb(cairo, 0.955, 0.955, 0.955);
+      cairo_rectangle(cairo, MARGIN_LEFT, y_of(plot, pitch), inner, ROW);
+      cairo_fill(cairo);
+    }
+    if (pitch % 12 == 0) {
+      double y = y_of(plot, pitch) + ROW;
+      cairo_set_source_rgb(cairo, 0.75, 0.75, 0.75);
+      draw_line(cairo, MARGIN_LEFT, y, plot->width - MARGIN_RIGHT, y);
+      cairo_set_source_rgb(cairo, 0.2, 0.2, 0.2);
+      put_text(cairo, 10, y, pitch_name(pitch, name));
+    }
+  }
+}
+
+static double tick_step(const struct plot *plot)
+{
+  static const double steps[] = {1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600};
+  double per_second = (plot->width - MARGIN_LEFT - MARGIN_RIGHT) / (plot->end - plot->start);
+  size_t i = 0;
+
+  while (i + 1 < sizeof steps / sizeof steps[0] && steps[i] * per_second < tick_distance) {
+    i++;
+  }
+  return steps[i];
+}
+
+static void draw_time(const struct plot *plot)
+{
+  cairo_t *cairo = plot->cairo;
+  double bottom = plot->height - MARGIN_BOTTOM;
+  double step = tick_step(plot);
+
+  for (double time = ceil(plot->start / step) * step; time <= plot->end; time += step) {
+    char text[32];
+    snprintf(text, sizeof text, "%.0f", time);
+    cairo_set_source_rgb(cairo, 0.88, 0.88, 0.88);
+    draw_line(cairo, x_of(plot, time), MARGIN_TOP, x_of(plot, time), bottom);
+    cairo_set_source_rgb(cairo, 0.2, 0.2, 0.2);
+    put_text(cairo, x_of(plot, time) - 4, bottom + 14, text);
+  }
+  put_text(cairo, plot->width / 2 - 24, plot->height - 8, "seconds");
+}
+
+/* Kept: filled. Removed: an empty box, crossed. Added: filled, with a dark frame. */
+static void draw_box(cairo_t *cairo, double x, double y, double width, enum roll_mark mark, double strength)
+{
+  const struct colour *colour = &colours[mark];
+  const double height = ROW - 1;
+
+  cairo_rectangle(cairo, x, y + 0.5, width, height);
+  if (mark == ROLL_REMOVED) {
+    cairo_set_source_rgb(cairo, 1, 1, 1);
+    cairo_fill_preserve(cairo);
+    cairo_set_source_rgb(cairo, colour->red, colour->green, colour->blue);
+    cairo_stroke(cairo);
+    draw_line(cairo, x + width / 2 - 3, y - 1, x + width / 2 + 3, y + ROW + 1);
+    draw_line(cairo, x + width / 2 - 3, y + ROW + 1, x + width / 2 + 3, y - 1);
+    return;
+  }
+  cairo_set_source_rgba(cairo, colour->red, colour->green, colour->blue, strength);
+  cairo_fill_preserve(cairo);
+  if (mark == ROLL_ADDED) {
+    cairo_set_source_rgb(cairo, 0, 0, 0);
+    cairo_stroke(cairo);
+  }
+  cairo_new_path(cairo);
+}
+
+static void draw_notes(const struct plot *plot, const struct roll *roll)
+{
+  for (size_t i = 0; i < roll->count; i++) {
+    const struct note *note = &roll->notes[i].note;
+    double x = x_of(plot, seconds(note->on));
+    double width = fmax(x_of(plot, seconds(note->off)) - x, narrowest);
+
+    draw_box(plot->cairo, x, y_of(plot, note->pitch), width, roll->notes[i].mark,
+             0.5 + 0.5 * note->velocity / 127.0);
+  }
+}
+
+static void draw_legend(const struct plot *plot, const struct roll *roll)
+{
+  double x = MARGIN_LEFT;
+
+  for (int mark = 0; mark < (roll->compares ? ROLL_MARKS : 1); mark++) {
+    size_t count = 0;
+    char text[64];
+
+    for (size_t i = 0; i < roll->count; i++) {
+      count += roll->notes[i].mark == (enum roll_mark)mark;
+    }
+    snprintf(text, sizeof text, "%zu %s", count, roll->compares ? names[mark] : "notes");
+    draw_box(plot->cairo, x, 12, 22, (enum roll_mark)mark, 1);
+    cairo_set_source_rgb(plot->cairo, 0.2, 0.2, 0.2);
+    put_text(plot->cairo, x + 28, 19, text);
+    x += 140;
+  }
+}
+
+static void draw_all(struct plot *plot, const struct roll *roll)
+{
+  cairo_set_source_rgb(plot->cairo, 1, 1, 1);
+  cairo_paint(plot->cairo);
+  cairo_select_font_face(plot->cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+  cairo_set_font_size(plot->cairo, 11);
+  cairo_set_line_width(plot->cairo, 1);
+  draw_pitches(plot);
+  draw_time(plot);
+  draw_notes(plot, roll);
+  draw_legend(plot, roll);
+}
+
+static cairo_status_t render(struct plot *plot, const struct roll *roll, bool svg, struct bytes *bytes)
+{
+  cairo_surface_t *surface =
+    svg ? cairo_svg_surface_create_for_stream(collect, bytes, plot->width, plot->height)
+        : cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(plot->width), (int)ceil(plot->height));
+
+  plot->cairo = cairo_create(surface);
+  draw_all(plot, roll);
+  cairo_status_t status = cairo_status(plot->cairo);
+  cairo_destroy(plot->cairo);
+  if (!svg && status == CAIRO_STATUS_SUCCESS) {
+    status = cairo_surface_write_to_png_stream(surface, collect, bytes);
+  }
+  cairo_surface_finish(surface);
+  if (status == CAIRO_STATUS_SUCCESS) {
+    status = cairo_surface_status(surface);
+  }
+  cairo_surface_destroy(surface);
+  return status;
+}
+
+enum status roll_draw(const struct roll *roll, const char *path, struct error *error)
+{
+  const char *end = strrchr(path, '.');
+  bool svg = end != NULL && strcasecmp(end, ".svg") == 0;
+  struct bytes bytes = {NULL, 0, 0};
+  struct plot plot;
+
+  if (!svg && (end == NULL || strcasecmp(end, ".png") != 0)) {
+    return error_set(error, STATUS_USAGE, "%.300s: a picture's name ends in .svg or .png", path);
+  }
+  measure(&plot, roll);
+  cairo_status_t drawn = render(&plot, roll, svg, &bytes);
+  enum status status =
+    drawn == CAIRO_STATUS_SUCCESS
+      ? file_write(path, bytes.data, bytes.size, error)
+      : error_set(error, STATUS_NO_MEMORY, "%.300s: cannot be drawn: %s", path, cairo_status_to_string(drawn));
+  free(bytes.data);
+  return status;
+}
