@@ -1,7 +1,6 @@
 #include "smf_build.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum status smf_builder_begin(struct smf_builder *builder, int format, uint16_t division, int track_count,
                               size_t pool_size)
@@ -64,15 +63,15 @@ static enum status fill_times(struct smf *smf, const char *name, struct error *e
   return STATUS_OK;
 }
 
+/* A track ends with its last event, which is its end-of-track event where there is one. */
 static void take_out_ends(struct smf *smf)
 {
   size_t kept = 0;
   for (size_t i = 0; i < smf->event_count; i++) {
-    const struct smf_event *event = &smf->events[i];
-    if (event->kind == SMF_META && event->bytes[1] == META_END_OF_TRACK) {
-      smf->track_end[event->track] = event->tick;
-    } else {
-      smf->events[kept++] = *event;
+    const struct smf_event event = smf->events[i];
+    smf->track_end[event.track] = event.tick;
+    if (event.kind != SMF_META || event.bytes[1] != META_END_OF_TRACK) {
+      smf->events[kept++] = event;
     }
   }
   smf->event_count = kept;

@@ -1,8 +1,8 @@
 /* Putting a struct smf together: what the reader and the makers of files share.
  *
- * Any thread; one builder each. Begin, add events in any order of ticks (the end-of-track meta event
- * of every track included), finish. A builder that fails before smf_builder_finish is given up with
- * smf_free(&builder.smf). */
+ * Any thread; one builder each. Begin, add events in any order of ticks, finish. A track ends with
+ * its last event; its end-of-track meta event, where it is given, only moves the end. A builder that fails
+ * before smf_builder_finish is given up with smf_free(&builder.smf). */
 #ifndef EMEND_SMF_BUILD_H
 #define EMEND_SMF_BUILD_H
 
