@@ -23,6 +23,7 @@ enum port_link_state {
 struct port_link {
   enum port_direction direction;
   enum port_link_state state;
+  bool undone; /* the connection was missing at the last scan, the port was not */
   char wanted[PORT_NAME];
   char name[PORT_NAME]; /* the full name last connected to or settling */
 };

@@ -17,6 +17,7 @@ struct jack_port {
   /* Set before the client is activated, const while it runs. */
   jack_client_t *client; /* NULL while there is no server */
   jack_port_t *in, *out;
+  nanos look_ahead; /* for the latency that JACK tells others */
   /* Live thread only. */
   struct frame_clock clock;
   bool begun;         /* the stream has been told when it began */

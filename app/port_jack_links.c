@@ -107,6 +107,18 @@ static void watch_sources(struct jack_port *jack)
   jack->sources = sources;
 }
 
+/* A port that is still there at a second look did not leave: someone undid the connection. */
+static void watch_release(struct jack_port *jack, struct port_link *link)
+{
+  bool undone = link->state == LINK_ON &&
+                !jack_port_connected_to(link->direction == PORT_IN ? jack->in : jack->out, link->name);
+  if (undone && link->undone) {
+    link->state = LINK_RELEASED;
+    port_say(&jack->head, "jack: %s was disconnected by hand", link->name);
+  }
+  link->undone = undone;
+}
+
 static void watch_link(struct jack_port *jack, struct port_link *link, const struct port_info *list,
                        size_t count)
 {
@@ -117,13 +129,7 @@ static void watch_link(struct jack_port *jack, struct port_link *link, const str
     }
     break;
   case LINK_DROP: port_say(&jack->head, "jack: %s vanished; waiting for it", link->name); break;
-  case LINK_KEEP:
-    if (link->state == LINK_ON &&
-        !jack_port_connected_to(link->direction == PORT_IN ? jack->in : jack->out, link->name)) {
-      link->state = LINK_RELEASED;
-      port_say(&jack->head, "jack: %s was disconnected by hand", link->name);
-    }
-    break;
+  case LINK_KEEP: watch_release(jack, link); break;
   }
 }
 

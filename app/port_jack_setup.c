@@ -44,6 +44,19 @@ static int on_buffer_size(jack_nframes_t frames, void *port)
   return 0;
 }
 
+/* What comes out is as old as what came in, and the look-ahead. */
+static void on_latency(jack_latency_callback_mode_t mode, void *port)
+{
+  struct jack_port *jack = port;
+  jack_latency_range_t range;
+  uint64_t rate = atomic_load(&jack->rate);
+  jack_nframes_t added = (jack_nframes_t)((uint64_t)jack->look_ahead * rate / (uint64_t)NANOS_PER_SECOND);
+  jack_port_get_latency_range(mode == JackCaptureLatency ? jack->in : jack->out, mode, &range);
+  range.min += added;
+  range.max += added;
+  jack_port_set_latency_range(mode == JackCaptureLatency ? jack->out : jack->in, mode, &range);
+}
+
 static void on_thread(void *port)
 {
   (void)port;
@@ -95,6 +108,7 @@ static bool set_callbacks(struct jack_port *jack)
 {
   jack_on_info_shutdown(jack->client, on_shutdown, jack);
   return jack_set_process_callback(jack->client, jack_port_process, jack) == 0 &&
+         jack_set_latency_callback(jack->client, on_latency, jack) == 0 &&
          jack_set_thread_init_callback(jack->client, on_thread, jack) == 0 &&
          jack_set_xrun_callback(jack->client, on_xrun, jack) == 0 &&
          jack_set_sample_rate_callback(jack->client, on_rate, jack) == 0 &&
@@ -136,6 +150,7 @@ static enum status join_server(struct jack_port *jack, struct error *error)
 
 static void jack_close(struct port *port);
 
+/* *port is set before the live thread starts, which may send at once. */
 static enum status jack_open(struct port **port, const struct port_options *options,
                              const struct port_stream *stream, struct error *error)
 {
@@ -143,6 +158,7 @@ static enum status jack_open(struct port **port, const struct port_options *opti
   if (!jack) {
     return error_set(error, STATUS_NO_MEMORY, "jack: no memory for the driver");
   }
+  jack->look_ahead = options->look_ahead;
   *port = &jack->head;
   enum status status = port_setup(&jack->head, options, stream, error);
   if (status == STATUS_OK) {

@@ -198,10 +198,10 @@ static void free_port(struct rtmidi_port *port)
 
 static enum status start(struct rtmidi_port *port, struct error *error)
 {
-  port->watch = alsa_watch_new();
-  port->lost = alsa_watch_lost(port->watch);
   enum status status = rtmidi_devices_new(port->loop.head.client_name, &port->in, &port->out, error);
   if (status == STATUS_OK) {
+    port->watch = alsa_watch_new();
+    port->lost = alsa_watch_lost(port->watch);
     status = open_ports(port, error);
   }
   return status == STATUS_OK ? port_loop_start(&port->loop, error) : status;

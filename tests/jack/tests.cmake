@@ -1,0 +1,24 @@
+# A stream that passes everything on, for tests of the ports alone.
+add_executable(pass_through support/pass_through.c)
+target_link_libraries(pass_through PRIVATE emend_app)
+
+# Sender and recorder share nothing with emend but libjack.
+if(JACK_FOUND)
+  foreach(tool send record)
+    add_executable(jack_${tool} jack/jack_${tool}.c jack/jack_log.c)
+    target_compile_definitions(jack_${tool} PRIVATE _POSIX_C_SOURCE=200809L)
+    target_compile_options(jack_${tool} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
+      -Wmissing-prototypes -Werror)
+    target_link_libraries(jack_${tool} PRIVATE PkgConfig::JACK)
+  endforeach()
+
+  # jack_test(name script command...): skipped with status 77 where no JACK server can run.
+  function(jack_test name script)
+    add_test(NAME ${name}
+      COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/jack/${script} $<TARGET_FILE_DIR:jack_send> ${ARGN})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 180 LABELS integration SKIP_RETURN_CODE 77 RUN_SERIAL ON)
+  endfunction()
+
+  jack_test(jack_ports transfer.sh $<TARGET_FILE:pass_through> jack 100)
+  jack_test(jack_names names.sh $<TARGET_FILE:pass_through> jack 60)
+endif()
