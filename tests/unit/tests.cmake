@@ -6,6 +6,7 @@ emend_test(ring engine Threads::Threads)
 emend_test(ledger engine)
 emend_test(live test_rig)
 emend_test(live_time test_rig)
+emend_test(live_threads test_rig Threads::Threads)
 emend_test(live_properties test_rig)
 target_link_options(test_live_properties PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free)
 
