@@ -125,8 +125,8 @@ static void test_threshold_rises_with_strength(void **state)
   assert_float_equal(gate_threshold(&gate, 0.5F), -1.5, 1e-6);
   assert_float_equal(gate_threshold(&gate, 1), 2.5, 1e-6);
   assert_float_equal(gate_threshold(&gate, 9), 2.5, 1e-6);
-  for (float strength = 0; strength < 0.995F; strength += 0.01F) {
-    assert_true(gate_threshold(&gate, strength) < gate_threshold(&gate, strength + 0.01F));
+  for (int percent = 0; percent < 100; percent++) {
+    assert_true(gate_threshold(&gate, (float)percent / 100) < gate_threshold(&gate, (float)(percent + 1) / 100));
   }
 }
 

@@ -17,6 +17,7 @@ static const nanos ms = NANOS_PER_MILLISECOND;
 /* The linker sends every allocation of the engine through these. */
 static bool armed;
 static uint64_t allocations;
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's names */
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
@@ -49,6 +50,7 @@ void __wrap_free(void *memory)
   allocations += armed;
   __real_free(memory);
 }
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 /* What a synthesizer would make of the output. */
 struct receiver {
