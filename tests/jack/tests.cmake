@@ -1,3 +1,7 @@
+# MIDI ports.
+emend_test(port emend_app)
+emend_test(port_loop emend_app Threads::Threads)
+
 # A stream that passes everything on, for tests of the ports alone.
 add_executable(pass_through support/pass_through.c)
 target_link_libraries(pass_through PRIVATE emend_app)
