@@ -126,7 +126,8 @@ static void test_threshold_rises_with_strength(void **state)
   assert_float_equal(gate_threshold(&gate, 1), 2.5, 1e-6);
   assert_float_equal(gate_threshold(&gate, 9), 2.5, 1e-6);
   for (int percent = 0; percent < 100; percent++) {
-    assert_true(gate_threshold(&gate, (float)percent / 100) < gate_threshold(&gate, (float)(percent + 1) / 100));
+    assert_true(gate_threshold(&gate, (float)percent / 100) <
+                gate_threshold(&gate, (float)(percent + 1) / 100));
   }
 }
 
