@@ -90,7 +90,8 @@ EMEND_LIVE void live_begin(struct live *live, nanos now);
 /* One received message: complete, or a piece of a SysEx (which passes at once, in order). */
 EMEND_LIVE void live_receive(struct live *live, nanos time, const uint8_t *bytes, size_t size);
 /* Let time pass: commands taken, ticks closed, due note-offs and look-ahead released. Call at least
- * once a period and before the first message of a later time. */
+ * once a period; a file's player steps through its rests likewise, since time that leaps by more than
+ * 64 frames in one call is taken for a jump of the clock and makes the model forget. */
 EMEND_LIVE void live_advance(struct live *live, nanos now);
 /* Note-offs for all that sounds; forgets held keys. Exit, port loss. */
 EMEND_LIVE void live_silence(struct live *live, nanos now);
@@ -102,7 +103,7 @@ EMEND_LIVE void live_tempo(struct live *live, double bpm);
 bool live_set_mode(struct live *live, enum live_mode mode);
 bool live_set_strength(struct live *live, float strength);
 bool live_panic(struct live *live);
-/* Hand over a new model; the live thread takes it up at its next tick. */
+/* Hand over a new model (NULL: none, everything passes); the live thread takes it up at its next tick. */
 bool live_swap(struct live *live, struct cleaner *cleaner);
 /* A model that the live thread has let go of, or NULL. The caller frees it. */
 struct cleaner *live_retired(struct live *live);
