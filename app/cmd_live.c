@@ -130,6 +130,9 @@ static int run_live(int argc, char **argv)
   enum status status =
     watch != NULL ? outfile_check(flags.report, &error) : error_set(&error, STATUS_NO_MEMORY, "no memory");
   if (status == STATUS_OK) {
+    status = live_port_check(&flags.settings, flags.demo, &error);
+  }
+  if (status == STATUS_OK) {
     status = settings_preset(&flags.settings, &preset, &error);
   }
   if (status == STATUS_OK) {

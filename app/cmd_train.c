@@ -15,7 +15,7 @@ enum { COMMAND_BYTES = 4096 };
 /* Called by the trainer; `user` is a struct telling. */
 struct telling {
   struct progress progress;
-  struct train_progress last;
+  double best; /* nats a frame; NaN until known */
 };
 
 static bool tell(void *user, const struct train_progress *now)
@@ -23,7 +23,7 @@ static bool tell(void *user, const struct train_progress *now)
   struct telling *telling = user;
   char note[160];
 
-  telling->last = *now;
+  telling->best = isfinite(now->best_nats) ? now->best_nats : telling->best;
   int used = snprintf(note, sizeof note, "%s epoch %d of %d", now->stage, now->epoch, now->epochs);
   if (isfinite(now->valid_nats) && used > 0 && (size_t)used < sizeof note) {
     snprintf(note + used, sizeof note - (size_t)used, ", train %.3f, valid %.3f, best %.3f", now->train_nats,
@@ -128,7 +128,7 @@ static enum status load(struct train_flags *flags, struct dataset *train, struct
 static enum status train(struct train_flags *flags, const char *command, struct error *error)
 {
   struct dataset training, valid;
-  struct telling telling = {.last = {.best_nats = NAN}};
+  struct telling telling = {.best = NAN};
 
   enum status status = load(flags, &training, &valid, error);
   if (status != STATUS_OK) {
@@ -148,7 +148,7 @@ static enum status train(struct train_flags *flags, const char *command, struct 
   if (status == STATUS_INTERRUPTED) {
     error_set(error, status, "stopped; %.300s.checkpoint keeps what was learnt: --resume goes on", flags->out);
   } else if (status == STATUS_OK) {
-    printf("Wrote %s: best on %s %.4f nats a frame.\n", flags->out, flags->valid_split, telling.last.best_nats);
+    printf("Wrote %s: best on %s %.4f nats a frame.\n", flags->out, flags->valid_split, telling.best);
   }
   dataset_free(&training);
   dataset_free(&valid);

@@ -40,9 +40,6 @@ static enum status open_demo(struct live_port *live_port, const char *save, stru
 static enum status open_file(struct live_port *live_port, const struct settings *settings,
                              struct session *session, struct error *error)
 {
-  if (settings->in == NULL || settings->out == NULL) {
-    return error_set(error, STATUS_USAGE, "--driver file wants --in IN.mid and --out OUT.mid");
-  }
   live_port->save = settings->out;
   enum status status = outfile_check(live_port->save, error);
   return status == STATUS_OK
@@ -65,15 +62,22 @@ static enum status open_first(struct live_port *live_port, const struct settings
   return error->status;
 }
 
-static enum status unknown_driver(const char *name, struct error *error)
+enum status live_port_check(const struct settings *settings, bool demo, struct error *error)
 {
   char names[128] = "auto, file";
+  bool file = strcmp(settings->driver, port_driver_file.name) == 0;
 
+  if (file && !demo && (settings->in == NULL || settings->out == NULL)) {
+    return error_set(error, STATUS_USAGE, "--driver file wants --in IN.mid and --out OUT.mid");
+  }
+  if (file || strcmp(settings->driver, "auto") == 0 || port_driver_find(settings->driver) != NULL) {
+    return STATUS_OK;
+  }
   for (int i = 0; port_drivers[i] != NULL; i++) {
     size_t used = strlen(names);
     snprintf(names + used, sizeof names - used, ", %s", port_drivers[i]->name);
   }
-  return error_set(error, STATUS_USAGE, "--driver is one of %s, not '%s'", names, name);
+  return error_set(error, STATUS_USAGE, "--driver is one of %s, not '%.100s'", names, settings->driver);
 }
 
 enum status live_port_open(struct live_port *live_port, const struct settings *settings, bool demo,
@@ -87,9 +91,8 @@ enum status live_port_open(struct live_port *live_port, const struct settings *s
     return open_file(live_port, settings, session, error);
   }
   if (strcmp(settings->driver, "auto") != 0) {
-    const struct port_driver *driver = port_driver_find(settings->driver);
-    return driver != NULL ? open_driver(live_port, driver, settings->in, settings->out, session, error)
-                          : unknown_driver(settings->driver, error);
+    return open_driver(live_port, port_driver_find(settings->driver), settings->in, settings->out, session,
+                       error);
   }
   enum status status = open_first(live_port, settings, session, error);
   if (status == STATUS_OK || settings->in != NULL || settings->out != NULL) {

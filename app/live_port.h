@@ -17,8 +17,11 @@ struct live_port {
   const char *save; /* where the file driver's take goes; NULL for others */
 };
 
-/* Open the port that the settings ask for and connect the session to it. Where `auto` finds no system that
- * works and no port is asked for by name, a line on `out` says so and the demo is opened. */
+/* Say at once when the settings name no driver, or not what it needs. */
+enum status live_port_check(const struct settings *settings, bool demo, struct error *error) EMEND_CHECK;
+
+/* Open the port that checked the settings ask for and connect the session to it. Where `auto` finds no system
+ * that works and no port is asked for by name, a line on `out` says so and the demo is opened. */
 enum status live_port_open(struct live_port *live_port, const struct settings *settings, bool demo,
                            struct session *session, FILE *out, struct error *error) EMEND_CHECK;
 

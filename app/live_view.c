@@ -173,7 +173,7 @@ void live_view_draw(const struct live_view *view)
   draw_machine(&screen, view);
   put(&screen, "%.78s", view->message);
   end_line(&screen);
-  put(&screen, "In the DAW listen to emend alone; with the keyboard's own port too, every note sounds twice.");
+  put(&screen, "In the DAW listen to emend's port alone, or every note sounds twice.");
   end_line(&screen);
   put(&screen, "b clean, bypass, monitor   + - strength   p panic   q quit\033[K\033[J");
   fwrite(screen.text, 1, screen.used, stdout);

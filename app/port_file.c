@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "realtime_thread.h"
 #include "replay.h"
 #include "smf_file.h"
 
@@ -21,26 +21,10 @@ struct port {
   pthread_t thread;
   bool running; /* the thread is to be joined; control thread only */
   _Atomic bool stop, over;
-  bool told; /* that the take is over */
+  _Atomic int raised; /* what realtime_raise said */
+  bool told;          /* that the take is over */
   char name[256];
 };
-
-static nanos clock_now(void)
-{
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (nanos)now.tv_sec * NANOS_PER_SECOND + now.tv_nsec;
-}
-
-static void sleep_for(nanos duration)
-{
-  struct timespec span = {(time_t)(duration / NANOS_PER_SECOND), (long)(duration % NANOS_PER_SECOND)};
-
-  if (duration > 0) {
-    nanosleep(&span, NULL);
-  }
-}
 
 static void on_receive(void *user, nanos time, const uint8_t *bytes, size_t size)
 {
@@ -68,14 +52,18 @@ static void *play(void *user)
   const struct port_stream counted = {
     .user = port, .receive = on_receive, .advance = on_advance, .tempo = on_tempo};
   nanos end = replay_end(port->replay);
-  nanos start = clock_now();
 
+  realtime_flush_denormals();
+  port->raised = realtime_raise();
+  nanos start = realtime_now();
   port->stream.begin(port->stream.user, 0);
   while (!atomic_load(&port->stop) && replay_position(port->replay) < end) {
-    nanos now = clock_now() - start;
+    nanos now = realtime_now() - start;
     replay_step(port->replay, &counted, now < end ? now : end);
     nanos wait = replay_next(port->replay) - now;
-    sleep_for(wait < PERIOD ? wait : PERIOD);
+    if (wait > 0) {
+      realtime_sleep(wait < PERIOD ? wait : PERIOD);
+    }
   }
   port->stream.silence(port->stream.user, replay_position(port->replay));
   atomic_store(&port->over, true);
@@ -166,7 +154,11 @@ static const struct port_counters *file_counters(const struct port *port)
 
 static void file_describe(const struct port *port, char *line, size_t size)
 {
-  snprintf(line, size, "plays %s in real time", port->name);
+  const char *slash = strrchr(port->name, '/');
+  char schedule[REALTIME_LINE];
+
+  realtime_explain(port->raised, schedule);
+  snprintf(line, size, "plays %s in real time; %s", slash != NULL ? slash + 1 : port->name, schedule);
 }
 
 enum status port_file_save(struct port *port, const char *path, struct error *error)

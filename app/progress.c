@@ -1,22 +1,20 @@
 #include "progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "realtime_thread.h"
 
 enum { BAR_WIDTH = 24 };
 
-static double clock_now(void)
+static double seconds_now(void)
 {
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+  return (double)realtime_now() / (double)NANOS_PER_SECOND;
 }
 
 void progress_begin(struct progress *progress, const char *label)
 {
-  *progress = (struct progress){.label = label, .start = clock_now(), .terminal = isatty(STDERR_FILENO) != 0};
+  *progress = (struct progress){.label = label, .start = seconds_now(), .terminal = isatty(STDERR_FILENO) != 0};
 }
 
 static void print_span(double seconds)
@@ -32,7 +30,7 @@ static void print_span(double seconds)
 
 void progress_show(struct progress *progress, double share, double left, const char *note)
 {
-  double now = clock_now();
+  double now = seconds_now();
   double gone = now - progress->start;
 
   if (!progress->terminal || now - progress->drawn < 0.1 || !(share >= 0 && share <= 1)) {

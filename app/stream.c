@@ -1,17 +1,8 @@
 #include "stream.h"
 
-#include <time.h>
+#include "realtime_thread.h"
 
-/* Read through the vdso where there is one: no system call on the live thread. */
-static int64_t clock_now(void)
-{
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * NANOS_PER_SECOND + now.tv_nsec;
-}
-
-static void stream_spend(struct stream *stream, int64_t spent, bool decided)
+static void stream_spend(struct stream *stream, nanos spent, bool decided)
 {
   uint64_t busy = atomic_load_explicit(&stream->busy, memory_order_relaxed);
 
@@ -49,9 +40,9 @@ static EMEND_LIVE void on_receive(void *user, nanos time, const uint8_t *bytes, 
     !stream->looks_ahead && message_is_note_on(bytes, size) && note_is_decidable(bytes[0] & 0x0F, bytes[1]);
 
   LIVE_ENTER();
-  int64_t start = clock_now();
+  nanos start = realtime_now();
   live_receive(stream->live, time, bytes, size);
-  stream_spend(stream, clock_now() - start, decides);
+  stream_spend(stream, realtime_now() - start, decides);
   LIVE_LEAVE();
 }
 
@@ -61,9 +52,9 @@ static EMEND_LIVE void on_advance(void *user, nanos now)
 
   LIVE_ENTER();
   uint64_t before = stream->looks_ahead ? decided_count(stream->live) : 0;
-  int64_t start = clock_now();
+  nanos start = realtime_now();
   live_advance(stream->live, now);
-  int64_t spent = clock_now() - start;
+  nanos spent = realtime_now() - start;
   stream_spend(stream, spent, stream->looks_ahead && decided_count(stream->live) != before);
   LIVE_LEAVE();
 }

@@ -13,8 +13,8 @@
 static struct termios before;
 static volatile sig_atomic_t taken;
 
-static const char screen_on[] = "\033[?1049h\033[?25l\033[2J";
-static const char screen_off[] = "\033[?25h\033[?1049l";
+static const char screen_on[] = "\033[?1049h\033[?25l\033[?7l\033[2J";
+static const char screen_off[] = "\033[?7h\033[?25h\033[?1049l";
 
 static void write_all(const char *text, size_t size)
 {
