@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "corrupt.h"
+#include "transfer.h"
 
 static enum status add(struct chunk_list *list, size_t *capacity, struct chunk chunk)
 {
@@ -111,9 +112,7 @@ int batch_fill(struct vosp_batch *batch, const struct vosp_net *net, const struc
                 t >= chunk->lead);
     }
   }
-  const size_t draws = (size_t)steps * (size_t)count * (size_t)net->rows * (size_t)net->config.latent;
-  for (size_t i = 0; i < draws; i++) {
-    batch->noise[i] = (real)rng_normal(rng);
-  }
+  transfer_normal((size_t)steps * (size_t)count * (size_t)net->rows * (size_t)net->config.latent, rng,
+                  batch->noise);
   return steps;
 }

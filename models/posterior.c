@@ -1,7 +1,8 @@
 #include "posterior.h"
 
-#include <math.h>
 #include <string.h>
+
+#include "scalar.h"
 
 #define LN_S_LOW ((real)-6)
 #define LN_S_HIGH ((real)2)
@@ -13,58 +14,70 @@ int posterior_head_size(enum vosp_posterior posterior, int latent, bool moments)
   return parts * latent;
 }
 
-/* One latent at one step: the parameters of q(z_t | z_{t-1}). */
-struct step {
-  real mu, a, s, s2;
-  bool clamped; /* ln s hit its limit: no gradient through it */
+/* The parameters of q(z_t | z_{t-1}) of one row, each (Z). */
+struct parameters {
+  const real *mu;
+  real a[POSTERIOR_LATENT_MAX], s[POSTERIOR_LATENT_MAX], s2[POSTERIOR_LATENT_MAX];
 };
 
-static struct step read_head(const struct posterior_run *run, size_t row, int j)
+static const real *ln_s_of(const struct posterior_run *run, size_t base)
+{
+  return run->head.m + base + run->latent;
+}
+
+static void read_head(const struct posterior_run *run, size_t row, struct parameters *q)
 {
   const int Z = run->latent;
   const bool moments = run->head.v != NULL;
   const size_t base = row * (size_t)posterior_head_size(run->posterior, Z, moments);
-  const real *head = run->head.m + base;
-  struct step step = {.mu = head[j]};
-  if (moments) {
-    step.s2 = run->head.v[base + (size_t)j] + VARIANCE_FLOOR;
-    step.s = (real)sqrt((double)step.s2);
-  } else {
-    const real ln_s = head[Z + j];
-    step.clamped = ln_s < LN_S_LOW || ln_s > LN_S_HIGH;
-    step.s = (real)exp((double)(ln_s < LN_S_LOW ? LN_S_LOW : ln_s > LN_S_HIGH ? LN_S_HIGH : ln_s));
-    step.s2 = step.s * step.s;
+  const real *logit = run->head.m + base + (moments ? Z : 2 * Z);
+  q->mu = run->head.m + base;
+  for (int j = 0; moments && j < Z; j++) {
+    q->s2[j] = run->head.v[base + (size_t)j] + VARIANCE_FLOOR;
+    q->s[j] = SQRT(q->s2[j]);
   }
-  switch (run->posterior) {
-  case POSTERIOR_DIAGONAL: step.a = 0; break;
-  case POSTERIOR_INCREMENTS: step.a = 1; break;
-  case POSTERIOR_GAUSS_MARKOV: step.a = (real)(1 / (1 + exp(-(double)head[(moments ? Z : 2 * Z) + j]))); break;
+  for (int j = 0; !moments && j < Z; j++) {
+    const real ln_s = ln_s_of(run, base)[j];
+    q->s[j] = EXP(ln_s < LN_S_LOW ? LN_S_LOW : ln_s > LN_S_HIGH ? LN_S_HIGH : ln_s);
+    q->s2[j] = q->s[j] * q->s[j];
   }
-  return step;
+  for (int j = 0; j < Z; j++) {
+    q->a[j] = run->posterior == POSTERIOR_DIAGONAL ? 0 : 1;
+  }
+  for (int j = 0; run->posterior == POSTERIOR_GAUSS_MARKOV && j < Z; j++) {
+    q->a[j] = logistic(logit[j]);
+  }
 }
 
 struct posterior_sums posterior_forward(const struct posterior_run *run)
 {
-  const size_t N = (size_t)run->rows;
   const size_t Z = (size_t)run->latent;
+  const size_t state = (size_t)run->rows * Z;
   struct posterior_sums sums = {0, 0};
-  for (size_t row = 0; row < (size_t)run->steps * N; row++) {
-    const double weight = 0.5 * (double)run->weight[row];
+  for (size_t row = 0; row < (size_t)run->steps * (size_t)run->rows; row++) {
+    struct parameters q;
+    read_head(run, row, &q);
+    const real *noise = run->noise != NULL ? run->noise + row * Z : NULL;
+    real *z = run->z + row * Z;
+    real *mean = run->mean + row * Z;
+    real *variance = run->variance + row * Z;
+    real *fed = run->fed + row * Z;
+    real kl = 0;
+    real surrogate = 0;
     for (size_t j = 0; j < Z; j++) {
-      const struct step q = read_head(run, row, (int)j);
-      const size_t before = row * Z + j;
-      const size_t now = before + N * Z;
-      const real drawn = run->noise != NULL ? q.s * run->noise[before] : 0;
-      run->z[now] = q.a * run->z[before] + q.mu + drawn;
-      run->mean[now] = q.a * run->mean[before] + q.mu;
-      run->variance[now] = q.a * q.a * run->variance[before] + q.s2;
-      run->fed[before] = run->feed == FEED_LEVEL ? run->z[now] : run->z[now] - run->z[before];
-      const real shift = (q.a - 1) * run->mean[before] + q.mu;
-      const real spread = q.s2 + (q.a - 1) * (q.a - 1) * run->variance[before];
-      const double common = (double)(spread + shift * shift - 1);
-      sums.kl += weight * (common - log((double)q.s2));
-      sums.surrogate += weight * (common - log((double)spread));
+      const real drawn = noise != NULL ? q.s[j] * noise[j] : 0;
+      const real shift = (q.a[j] - 1) * mean[j] + q.mu[j];
+      const real spread = q.s2[j] + (q.a[j] - 1) * (q.a[j] - 1) * variance[j];
+      const real common = spread + shift * shift - 1;
+      kl += common - LOG(q.s2[j]);
+      surrogate += common - LOG(spread);
+      z[state + j] = q.a[j] * z[j] + q.mu[j] + drawn;
+      mean[state + j] = q.a[j] * mean[j] + q.mu[j];
+      variance[state + j] = q.a[j] * q.a[j] * variance[j] + q.s2[j];
+      fed[j] = run->feed == FEED_LEVEL ? z[state + j] : z[state + j] - z[j];
     }
+    sums.kl += 0.5 * (double)(run->weight[row] * kl);
+    sums.surrogate += 0.5 * (double)(run->weight[row] * surrogate);
   }
   return sums;
 }
@@ -74,47 +87,53 @@ struct carry {
   real *z, *mean, *variance;
 };
 
-static void step_backward(const struct posterior_run *run, real kl_weight, const real *grad_fed,
-                          struct moments grad_head, struct carry carry, size_t row, size_t j)
+/* One row: reads what flows back from t + 1 in `carry` and leaves what flows to t - 1. */
+static void row_backward(const struct posterior_run *run, real kl_weight, const real *grad_fed,
+                         struct moments grad_head, struct carry carry, size_t row)
 {
-  const size_t N = (size_t)run->rows;
   const size_t Z = (size_t)run->latent;
-  const struct step q = read_head(run, row, (int)j);
-  const size_t i = row * Z + j;
-  const size_t c = (row % N) * Z + j;
-  const real z = run->z[i];
-  const real mean = run->mean[i];
-  const real variance = run->variance[i];
-  const real w = kl_weight * run->weight[row];
-  const real shift = (q.a - 1) * mean + q.mu;
-  const real spread = q.s2 + (q.a - 1) * (q.a - 1) * variance;
-  const real noise = run->noise != NULL ? run->noise[i] : 0;
-
-  const real to_z = carry.z[c] + grad_fed[i];
-  const real to_mean = carry.mean[c];
-  const real to_variance = carry.variance[c];
-  const real from_log = w / 2 * (run->objective == OBJECTIVE_SURROGATE ? 1 - 1 / spread : 1);
-  const real to_s2 = to_variance + (run->objective == OBJECTIVE_SURROGATE ? from_log : w / 2 * (1 - 1 / q.s2));
-  const real to_s = to_z * noise;
-  const real to_mu = to_z + to_mean + w * shift;
-  const real to_a = to_z * z + to_mean * mean + 2 * q.a * variance * to_variance +
-                    2 * from_log * (q.a - 1) * variance + w * shift * mean;
-
-  carry.z[c] = q.a * to_z - (run->feed == FEED_INCREMENT ? grad_fed[i] : 0);
-  carry.mean[c] = q.a * to_mean + w * shift * (q.a - 1);
-  carry.variance[c] = q.a * q.a * to_variance + from_log * (q.a - 1) * (q.a - 1);
-
   const bool moments = grad_head.v != NULL;
+  const bool surrogate = run->objective == OBJECTIVE_SURROGATE;
+  const bool increments = run->feed == FEED_INCREMENT;
   const size_t base = row * (size_t)posterior_head_size(run->posterior, run->latent, moments);
-  grad_head.m[base + j] = to_mu;
-  if (moments) {
-    grad_head.v[base + j] = to_s2 + to_s / (2 * q.s);
-  } else {
-    grad_head.m[base + Z + j] = q.clamped ? 0 : to_s * q.s + 2 * to_s2 * q.s2;
+  const real w = kl_weight * run->weight[row];
+  const real *noise = run->noise != NULL ? run->noise + row * Z : NULL;
+  const real *z = run->z + row * Z;
+  const real *mean = run->mean + row * Z;
+  const real *variance = run->variance + row * Z;
+  real to_s[POSTERIOR_LATENT_MAX];
+  real to_s2[POSTERIOR_LATENT_MAX];
+  real to_a[POSTERIOR_LATENT_MAX];
+  struct parameters q;
+  read_head(run, row, &q);
+  for (size_t j = 0; j < Z; j++) {
+    const real less = q.a[j] - 1;
+    const real shift = less * mean[j] + q.mu[j];
+    const real spread = q.s2[j] + less * less * variance[j];
+    const real to_spread = w / 2 * (surrogate ? 1 - 1 / spread : 1);
+    const real to_z = carry.z[j] + grad_fed[row * Z + j];
+    const real to_mean = carry.mean[j];
+    const real to_variance = carry.variance[j];
+    to_s2[j] = to_variance + (surrogate ? to_spread : w / 2 * (1 - 1 / q.s2[j]));
+    to_s[j] = noise != NULL ? to_z * noise[j] : 0;
+    to_a[j] = to_z * z[j] + to_mean * mean[j] + 2 * q.a[j] * variance[j] * to_variance +
+              2 * to_spread * less * variance[j] + w * shift * mean[j];
+    grad_head.m[base + j] = to_z + to_mean + w * shift;
+    carry.z[j] = q.a[j] * to_z - (increments ? grad_fed[row * Z + j] : 0);
+    carry.mean[j] = q.a[j] * to_mean + w * shift * less;
+    carry.variance[j] = q.a[j] * q.a[j] * to_variance + to_spread * less * less;
   }
-  if (run->posterior == POSTERIOR_GAUSS_MARKOV) {
+  for (size_t j = 0; moments && j < Z; j++) {
+    grad_head.v[base + j] = to_s2[j] + to_s[j] / (2 * q.s[j]);
+  }
+  for (size_t j = 0; !moments && j < Z; j++) {
+    const real ln_s = ln_s_of(run, base)[j];
+    const bool clamped = ln_s < LN_S_LOW || ln_s > LN_S_HIGH;
+    grad_head.m[base + Z + j] = clamped ? 0 : to_s[j] * q.s[j] + 2 * to_s2[j] * q.s2[j];
+  }
+  for (size_t j = 0; run->posterior == POSTERIOR_GAUSS_MARKOV && j < Z; j++) {
     const size_t logit = base + (moments ? Z : 2 * Z) + j;
-    grad_head.m[logit] = to_a * q.a * (1 - q.a);
+    grad_head.m[logit] = to_a[j] * q.a[j] * (1 - q.a[j]);
     if (moments) {
       grad_head.v[logit] = 0;
     }
@@ -126,11 +145,10 @@ void posterior_backward(const struct posterior_run *run, real kl_weight, const r
 {
   const size_t N = (size_t)run->rows;
   const size_t Z = (size_t)run->latent;
-  const struct carry flow = {carry, carry + N * Z, carry + 2 * N * Z};
   memset(carry, 0, 3 * N * Z * sizeof *carry);
   for (size_t row = (size_t)run->steps * N; row-- > 0;) {
-    for (size_t j = 0; j < Z; j++) {
-      step_backward(run, kl_weight, grad_fed, grad_head, flow, row, j);
-    }
+    const size_t c = row % N * Z;
+    const struct carry flow = {carry + c, carry + N * Z + c, carry + 2 * N * Z + c};
+    row_backward(run, kl_weight, grad_fed, grad_head, flow, row);
   }
 }

@@ -15,6 +15,8 @@
 #include "linear.h"
 #include "vosp_config.h"
 
+enum { POSTERIOR_LATENT_MAX = 256 }; /* Z at most */
+
 struct posterior_run {
   enum vosp_posterior posterior;
   enum vosp_feed feed;

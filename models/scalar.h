@@ -1,0 +1,32 @@
+/* The mathematical functions at the networks' precision. */
+#ifndef EMEND_SCALAR_H
+#define EMEND_SCALAR_H
+
+#include <math.h>
+
+#include "real.h"
+
+#ifdef EMEND_DOUBLE
+#define EXP exp
+#define LOG log
+#define LOG1P log1p
+#define TANH tanh
+#define SQRT sqrt
+#define FABS fabs
+#define COS cos
+#else
+#define EXP expf
+#define LOG logf
+#define LOG1P log1pf
+#define TANH tanhf
+#define SQRT sqrtf
+#define FABS fabsf
+#define COS cosf
+#endif
+
+static inline real logistic(real x)
+{
+  return 1 / (1 + EXP(-x));
+}
+
+#endif
