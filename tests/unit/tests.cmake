@@ -17,6 +17,11 @@ emend_test(safetensors models)
 emend_test(model_file models)
 emend_test(dataset models)
 
+# Evaluation.
+emend_test(rules models)
+emend_test(particles models)
+emend_test(eval models)
+
 # Networks.
 emend_test(gradients models_double)
 
