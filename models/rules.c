@@ -24,7 +24,7 @@ struct sight {
 static struct sight look(struct past *past, const struct note *note)
 {
   struct sight sight = {.decidable = note_is_decidable(note->channel, note->pitch), .velocity = note->velocity};
-  const int pitch = note->pitch;
+  const int pitch = note->pitch % KEYS;
   sight.since_ms =
     past->velocity[pitch] > 0 ? (double)(note->on - past->on[pitch]) / (double)NANOS_PER_MILLISECOND : 1e9;
   for (int other = pitch - NEIGHBOUR_REACH; other <= pitch + NEIGHBOUR_REACH; other++) {
