@@ -46,7 +46,8 @@ struct rig {
 
 static size_t random_message(struct rng *rng, uint8_t bytes[16])
 {
-  const uint8_t channel = (uint8_t)rng_below(rng, CHANNELS);
+  static const uint8_t channels[] = {0, 3, DRUM_CHANNEL};
+  const uint8_t channel = channels[rng_below(rng, sizeof channels)];
   const uint8_t data[2] = {(uint8_t)rng_below(rng, KEYS), (uint8_t)rng_below(rng, 128)};
   const uint32_t kind = rng_below(rng, 20);
   if (kind == 0) {
@@ -128,6 +129,7 @@ static void play(struct rig *rig, nanos look_ahead)
     drain(live);
     assert_true(step < 100 * TICKS);
   }
+  port.full = false;
   LIVE_ENTER();
   live_silence(live, now);
   live_advance(live, now + NANOS_PER_SECOND);

@@ -1,0 +1,124 @@
+#include "bench_machine.h"
+
+#include <cblas.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "blas_threads.h"
+
+double bench_seconds(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+enum { LANES = 64 }; /* independent sums, so that additions do not wait for each other */
+
+static float read_all(size_t count, const float *values)
+{
+  float sums[LANES] = {0};
+  for (size_t i = 0; i + LANES <= count; i += LANES) {
+#pragma omp simd
+    for (int lane = 0; lane < LANES; lane++) {
+      sums[lane] += values[i + (size_t)lane];
+    }
+  }
+  float sum = 0;
+  for (int lane = 0; lane < LANES; lane++) {
+    sum += sums[lane];
+  }
+  return sum;
+}
+
+double bench_read_bandwidth(size_t size)
+{
+  const size_t count = (size / sizeof(float) / LANES + 1) * LANES;
+  float *values = aligned_alloc(64, count * sizeof *values);
+  if (values == NULL) {
+    return 0;
+  }
+  for (size_t i = 0; i < count; i++) {
+    values[i] = (float)(i % 7);
+  }
+  const int rounds = (int)(((size_t)1 << 26) / (count * sizeof *values)) + 1;
+  volatile float sink = read_all(count, values);
+  double best = 0;
+  for (int trial = 0; trial < 7; trial++) {
+    const double begun = bench_seconds();
+    for (int round = 0; round < rounds; round++) {
+      sink = read_all(count, values);
+    }
+    const double rate = (double)rounds * (double)(count * sizeof *values) / (bench_seconds() - begun);
+    best = rate > best ? rate : best;
+  }
+  (void)sink;
+  free(values);
+  return best;
+}
+
+double bench_sgemm(void)
+{
+  enum { SIDE = 1024 };
+  float *blocks = aligned_alloc(64, (size_t)3 * SIDE * SIDE * sizeof *blocks);
+  if (blocks == NULL) {
+    return 0;
+  }
+  for (size_t i = 0; i < (size_t)3 * SIDE * SIDE; i++) {
+    blocks[i] = (float)(i % 5) - 2;
+  }
+  float *b = blocks + (size_t)SIDE * SIDE;
+  float *c = b + (size_t)SIDE * SIDE;
+  blas_single_thread();
+  double best = 0;
+  for (int trial = 0; trial < 6; trial++) {
+    const double begun = bench_seconds();
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, SIDE, SIDE, SIDE, 1, blocks, SIDE, b, SIDE, 0, c,
+                SIDE);
+    const double rate = 2e-9 * SIDE * SIDE * SIDE / (bench_seconds() - begun);
+    best = rate > best ? rate : best;
+  }
+  free(blocks);
+  return best;
+}
+
+enum { LOAD_MAX = 64 };
+
+struct bench_load {
+  atomic_bool stop;
+  int count;
+  pthread_t threads[LOAD_MAX];
+};
+
+static void *spin(void *user)
+{
+  struct bench_load *load = user;
+  while (!atomic_load_explicit(&load->stop, memory_order_relaxed)) {
+  }
+  return NULL;
+}
+
+struct bench_load *bench_load_start(int threads)
+{
+  struct bench_load *load = calloc(1, sizeof *load);
+  while (load != NULL && load->count < threads && load->count < LOAD_MAX &&
+         pthread_create(&load->threads[load->count], NULL, spin, load) == 0) {
+    load->count++;
+  }
+  return load;
+}
+
+void bench_load_stop(struct bench_load *load)
+{
+  if (load == NULL) {
+    return;
+  }
+  atomic_store(&load->stop, true);
+  for (int i = 0; i < load->count; i++) {
+    pthread_join(load->threads[i], NULL);
+  }
+  free(load);
+}

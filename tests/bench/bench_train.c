@@ -1,0 +1,103 @@
+#include "bench_train.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench_machine.h"
+#include "rng.h"
+#include "train.h"
+
+enum { SEQUENCES = 256, FRAMES = 400, CHORD = 4, PATH_SIZE = 128 };
+
+static enum status make_rolls(struct dataset *data, size_t count)
+{
+  struct rng rng;
+  rng_seed(&rng, count);
+  *data = (struct dataset){.sequences = calloc(count, sizeof *data->sequences), .values = 1, .rolls = true};
+  if (data->sequences == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  for (; data->count < count; data->count++) {
+    struct sequence *sequence = &data->sequences[data->count];
+    sequence->frames = FRAMES;
+    sequence->cells = calloc(FRAMES, PITCHES);
+    if (sequence->cells == NULL) {
+      return STATUS_NO_MEMORY;
+    }
+    for (int i = 0; i < FRAMES * CHORD; i++) {
+      sequence->cells[i / CHORD * PITCHES + (int)rng_below(&rng, PITCHES)] = 1;
+    }
+    data->frames += FRAMES;
+  }
+  return STATUS_OK;
+}
+
+struct watch {
+  double begun, seconds; /* of the first report; to train for */
+  double first, last;    /* epochs done */
+  double now;
+};
+
+static bool look(void *user, const struct train_progress *progress)
+{
+  struct watch *watch = user;
+  watch->now = bench_seconds();
+  watch->last = progress->epoch - 1 + progress->done;
+  if (watch->begun == 0) { /* the first update warms up */
+    watch->begun = watch->now;
+    watch->first = watch->last;
+  }
+  return watch->now - watch->begun < watch->seconds;
+}
+
+static void remove_folder(const char *folder, const char *out)
+{
+  static const char *const ends[] = {"", ".csv", ".checkpoint"};
+  for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    char path[PATH_SIZE + 16];
+    snprintf(path, sizeof path, "%s%s", out, ends[i]);
+    unlink(path);
+  }
+  rmdir(folder);
+}
+
+static enum status train(const struct vosp_config *config, const struct dataset *rolls,
+                         const struct dataset *valid, struct watch *watch, struct error *error)
+{
+  char folder[] = "/tmp/emend-bench-XXXXXX";
+  char out[PATH_SIZE];
+  if (mkdtemp(folder) == NULL) {
+    return error_set(error, STATUS_IO, "%s: no temporary folder can be made", folder);
+  }
+  snprintf(out, sizeof out, "%s/model", folder);
+  struct train_options options;
+  train_defaults(&options);
+  options.lead = 0;
+  options.gate_epochs = 0;
+  const struct train_run run = {
+    .train = rolls, .valid = valid, .out = out, .command = "bench", .report = look, .user = watch};
+  const enum status status = train_vosp(config, &options, &run, error);
+  remove_folder(folder, out);
+  return status == STATUS_INTERRUPTED ? STATUS_OK : status;
+}
+
+enum status bench_train(const struct vosp_config *config, double seconds, double *steps, struct error *error)
+{
+  struct dataset rolls;
+  struct dataset valid;
+  enum status status = make_rolls(&rolls, SEQUENCES);
+  const enum status valid_status = make_rolls(&valid, 1);
+  struct watch watch = {.seconds = seconds};
+  if (status != STATUS_OK || valid_status != STATUS_OK) {
+    status = error_set(error, STATUS_NO_MEMORY, "not enough memory for the benchmark");
+  } else {
+    status = train(config, &rolls, &valid, &watch, error);
+  }
+  *steps =
+    watch.now > watch.begun ? (watch.last - watch.first) * SEQUENCES * FRAMES / (watch.now - watch.begun) : 0;
+  dataset_free(&rolls);
+  dataset_free(&valid);
+  return status;
+}

@@ -1,0 +1,7 @@
+# The benchmark; the test only asks whether it runs. Figures: build/emend_bench [--load N] [--json].
+add_executable(emend_bench bench/emend_bench.c bench/bench_live.c bench/bench_machine.c bench/bench_train.c)
+target_compile_definitions(emend_bench PRIVATE _DEFAULT_SOURCE EMEND_BENCH_PRESETS="${PROJECT_SOURCE_DIR}/presets")
+target_link_libraries(emend_bench PRIVATE models PkgConfig::OPENBLAS PkgConfig::JANSSON Threads::Threads)
+add_test(NAME bench_runs COMMAND emend_bench --quick)
+add_test(NAME bench_runs_json COMMAND emend_bench --quick --json)
+set_tests_properties(bench_runs bench_runs_json PROPERTIES TIMEOUT 120 LABELS bench PROCESSORS 2)
