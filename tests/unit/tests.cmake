@@ -37,3 +37,10 @@ if(UNIX AND NOT APPLE)
   emend_test(music_memory engine)
   target_link_options(test_music_memory PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
 endif()
+
+# The program.
+emend_test(options emend_app)
+emend_test(histogram emend_app)
+emend_test(preset emend_app)
+emend_test(replay emend_app test_fake)
+emend_test(roll emend_app)
