@@ -10,7 +10,6 @@ enum { SPARE_MESSAGES = 4096 };
 
 /* Time passes in steps as small as a driver's, so that no call has many frames to close. */
 #define STEP (10 * NANOS_PER_MILLISECOND)
-#define LONGEST (24 * 3600 * NANOS_PER_SECOND)
 
 static nanos file_end(const struct smf *smf)
 {
@@ -26,20 +25,15 @@ static nanos file_end(const struct smf *smf)
 enum status replay_new(struct replay **result, const struct smf *smf, nanos look_ahead, const char *name,
                        struct error *error)
 {
-  nanos end = file_end(smf);
+  struct replay *replay = calloc(1, sizeof *replay);
 
   *result = NULL;
-  if (end > LONGEST) {
-    return error_set(error, STATUS_UNSUPPORTED, "%.300s: lasts %.0f hours; emend takes files of up to 24", name,
-                     (double)end / (3600.0 * (double)NANOS_PER_SECOND));
-  }
-  struct replay *replay = calloc(1, sizeof *replay);
   if (replay == NULL) {
     return error_set(error, STATUS_NO_MEMORY, "no memory to play %.300s", name);
   }
   replay->smf = smf;
   replay->look_ahead = look_ahead;
-  replay->end = end + look_ahead + LEDGER_RELEASE_GUARD + NANOS_PER_MILLISECOND;
+  replay->end = file_end(smf) + look_ahead + LEDGER_RELEASE_GUARD + NANOS_PER_MILLISECOND;
   replay->capacity = 2 * smf->event_count + SPARE_MESSAGES;
   replay->sent = calloc(replay->capacity, sizeof *replay->sent);
   if (replay->sent == NULL) {

@@ -151,23 +151,6 @@ static void ends_notes_when_stopped(void **state)
   note_list_free(&played);
 }
 
-static void refuses_a_file_of_days(void **state)
-{
-  /* One tick a quarter, the slowest tempo, and the longest delta before a note-on. */
-  static const uint8_t bytes[] = "MThd\0\0\0\6\0\0\0\1\0\1MTrk\0\0\0\x12"
-                                 "\0\xFF\x51\3\xFF\xFF\xFF"
-                                 "\xFF\xFF\xFF\x7F\x90\x3C\x40"
-                                 "\0\xFF\x2F\0";
-  struct replay *replay;
-  struct smf smf;
-  (void)state;
-
-  assert_int_equal(smf_read(&smf, bytes, sizeof bytes - 1, "long.mid", &error), STATUS_OK);
-  assert_int_equal(replay_new(&replay, &smf, 0, "long.mid", &error), STATUS_UNSUPPORTED);
-  assert_null(replay);
-  smf_free(&smf);
-}
-
 /* With nothing to remove the file comes out event for event, whatever its notes are. */
 static void gives_back_what_it_got(void **state)
 {
@@ -198,8 +181,9 @@ static void gives_back_what_it_got(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(removes_a_note_and_nothing_else), cmocka_unit_test(joins_a_note_that_a_bounce_split),
-    cmocka_unit_test(ends_notes_when_stopped),         cmocka_unit_test(refuses_a_file_of_days),
+    cmocka_unit_test(removes_a_note_and_nothing_else),
+    cmocka_unit_test(joins_a_note_that_a_bounce_split),
+    cmocka_unit_test(ends_notes_when_stopped),
     cmocka_unit_test(gives_back_what_it_got),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
