@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "corrupt.h"
-#include "transfer.h"
+#include "normal.h"
 
 static enum status add(struct chunk_list *list, size_t *capacity, struct chunk chunk)
 {
@@ -96,6 +96,7 @@ int batch_fill(struct vosp_batch *batch, const struct vosp_net *net, const struc
     const struct chunk *chunk = b < used ? &chunks[b] : NULL;
     const bool corrupted =
       chunk != NULL && corruption->probability > 0 && rng_uniform(rng) >= corruption->clean_share;
+    const uint8_t *damaged = corrupted ? chunk->sequence->damaged : NULL;
     for (int t = 0; t < steps; t++) {
       const size_t row = ((size_t)t * (size_t)count + (size_t)b) * (size_t)net->rows;
       if (chunk == NULL || t >= chunk->length) {
@@ -104,15 +105,18 @@ int batch_fill(struct vosp_batch *batch, const struct vosp_net *net, const struc
       }
       const uint8_t *clean = chunk->sequence->cells + (size_t)(chunk->start + t) * cells;
       uint8_t noisy[FRAME_VALUES_MAX * PITCHES];
-      if (corrupted) {
+      const uint8_t *seen = clean;
+      if (damaged != NULL) {
+        seen = damaged + (size_t)(chunk->start + t) * cells;
+      } else if (corrupted) {
         memcpy(noisy, clean, cells);
         corrupt_cells(noisy, cells, corruption->probability, rng);
+        seen = noisy;
       }
-      fill_step(batch, net, clean, corrupted ? noisy : clean, (uint32_t)(chunk->start + t), row,
-                t >= chunk->lead);
+      fill_step(batch, net, clean, seen, (uint32_t)(chunk->start + t), row, t >= chunk->lead);
     }
   }
-  transfer_normal((size_t)steps * (size_t)count * (size_t)net->rows * (size_t)net->config.latent, rng,
-                  batch->noise);
+  normal_fill((size_t)steps * (size_t)count * (size_t)net->rows * (size_t)net->config.latent, rng,
+              batch->noise);
   return steps;
 }

@@ -25,7 +25,8 @@ enum status chunk_list_cut(struct chunk_list *list, const struct dataset *data, 
                            double share, struct rng *rng) EMEND_CHECK;
 
 struct corruption {
-  double probability; /* of an off cell of the recognition's input to be turned on */
+  double probability; /* of an off cell of the recognition's input to be turned on; takes with damaged cells
+                         show those instead where it is above 0 */
   double clean_share; /* of chunks that are left as they are */
 };
 

@@ -146,6 +146,7 @@ void dataset_free(struct dataset *dataset)
   for (size_t i = 0; i < dataset->count; i++) {
     free(dataset->sequences[i].name);
     free(dataset->sequences[i].cells);
+    free(dataset->sequences[i].damaged);
     note_list_free(&dataset->sequences[i].notes);
   }
   free(dataset->sequences);

@@ -6,13 +6,14 @@
 #ifndef EMEND_DATASET_H
 #define EMEND_DATASET_H
 
-#include "event.h"
+#include "corrupt.h"
 #include "frame.h"
 
 struct sequence {
   char *name;             /* file, or index within the split */
   int frames;             /* T */
   uint8_t *cells;         /* (T, V, D), 0 or 1; NULL for takes until dataset_frames */
+  uint8_t *damaged;       /* (T, V, D) the same take after simulated damage, or NULL; see dataset_damage */
   struct note_list notes; /* for takes; empty for rolls */
 };
 
@@ -43,6 +44,9 @@ enum status dataset_frames(struct dataset *dataset, const struct frame_def *def,
                            struct error *error) EMEND_CHECK;
 /* The same for one take: sets its cells and frames. Different takes may be done by different threads. */
 enum status sequence_frames(struct sequence *sequence, const struct frame_def *def) EMEND_CHECK;
+/* Give every take its damaged cells: its notes with this damage, through the framer. For rolls: nothing. */
+enum status dataset_damage(struct dataset *dataset, const struct frame_def *def,
+                           const struct corrupt_rates *rates, uint64_t seed, struct error *error) EMEND_CHECK;
 void dataset_free(struct dataset *dataset);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "channel.h"
 #include "gate_model.h"
+#include "ledger.h"
 #include "parallel.h"
 #include "take.h"
 #include "vosp_live.h"
@@ -18,6 +19,7 @@ struct listener {
   const struct gate_source *source;
   struct vosp_state *state;
   struct channel channel;
+  struct ledger ledger; /* ends notes as the live engine does */
   struct gate_samples samples;
   struct rng rng;
 };
@@ -53,6 +55,11 @@ static enum status listen(struct listener *listener, nanos time, int pitch, int 
                 gate_context_size(&listener->source->model->config), time, pitch, velocity,
                 samples->inputs + samples->count * (size_t)samples->input_size);
   samples->damage[samples->count++] = (uint8_t)damage;
+  if (damage == DAMAGE_NONE) {
+    (void)ledger_note_on(&listener->ledger, time, 0, (unsigned)pitch);
+  } else {
+    ledger_suppress(&listener->ledger, time, 0, (unsigned)pitch);
+  }
   channel_settle(&listener->channel, pitch, velocity, damage == DAMAGE_NONE);
   return STATUS_OK;
 }
@@ -60,7 +67,24 @@ static enum status listen(struct listener *listener, nanos time, int pitch, int 
 static void restart(struct listener *listener)
 {
   channel_reset(&listener->channel);
+  ledger_reset(&listener->ledger);
   vosp_live_ops.reset(listener->state);
+}
+
+static void end_note(struct listener *listener, nanos time, unsigned pitch)
+{
+  channel_release(&listener->channel, (int)pitch, false);
+  if (ledger_note_off(&listener->ledger, time, 0, pitch, 0, true) == LEDGER_EMIT) {
+    framer_note_off(&listener->channel.passed, (int)pitch - PITCH_LOW);
+  }
+}
+
+static void end_due(struct listener *listener, nanos now)
+{
+  struct message off;
+  while (ledger_due(&listener->ledger, now, &off)) {
+    framer_note_off(&listener->channel.passed, off.bytes[1] - PITCH_LOW);
+  }
 }
 
 /* Another player's tempo and touch over the same notes. */
@@ -95,9 +119,10 @@ static enum status listen_to_take(struct listener *listener, const struct note_l
     for (; tick <= message->time; tick += frame) {
       channel_tick(&listener->channel, &vosp_live_ops, listener->state);
     }
+    end_due(listener, message->time);
     const int pitch = message->bytes[1];
     if (take->note[i] < 0) {
-      channel_release(&listener->channel, pitch, true);
+      end_note(listener, message->time, message->bytes[1]);
       continue;
     }
     channel_receive(&listener->channel, message->time, pitch, message->bytes[2]);
@@ -160,7 +185,7 @@ static enum status collect_roll(struct listener *listener, const struct sequence
     }
     for (int i = 0; i < PITCHES; i++) {
       if (noisy[i]) {
-        channel_release(&listener->channel, i + PITCH_LOW, clean[i]);
+        end_note(listener, now + frame, (unsigned)(i + PITCH_LOW));
       }
     }
     channel_tick(&listener->channel, &vosp_live_ops, listener->state);

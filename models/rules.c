@@ -4,7 +4,7 @@
 enum { NEIGHBOUR_REACH = 2 };
 
 static const double debounces[RULES_DEBOUNCES] = {0, 20, 30, 35, 40, 50, 60, 80};
-static const int floors[RULES_FLOORS] = {0, 4, 7, 10, 13, 16, 20, 24, 28, 32};
+static const int floors[RULES_FLOORS] = {0, 4, 7, 10, 13, 16, 20, 24, 28, 32, 36, 40, 48};
 static const double ratios[RULES_RATIOS] = {0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
 
 /* The strokes so far of one take. */

@@ -18,7 +18,7 @@ struct rules {
 enum status rules_apply(const struct rules *rules, const struct note_list *notes,
                         struct note_list *out) EMEND_CHECK;
 
-enum { RULES_DEBOUNCES = 8, RULES_FLOORS = 10, RULES_RATIOS = 8 };
+enum { RULES_DEBOUNCES = 8, RULES_FLOORS = 13, RULES_RATIOS = 8 };
 
 /* Tuning by trying every setting of a small grid: zero it, add damaged takes (sorted, every note with its
  * enum damage), take the best. Any thread, one each; never allocates. */

@@ -161,7 +161,7 @@ static enum status keep_best(struct trainer *trainer, struct error *error)
   memcpy(model->params.block, trainer->best, model->params.size * sizeof *trainer->best);
   char text[FACT_SIZE];
   snprintf(text, sizeof text, "%.4f nats a frame, exact bound%s, validation split, one draw of z, %d epochs",
-           trainer->point.best, trainer->options.noise > 0 ? " of the clean frames given corrupted ones" : "",
+           trainer->point.bound, trainer->options.noise > 0 ? " of the clean frames given corrupted ones" : "",
            trainer->point.epoch);
   if (model_set_fact(model, "valid_bound", text) != STATUS_OK ||
       (trainer->run->command != NULL && model_set_fact(model, "command", trainer->run->command) != STATUS_OK)) {
@@ -174,20 +174,23 @@ static enum status keep_best(struct trainer *trainer, struct error *error)
 static bool after_validation(struct trainer *trainer, const struct bound_sums *valid)
 {
   struct train_point *point = &trainer->point;
-  const double bound = (valid->reconstruction + valid->kl) / (double)valid->frames;
-  if (bound < point->best) {
-    point->best = bound;
+  const struct train_options *options = &trainer->options;
+  const double divergence = options->objective == OBJECTIVE_BOUND ? valid->kl : valid->surrogate;
+  const double loss = (valid->reconstruction + options->kl_end * divergence) / (double)valid->frames;
+  if (loss < point->best) {
+    point->best = loss;
+    point->bound = (valid->reconstruction + valid->kl) / (double)valid->frames;
     point->bad = 0;
     memcpy(trainer->best, trainer->model->params.block, trainer->model->params.size * sizeof *trainer->best);
     return true;
   }
-  if (point->epoch > trainer->options.kl_epochs) {
+  if (point->epoch > options->kl_epochs) {
     point->bad++;
-    if (point->bad % trainer->options.patience == 0) {
+    if (point->bad % options->patience == 0) {
       trainer->optimiser.rate *= 0.4;
     }
   }
-  return point->bad < 2 * trainer->options.patience;
+  return point->bad < 2 * options->patience;
 }
 
 static enum status run_epochs(struct trainer *trainer, struct error *error)

@@ -37,7 +37,7 @@ static int fields_of(const struct trainer *trainer, struct field fields[FIELDS])
   const struct train_point *point = &trainer->point;
   const struct field all[] = {
     {"train.epoch", ""},     {"train.bad", ""},  {"train.best", ""},  {"train.seconds", ""},
-    {"train.vosp_done", ""}, {"train.rate", ""}, {"train.steps", ""},
+    {"train.vosp_done", ""}, {"train.rate", ""}, {"train.steps", ""}, {"train.bound", ""},
   };
   memcpy(fields, all, sizeof all);
   snprintf(fields[0].text, FIELD_TEXT, "%d", point->epoch);
@@ -47,6 +47,7 @@ static int fields_of(const struct trainer *trainer, struct field fields[FIELDS])
   snprintf(fields[4].text, FIELD_TEXT, "%d", point->vosp_done);
   snprintf(fields[5].text, FIELD_TEXT, "%.17g", trainer->optimiser.rate);
   snprintf(fields[6].text, FIELD_TEXT, "%ld", trainer->optimiser.steps);
+  snprintf(fields[7].text, FIELD_TEXT, "%.17g", point->bound);
   return (int)(sizeof all / sizeof *all);
 }
 
@@ -134,6 +135,7 @@ static enum status take_over(struct trainer *trainer, const struct safetensors *
     .bad = atoi(meta_of(file, "train.bad")),
     .best = strtod(meta_of(file, "train.best"), NULL),
     .seconds = strtod(meta_of(file, "train.seconds"), NULL),
+    .bound = strtod(meta_of(file, "train.bound"), NULL),
     .vosp_done = atoi(meta_of(file, "train.vosp_done")) != 0,
   };
   trainer->optimiser.rate = strtod(meta_of(file, "train.rate"), NULL);

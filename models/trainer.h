@@ -19,7 +19,8 @@ struct worker {
 struct train_point {
   int epoch;      /* epochs done */
   int bad;        /* validations since the best */
-  double best;    /* best validation, nats a frame (bound) */
+  double best;    /* best validation loss: reconstruction + kl_end * the objective's divergence, nats a frame */
+  double bound;   /* the exact bound of those weights */
   double seconds; /* spent so far */
   bool vosp_done; /* the gate is next */
 };

@@ -10,7 +10,6 @@
 #include <stddef.h>
 
 #include "real.h"
-#include "rng.h"
 
 /* out = tanh(in) resp. logistic; out may alias in. */
 void transfer_tanh(size_t n, const real *in, real *out);
@@ -34,8 +33,5 @@ void transfer_logit_backward(size_t n, const real *mean, const real *variance, c
 /* sum over n of weight * (softplus(logit) - target * logit): minus the Bernoulli log-likelihood.
  * grad (may be NULL) = weight * (logistic(logit) - target). */
 double transfer_bernoulli(size_t n, const real *logit, const real *target, real weight, real *grad);
-
-/* Standard normal draws. */
-void transfer_normal(size_t n, struct rng *rng, real *out);
 
 #endif

@@ -14,7 +14,8 @@ static enum status check_sizes(const struct vosp_config *config, struct error *e
                      config->hidden);
   }
   if (config->latent < 1 || config->latent > POSTERIOR_LATENT_MAX) {
-    return error_set(error, STATUS_USAGE, "latent must be 1 to %d, not %d", (int)POSTERIOR_LATENT_MAX, config->latent);
+    return error_set(error, STATUS_USAGE, "latent must be 1 to %d, not %d", (int)POSTERIOR_LATENT_MAX,
+                     config->latent);
   }
   if (config->generator < 1 || config->generator > 1024) {
     return error_set(error, STATUS_USAGE, "generator must be 1 to 1024, not %d", config->generator);

@@ -1,4 +1,5 @@
-/* What forward leaves for backward. Private to vosp_batch.c, vosp_forward.c, vosp_backward.c and particles.c. */
+/* What forward leaves for backward. Private to vosp_batch.c, vosp_forward.c, vosp_backward.c and particles.c.
+ */
 #ifndef EMEND_VOSP_WORK_H
 #define EMEND_VOSP_WORK_H
 
