@@ -6,3 +6,9 @@ if(NOT EMEND_SANITIZE)
   set_tests_properties(nm_live_can_fail PROPERTIES WILL_FAIL TRUE)
   set_tests_properties(nm_live nm_live_can_fail PROPERTIES TIMEOUT 60 LABELS integration)
 endif()
+
+# The program as its user meets it.
+if(UNIX)
+  add_test(NAME cli COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_cli.sh $<TARGET_FILE:emend> ${PROJECT_SOURCE_DIR})
+  set_tests_properties(cli PROPERTIES TIMEOUT 300 LABELS integration)
+endif()

@@ -1,0 +1,211 @@
+#!/bin/sh
+# The program as its user meets it:  test_cli.sh EMEND SOURCE-FOLDER
+# Bad cases must give one line on standard error, nothing on standard output, their exit status and no file; good
+# cases what they promise. A tiny model is trained here, so that nothing depends on the shipped ones.
+set -u
+emend=$1
+take=$2/assets/minuet.mid
+noisy=$2/assets/minuet-noisy.mid
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+# Nobody's own settings, presets or colours.
+export HOME="$work" XDG_CONFIG_HOME="$work/config" XDG_DATA_HOME="$work/data"
+failures=0
+
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+# bad STATUS PATTERN ARGUMENT...
+bad() {
+  wanted=$1
+  pattern=$2
+  shift 2
+  rm -rf out
+  mkdir out
+  "$emend" "$@" >said 2>complaint <input
+  status=$?
+  [ "$status" -eq "$wanted" ] || fail "emend $*: exit status $status, not $wanted: $(cat complaint)"
+  [ "$(wc -l <complaint)" -eq 1 ] || fail "emend $*: not one line: $(cat complaint)"
+  grep -q -e "$pattern" complaint || fail "emend $*: '$(cat complaint)' does not say '$pattern'"
+  [ ! -s said ] || fail "emend $*: something on standard output: $(head -c 200 said)"
+  [ -z "$(ls out)" ] || fail "emend $*: left $(ls out)"
+}
+
+# good COMMAND...: all that it says is in `said`
+good() {
+  "$@" >said 2>complaint || fail "$*: exit status $?: $(cat complaint)"
+}
+
+# has FILE PATTERN
+has() {
+  grep -q -e "$2" "$1" || fail "$1 does not hold '$2': $(head -c 300 "$1")"
+}
+
+: >input
+: >zero.mid
+printf 'MThd\0\0' >cut.mid
+printf '<!DOCTYPE html><html><body>404</body></html>' >page.mid
+printf 'MThd\0\0\0\6\0\0\0\1\0\140MTrk\377\377\377\377' >lying.mid
+printf 'MThd\0\0\0\6\0\0\0\1\0\140MTrk\0\0\0\10\0\220\377\377\0\377\57\0' >high.mid
+head -c 40 /dev/zero >zeros.mid
+printf 'not a model' >broken.safetensors
+printf 'strength = 3;' >strong.cfg
+mkdir -p locked data/emend/presets/empty
+printf 'strength = 0.5;' >data/emend/presets/empty/preset.cfg
+
+# The gate wants more strokes than one short take has.
+good "$emend" train vosp --data "$take" "$take" "$take" --out tiny.safetensors --hidden 8 --latent 2 --generator 8 --gate 4 \
+  --epochs 1 --gate-epochs 1 --threads 1 --seed 7
+has said 'Wrote tiny.safetensors'
+model=$work/tiny.safetensors
+
+# --- Bad usage ---
+bad 2 'no command given; see emend --help'
+bad 2 "unknown command 'mend'" mend
+bad 2 "unknown option '--mend'" --mend
+bad 2 'emend denoise: unknown option --foo; see emend denoise --help' denoise --foo
+bad 2 'unknown option --foo' live --foo=3
+bad 2 'unknown option -x' plot -x
+bad 2 "unknown argument 'c'" denoise a b c
+bad 2 'IN.mid and OUT.mid are missing' denoise "$take"
+bad 2 'MODEL is missing' info
+bad 2 'MODEL is missing' eval --data "$take"
+bad 2 'data is missing' eval "$model"
+bad 2 "unknown argument 'x'" devices x
+bad 2 'FILE is missing' plot "$take"
+bad 2 'ends in .svg or .png' plot "$take" -o out/a.gif
+bad 2 'wants a value' denoise "$take" out/a.mid --strength
+bad 2 'must be from 0 to 1' denoise "$take" out/a.mid --strength 1.5
+bad 2 "wants a number, not 'nan'" denoise "$take" out/a.mid --strength nan
+bad 2 'cannot both be' denoise "$take" - --report -
+bad 2 'is one of auto, file' live --driver gramophone
+bad 2 'file wants --in IN.mid and --out OUT.mid' live --driver file
+bad 2 'is one of bypass, monitor, clean' live --mode dirty
+bad 2 'must be from 0 to 200' live --look-ahead 900
+bad 2 'the kind of model is missing' train
+bad 2 "unknown kind of model 'gan'" train gan
+bad 2 'data is missing' train vosp --out out/m
+bad 2 "wants a file's name" train vosp --data "$take"
+bad 2 'hidden' train vosp --data "$take" --out out/m --hidden many
+bad 2 'must be from 0 to 1' corrupt "$take" out/a.mid --brush 2
+bad 2 'wants a whole number' corrupt "$take" out/a.mid --seed x
+bad 2 'task is one of nll, denoise' eval "$model" --data "$take" --task sing
+
+# --- Bad files ---
+for file in zero cut page lying high zeros; do
+  bad 1 "$file.mid" denoise $file.mid out/a.mid --preset "$model"
+  bad 1 "$file.mid" corrupt $file.mid out/a.mid
+  bad 1 "$file.mid" plot $file.mid -o out/a.svg
+  bad 1 "$file.mid" live --driver file --in $file.mid --out out/a.mid --preset "$model"
+done
+bad 1 'standard input' denoise - out/a.mid --preset "$model"
+bad 1 'none.mid' denoise none.mid out/a.mid --preset "$model"
+bad 1 'none.safetensors' info none.safetensors
+bad 1 'broken.safetensors' info broken.safetensors
+bad 1 'broken.safetensors' denoise "$take" out/a.mid --preset ./broken.safetensors
+bad 1 "no preset 'nobody'; there are: .*pop" live --preset nobody
+bad 1 "the model of preset 'empty' cannot be read" live --preset empty
+bad 1 'strong.cfg:1: .*must be from 0 to 1' denoise "$take" out/a.mid --preset ./strong.cfg
+bad 1 'nowhere' train vosp --data nowhere --out out/m
+bad 1 'strong.cfg:1: unknown setting' train vosp --data "$take" --out out/m --config strong.cfg
+bad 1 'none.cfg' train vosp --data "$take" --out out/m --config none.cfg
+bad 1 'nowhere' eval "$model" --data nowhere
+bad 1 'cannot write' denoise "$take" none/a.mid --preset "$model"
+bad 1 'is a folder' denoise "$take" locked --preset "$model"
+bad 1 'cannot write' denoise "$take" out/a.mid --report none/r.json --preset "$model"
+bad 1 'cannot write' live --demo --out none/a.mid --preset "$model"
+bad 1 'cannot write' plot "$take" -o none/a.svg
+bad 1 'cannot write' corrupt "$take" none/a.mid
+bad 1 'cannot write' train vosp --data "$take" --out none/m
+mkdir -p config/emend
+printf 'strenght = 0.5;\n' >config/emend/emend.conf
+bad 1 "emend.conf:1: unknown setting 'strenght'" denoise "$take" out/a.mid --preset "$model"
+rm config/emend/emend.conf
+
+# A full disk: one line, and no half-written file.
+if [ -c /dev/full ]; then
+  bad 1 '/dev/full' denoise "$take" /dev/full --preset "$model"
+  "$emend" --help >/dev/full 2>complaint && fail "a full standard output is no failure"
+  has complaint 'standard output could not be written'
+fi
+
+# --- Good cases ---
+good "$emend" --version
+has said '^emend [0-9]'
+good "$emend" --help
+for command in live denoise corrupt plot train 'train vosp' eval info devices; do
+  # shellcheck disable=SC2086
+  good "$emend" $command --help
+  has said "^Usage: emend $command"
+done
+
+good "$emend" corrupt "$take" noisy.mid --seed 5
+has said '^seed 5: .* bounce'
+good "$emend" corrupt "$take" again.mid --seed 5 --json
+cmp -s noisy.mid again.mid || fail "the same seed did other damage"
+has said '"seed": 5'
+
+good "$emend" denoise "$noisy" clean.mid --preset "$model" --strength 0.6 --report report.json
+has said '^Removed '
+for key in driver preset model seconds events_in events_out suppressed decision_us p999 dropped capture_lost removed; do
+  has report.json "\"$key\""
+done
+has report.json '"dropped": 0'
+"$emend" denoise - - --preset "$model" --strength 0.6 <"$noisy" >piped.mid 2>complaint || fail "standard streams: $(cat complaint)"
+cmp -s clean.mid piped.mid || fail "standard streams give another file"
+good "$emend" denoise "$noisy" same.mid --preset "$model" --strength 0
+has said '^Removed 0 of'
+
+# In real time it is the same engine: what comes out of a second of playing is what denoise makes of it.
+printf 'MThd\0\0\0\6\0\0\0\1\1\340MTrk\0\0\0\46\0\220\74\132\203\140\200\74\100\5\220\74\14\12\200\74\100' >short.mid
+printf '\0\220\100\110\4\220\101\5\12\200\101\100\203\0\200\100\100\0\377\57\0' >>short.mid
+good "$emend" live --driver file --in short.mid --out live.mid --preset "$model" --strength 0.6
+good "$emend" denoise short.mid offline.mid --preset "$model" --strength 0.6
+cmp -s live.mid offline.mid || fail "live and denoise differ on the same second"
+good "$emend" live --demo --preset "$model" --strength 0.6 --seconds 2 --out demo.mid --report live.json
+has said 'The cleaned take is in demo.mid'
+has live.json '"driver": "file"'
+has live.json '"dropped": 0'
+[ -s demo.mid ] || fail "the demo wrote no take"
+good "$emend" live --demo --preset "$model" --seconds 1 --out quiet.mid --report -
+head -c 1 said | grep -q '{' || fail "--report - is not alone on standard output"
+printf 'strength = 0.0;\n' >config/emend/emend.conf
+good "$emend" denoise "$noisy" conf.mid --preset "$model"
+has said '^Removed 0 of'
+rm config/emend/emend.conf
+
+# A signal ends it cleanly, with its take written.
+"$emend" live --demo --preset "$model" --out stopped.mid >said 2>complaint &
+pid=$!
+sleep 1
+kill -INT $pid 2>/dev/null
+wait $pid || fail "an interrupt is no failure of live: $(cat complaint)"
+[ -s stopped.mid ] || fail "the interrupted demo wrote no take"
+
+good "$emend" plot "$noisy" clean.mid -o roll.svg
+has roll.svg '<svg'
+good "$emend" plot "$take" -o roll.png
+good "$emend" info "$model"
+has said 'hidden  *8'
+good "$emend" info "$model" --json
+has said '"kind": "vosp"'
+good "$emend" devices
+good "$emend" devices --json
+has said '"drivers"'
+good "$emend" eval "$model" --data "$take" --particles 2 --json
+for key in bound surrogate importance nats_per_frame reconstruction kl particles sequences frames; do
+  has said "\"$key\""
+done
+good "$emend" eval "$model" --data "$take" --task denoise --json
+for key in before after gate precision recall f1; do
+  has said "\"$key\""
+done
+[ -z "$(find . -name '*.tmp')" ] || fail "temporary files were left: $(find . -name '*.tmp')"
+
+[ "$failures" -eq 0 ] && echo "All cases passed." && exit 0
+echo "$failures cases failed."
+exit 1
