@@ -79,6 +79,7 @@ sanitize() {
 }
 
 install_packages
+export LSAN_OPTIONS="suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0"
 [ $release = no ] || test_release
 sanitize build-address address,undefined .
 sanitize build-thread thread 'ring|live|thread'
