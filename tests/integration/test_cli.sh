@@ -1,5 +1,6 @@
 #!/bin/sh
-# The program as its user meets it:  test_cli.sh EMEND SOURCE-FOLDER
+# The program as its user meets it:  test_cli.sh EMEND SOURCE-FOLDER [TRAP]
+# TRAP: the library that ends a program whose live thread allocates, locks or calls the system.
 # Bad cases must give one line on standard error, nothing on standard output, their exit status and no file; good
 # cases what they promise. A tiny model is trained here, so that nothing depends on the shipped ones.
 set -u
@@ -166,6 +167,9 @@ printf '\0\220\100\110\4\220\101\5\12\200\101\100\203\0\200\100\100\0\377\57\0' 
 good "$emend" live --driver file --in short.mid --out live.mid --preset "$model" --strength 0.6
 good "$emend" denoise short.mid offline.mid --preset "$model" --strength 0.6
 cmp -s live.mid offline.mid || fail "live and denoise differ on the same second"
+if [ -n "${3:-}" ]; then
+  good env LD_PRELOAD="$3" "$emend" live --driver file --in short.mid --out live.mid --preset "$model"
+fi
 good "$emend" live --demo --preset "$model" --strength 0.6 --seconds 2 --out demo.mid --report live.json
 has said 'The cleaned take is in demo.mid'
 has live.json '"driver": "file"'
