@@ -98,22 +98,46 @@ int alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EX
   return count;
 }
 
-uint64_t alsa_watch_lost(struct alsa_watch *watch)
+/* The next client of this process; `client` begins at -1. */
+static bool next_own(struct alsa_watch *watch, snd_seq_client_info_t *client)
 {
-  uint64_t lost = 0;
-  if (!watch) {
-    return lost;
-  }
-  snd_seq_client_info_t *client;
-  snd_seq_client_info_alloca(&client);
-  snd_seq_client_info_set_client(client, -1);
   while (snd_seq_query_next_client(watch->sequencer, client) >= 0) {
     if (snd_seq_client_info_get_pid(client) == (int)getpid() &&
         snd_seq_client_info_get_client(client) != snd_seq_client_id(watch->sequencer)) {
-      lost += (uint64_t)snd_seq_client_info_get_event_lost(client);
+      return true;
     }
   }
+  return false;
+}
+
+uint64_t alsa_watch_lost(struct alsa_watch *watch)
+{
+  uint64_t lost = 0;
+  snd_seq_client_info_t *client;
+  snd_seq_client_info_alloca(&client);
+  snd_seq_client_info_set_client(client, -1);
+  while (watch && next_own(watch, client)) {
+    lost += (uint64_t)snd_seq_client_info_get_event_lost(client);
+  }
   return lost;
+}
+
+int alsa_watch_sources(struct alsa_watch *watch)
+{
+  int sources = 0;
+  snd_seq_client_info_t *client;
+  snd_seq_port_info_t *port;
+  snd_seq_client_info_alloca(&client);
+  snd_seq_port_info_alloca(&port);
+  snd_seq_client_info_set_client(client, -1);
+  while (watch && next_own(watch, client)) {
+    snd_seq_port_info_set_client(port, snd_seq_client_info_get_client(client));
+    snd_seq_port_info_set_port(port, -1);
+    while (snd_seq_query_next_port(watch->sequencer, port) >= 0) {
+      sources += snd_seq_port_info_get_write_use(port);
+    }
+  }
+  return sources;
 }
 
 static bool find_in_client(struct alsa_watch *watch, int client, const char *name, struct alsa_address *address)
@@ -172,6 +196,12 @@ int alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EX
 }
 
 uint64_t alsa_watch_lost(struct alsa_watch *watch)
+{
+  (void)watch;
+  return 0;
+}
+
+int alsa_watch_sources(struct alsa_watch *watch)
 {
   (void)watch;
   return 0;

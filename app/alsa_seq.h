@@ -33,6 +33,8 @@ void alsa_watch_free(struct alsa_watch *watch);
 int alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EXITS_MAX]);
 /* Events that this process's clients lost so far because their pool was full. */
 uint64_t alsa_watch_lost(struct alsa_watch *watch);
+/* How many sources are connected to this process's inputs, by name or by hand. */
+int alsa_watch_sources(struct alsa_watch *watch);
 /* Is there a port of this name (of another process)? */
 bool alsa_watch_find(struct alsa_watch *watch, const char *name, struct alsa_address *address);
 

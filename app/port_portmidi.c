@@ -20,6 +20,7 @@ struct portmidi_port {
   struct portmidi_decoder decoder;
   uint8_t piece[LOOP_PIECE]; /* SysEx bytes gathered for one post */
   size_t piece_size;
+  bool closing; /* once what sounds has been ended */
   /* Between threads. */
   _Atomic bool close_wanted;  /* a device left: close both */
   _Atomic bool rescan_wanted; /* nothing is open: look for them again */
@@ -200,13 +201,19 @@ static void rescan(struct portmidi_port *port)
 static void gather(struct port_loop *loop, nanos now)
 {
   struct portmidi_port *port = (struct portmidi_port *)loop;
-  if (atomic_exchange(&port->close_wanted, false) && port->in) {
+  if (port->closing && atomic_load(&loop->drained)) {
     close_streams(port);
-    atomic_store(&loop->head.silence_wanted, true);
+    port->closing = false;
   }
-  if (port->in) {
+  if (atomic_exchange(&port->close_wanted, false) && port->in) {
+    /* The output may still be there: it is told that all notes end before it is closed. */
+    atomic_store(&loop->drained, false);
+    atomic_store(&loop->head.silence_wanted, true);
+    port->closing = true;
+  }
+  if (port->in && !port->closing) {
     read_input(port, now);
-  } else if (atomic_exchange(&port->rescan_wanted, false)) {
+  } else if (!port->in && atomic_exchange(&port->rescan_wanted, false)) {
     rescan(port);
   }
 }

@@ -19,6 +19,7 @@ struct rtmidi_port {
   /* Control thread. */
   struct alsa_watch *watch;
   uint64_t lost;
+  int sources; /* connected at the last look */
 };
 
 /* RtMidi's thread. It has an ordinary priority unless it is raised from within. */
@@ -284,6 +285,17 @@ static void watch_losses(struct rtmidi_port *port)
   port->lost = lost;
 }
 
+/* A source that vanished takes its note-offs with it, whoever had connected it. */
+static void watch_sources(struct rtmidi_port *port)
+{
+  int sources = alsa_watch_sources(port->watch);
+  if (sources < port->sources) {
+    atomic_store_explicit(&port->loop.head.silence_wanted, true, memory_order_release);
+    port_say(&port->loop.head, RTMIDI_NAME ": a source left the input; its notes were ended");
+  }
+  port->sources = sources;
+}
+
 static void scan(struct rtmidi_port *port)
 {
   struct port_info *list = calloc(PORT_LIST_MAX, sizeof(*list));
@@ -300,11 +312,16 @@ static enum port_state poll_driver(struct port *head, char *line, size_t size)
   struct rtmidi_port *port = (struct rtmidi_port *)head;
   nanos now = realtime_now();
   watch_losses(port);
+  watch_sources(port);
   if (now >= head->next_scan) {
     head->next_scan = now + PORT_SCAN_INTERVAL;
     scan(port);
   }
-  return port_report(head, port_links_state(head), line, size);
+  enum port_state state = port_links_state(head);
+  if (state == PORT_CONNECTED && port->watch && port->sources == 0) {
+    state = PORT_WAITING;
+  }
+  return port_report(head, state, line, size);
 }
 
 static void describe(const struct port *port, char *line, size_t size)

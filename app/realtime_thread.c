@@ -109,6 +109,7 @@ bool realtime_bell_init(struct realtime_bell *bell)
   }
   bell->read_end = ends[0];
   bell->write_end = ends[1];
+  bell->rung = false;
   if (make_nonblocking(ends[0]) && make_nonblocking(ends[1])) {
     return true;
   }
@@ -124,17 +125,19 @@ void realtime_bell_free(struct realtime_bell *bell)
 
 void realtime_bell_ring(struct realtime_bell *bell)
 {
-  /* A full pipe has rung already. */
-  ssize_t written = write(bell->write_end, "", 1);
-  (void)written;
+  if (!atomic_exchange(&bell->rung, true)) {
+    ssize_t written = write(bell->write_end, "", 1);
+    (void)written; /* a full pipe has rung already */
+  }
 }
 
 void realtime_bell_wait(struct realtime_bell *bell, int milliseconds)
 {
   struct pollfd wanted = {.fd = bell->read_end, .events = POLLIN};
   if (poll(&wanted, 1, milliseconds) > 0) {
-    char rung[256];
-    ssize_t count = read(bell->read_end, rung, sizeof(rung));
+    char bytes[256];
+    ssize_t count = read(bell->read_end, bytes, sizeof(bytes));
     (void)count;
   }
+  atomic_store(&bell->rung, false); /* after the read: a ring in between is seen by who waited */
 }

@@ -4,6 +4,7 @@
 #ifndef EMEND_REALTIME_THREAD_H
 #define EMEND_REALTIME_THREAD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -33,6 +34,7 @@ void realtime_flush_denormals(void);
  * monotonic clock on every Unix. Ringing never blocks. */
 struct realtime_bell {
   int read_end, write_end;
+  _Atomic bool rung; /* since the last wait: once is enough */
 };
 bool realtime_bell_init(struct realtime_bell *bell);
 void realtime_bell_free(struct realtime_bell *bell);
