@@ -4,6 +4,7 @@
 #include "take.h"
 
 #define TOLERANCE (50 * NANOS_PER_MILLISECOND)
+#define ADVANCE (10 * NANOS_PER_MILLISECOND) /* as often as a port would */
 
 static const double TAKE_BPM = 120;
 
@@ -35,7 +36,12 @@ static enum status play(struct cleaner *cleaner, float strength, const struct no
   }
   status = live_new(&live, &config, cleaner, listen, listener, error);
   if (status == STATUS_OK) {
+    live_begin(live, 0);
+    nanos now = 0;
     for (size_t i = 0; i < take.count; i++) {
+      for (; now < take.messages[i].time; now += ADVANCE) {
+        live_advance(live, now);
+      }
       live_receive(live, take.messages[i].time, take.messages[i].bytes, take.messages[i].size);
     }
     live_silence(live, take.count > 0 ? take.messages[take.count - 1].time : 0);

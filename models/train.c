@@ -250,6 +250,19 @@ static enum status run_gate(struct trainer *trainer, struct error *error)
   return model_save(trainer->model, run->out, error);
 }
 
+/* Damage for the recognition's input; the same takes are damaged the same way in every run. */
+static enum status damage_takes(const struct vosp_config *config, const struct train_options *options,
+                                const struct train_run *run, struct error *error)
+{
+  if (options->noise <= 0 || options->epochs <= 0) {
+    return STATUS_OK;
+  }
+  const enum status status = dataset_damage(run->train, &config->frame, &options->damage, options->seed, error);
+  return status != STATUS_OK
+           ? status
+           : dataset_damage(run->valid, &config->frame, &options->damage, options->seed + 1000003, error);
+}
+
 enum status train_vosp(const struct vosp_config *config, const struct train_options *options,
                        const struct train_run *run, struct error *error)
 {
@@ -263,6 +276,9 @@ enum status train_vosp(const struct vosp_config *config, const struct train_opti
     return error_set(error, STATUS_NO_MEMORY, "not enough memory to train");
   }
   status = trainer_init(trainer, config, options, run, error);
+  if (status == STATUS_OK && !trainer->point.vosp_done) {
+    status = damage_takes(&trainer->model->config, options, run, error);
+  }
   if (status == STATUS_OK && !trainer->point.vosp_done) {
     status = run_epochs(trainer, error);
     trainer->point.vosp_done = status == STATUS_OK;

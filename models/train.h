@@ -46,12 +46,12 @@ struct train_progress {
 typedef bool (*train_report)(void *user, const struct train_progress *progress);
 
 struct train_run {
-  const struct dataset *train, *valid;
-  const char *from;    /* start from this model's weights and configuration; NULL: anew */
-  const char *out;     /* the model; checkpoint beside it as OUT.checkpoint, log as OUT.csv */
-  bool resume;         /* go on from OUT.checkpoint if it is there */
-  const char *command; /* recorded in the model */
-  train_report report; /* may be NULL */
+  struct dataset *train, *valid; /* with frames; takes are given their damage here when noise > 0 */
+  const char *from;              /* start from this model's weights and configuration; NULL: anew */
+  const char *out;               /* the model; checkpoint beside it as OUT.checkpoint, log as OUT.csv */
+  bool resume;                   /* go on from OUT.checkpoint if it is there */
+  const char *command;           /* recorded in the model */
+  train_report report;           /* may be NULL */
   void *user;
 };
 

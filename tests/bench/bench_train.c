@@ -63,8 +63,8 @@ static void remove_folder(const char *folder, const char *out)
   rmdir(folder);
 }
 
-static enum status train(const struct vosp_config *config, const struct dataset *rolls,
-                         const struct dataset *valid, struct watch *watch, struct error *error)
+static enum status train(const struct vosp_config *config, struct dataset *rolls, struct dataset *valid,
+                         struct watch *watch, struct error *error)
 {
   char folder[] = "/tmp/emend-bench-XXXXXX";
   char out[PATH_SIZE];
