@@ -62,7 +62,8 @@ static bool take_news(struct live_loop *loop, struct live_view *view, bool scree
   if (line[0] != '\0') {
     snprintf(view->message, sizeof view->message, "%s", line);
     if (!screen) {
-      fprintf(loop->out, "%s: %s\n", loop->driver->name, line);
+      fprintf(loop->out, "%s\n", line);
+      fflush(loop->out);
     }
   }
   return loop->driver != &port_driver_file || view->state != PORT_LOST;
