@@ -11,7 +11,7 @@
 struct replay;
 
 /* `smf` stays the caller's and must outlive the replay. `look_ahead` is the delay of what will come back.
- * Refuses files of more than a day. Allocates all that the replay will ever need; release with replay_free. */
+ * Allocates all that the replay will ever need; release with replay_free. */
 enum status replay_new(struct replay **replay, const struct smf *smf, nanos look_ahead, const char *name,
                        struct error *error) EMEND_CHECK;
 void replay_free(struct replay *replay);

@@ -164,7 +164,8 @@ static void draw_time(const struct plot *plot)
   put_text(cairo, plot->width / 2 - 24, plot->height - 8, "seconds");
 }
 
-/* Kept: filled. Removed: an empty box, crossed. Added: filled, with a dark frame. */
+/* Kept: filled. Removed: an outline, crossed, through which the note that it doubled is seen. Added: filled,
+ * with a dark frame. */
 static void draw_box(cairo_t *cairo, double x, double y, double width, enum roll_mark mark, double strength)
 {
   const struct colour *colour = &colours[mark];
@@ -172,8 +173,6 @@ static void draw_box(cairo_t *cairo, double x, double y, double width, enum roll
 
   cairo_rectangle(cairo, x, y + 0.5, width, height);
   if (mark == ROLL_REMOVED) {
-    cairo_set_source_rgb(cairo, 1, 1, 1);
-    cairo_fill_preserve(cairo);
     cairo_set_source_rgb(cairo, colour->red, colour->green, colour->blue);
     cairo_stroke(cairo);
     draw_line(cairo, x + width / 2 - 3, y - 1, x + width / 2 + 3, y + ROW + 1);
