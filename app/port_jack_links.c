@@ -102,7 +102,7 @@ static void watch_sources(struct jack_port *jack)
   if (sources < jack->sources) {
     atomic_store_explicit(&jack->head.silence_wanted, true, memory_order_release);
     port_count(&jack->head.counters.disconnects);
-    port_say(&jack->head, "jack: a source left the input; its notes were ended");
+    port_say(&jack->head, "a source left the input; its notes were ended");
   }
   jack->sources = sources;
 }
@@ -114,7 +114,7 @@ static void watch_release(struct jack_port *jack, struct port_link *link)
                 !jack_port_connected_to(link->direction == PORT_IN ? jack->in : jack->out, link->name);
   if (undone && link->undone) {
     link->state = LINK_RELEASED;
-    port_say(&jack->head, "jack: %s was disconnected by hand", link->name);
+    port_say(&jack->head, "%s was disconnected by hand", link->name);
   }
   link->undone = undone;
 }
@@ -125,10 +125,10 @@ static void watch_link(struct jack_port *jack, struct port_link *link, const str
   switch (port_link_scan(link, list, count, jack->head.client_name)) {
   case LINK_CONNECT:
     if (connect_link(jack, link)) {
-      port_say(&jack->head, "jack: connected to %s", link->name);
+      port_say(&jack->head, "connected to %s", link->name);
     }
     break;
-  case LINK_DROP: port_say(&jack->head, "jack: %s vanished; waiting for it", link->name); break;
+  case LINK_DROP: port_say(&jack->head, "%s vanished; waiting for it", link->name); break;
   case LINK_KEEP: watch_release(jack, link); break;
   }
 }
@@ -150,8 +150,7 @@ static void warn_heard_twice(struct jack_port *jack)
     }
   }
   if (twice && !jack->heard_twice) {
-    port_say(&jack->head, "jack: %s also hears the keyboard directly: disconnect that, or notes sound twice",
-             twice);
+    port_say(&jack->head, "%s also hears the keyboard directly: disconnect that, or notes sound twice", twice);
   }
   jack->heard_twice = twice != NULL;
   jack_free(sources);

@@ -185,7 +185,7 @@ static void lose_server(struct jack_port *jack)
   for (int i = 0; i < 2; i++) {
     links[i]->state = links[i]->state == LINK_UNUSED ? LINK_UNUSED : LINK_LOST;
   }
-  port_say(&jack->head, "jack: the server went away; waiting for one to come back");
+  port_say(&jack->head, "the server went away; waiting for one to come back");
 }
 
 static enum port_state jack_poll(struct port *port, char *line, size_t size)
@@ -201,7 +201,7 @@ static enum port_state jack_poll(struct port *port, char *line, size_t size)
     if (jack->client) {
       jack_port_scan(jack);
     } else if (join_server(jack, NULL) == STATUS_OK) {
-      port_say(port, "jack: a server is back");
+      port_say(port, "a server is back");
     }
   }
   enum port_state state = jack->client ? port_links_state(port) : PORT_LOST;

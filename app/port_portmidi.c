@@ -350,11 +350,11 @@ static enum port_state poll_driver(struct port *head, char *line, size_t size)
     port->was_open = false;
     head->next_scan = now + PORT_SCAN_INTERVAL;
     port_count(&head->counters.disconnects);
-    port_say(head, "portmidi: a device vanished; waiting for it");
+    port_say(head, "a device vanished; waiting for it");
   } else if (is_open && !port->was_open && !atomic_load(&port->close_wanted)) {
     port->was_open = true;
     remember_addresses(port);
-    port_say(head, "portmidi: connected to %s and %s", head->in.name, head->out.name);
+    port_say(head, "connected to %s and %s", head->in.name, head->out.name);
   } else if (!is_open && now >= head->next_scan) {
     head->next_scan = now + PORT_SCAN_INTERVAL;
     atomic_store(&port->rescan_wanted, true);

@@ -241,7 +241,7 @@ static void drop_link(struct rtmidi_port *port, struct port_link *link, struct p
   (void)reopen(port, link, false, list);
   atomic_store_explicit(&head->silence_wanted, true, memory_order_release);
   port_count(&head->counters.disconnects);
-  port_say(head, RTMIDI_NAME ": %s vanished; waiting for it", link->name);
+  port_say(head, "%s vanished; waiting for it", link->name);
 }
 
 static void watch_link(struct rtmidi_port *port, struct port_link *link, struct port_info *list)
@@ -250,7 +250,7 @@ static void watch_link(struct rtmidi_port *port, struct port_link *link, struct 
   switch (port_link_scan(link, list, count, port->loop.head.client_name)) {
   case LINK_CONNECT:
     if (reopen(port, link, true, list)) {
-      port_say(&port->loop.head, RTMIDI_NAME ": connected to %s", link->name);
+      port_say(&port->loop.head, "connected to %s", link->name);
     }
     break;
   case LINK_DROP: drop_link(port, link, list); break;
@@ -279,7 +279,7 @@ static void watch_losses(struct rtmidi_port *port)
   uint64_t lost = alsa_watch_lost(port->watch);
   if (lost > port->lost) {
     port_loop_overflowed(&port->loop);
-    port_say(&port->loop.head, RTMIDI_NAME ": the sequencer lost %llu events; held notes were ended",
+    port_say(&port->loop.head, "the sequencer lost %llu events; held notes were ended",
              (unsigned long long)(lost - port->lost));
   }
   port->lost = lost;
@@ -291,7 +291,7 @@ static void watch_sources(struct rtmidi_port *port)
   int sources = alsa_watch_sources(port->watch);
   if (sources < port->sources) {
     atomic_store_explicit(&port->loop.head.silence_wanted, true, memory_order_release);
-    port_say(&port->loop.head, RTMIDI_NAME ": a source left the input; its notes were ended");
+    port_say(&port->loop.head, "a source left the input; its notes were ended");
   }
   port->sources = sources;
 }

@@ -25,4 +25,8 @@ if(JACK_FOUND)
 
   jack_test(jack_ports transfer.sh $<TARGET_FILE:pass_through> jack 100)
   jack_test(jack_names names.sh $<TARGET_FILE:pass_through> jack 60)
+  set(LIVE $<TARGET_FILE:emend> ${PROJECT_SOURCE_DIR})
+  jack_test(jack_live_bypass live.sh ${LIVE} bypass)
+  jack_test(jack_live_clean live.sh ${LIVE} clean)
+  jack_test(jack_live_look_ahead live.sh ${LIVE} bypass 20)
 endif()
