@@ -29,7 +29,7 @@ static enum status add_bounce(struct damager *damager, struct note *note)
   struct note bounce = *note;
   bounce.on = note->on + closes;
   bounce.off = note->off > bounce.on ? note->off : bounce.on + shortest;
-  bounce.velocity = softer(rng, note->velocity, 0.3, 0.95);
+  bounce.velocity = softer(rng, note->velocity, 0.4, 1.0);
   if (note->off > note->on + opens) {
     note->off = note->on + opens;
   }
@@ -49,7 +49,7 @@ static enum status add_brush(struct damager *damager, struct note note)
   note.pitch = (uint8_t)(note.pitch + step);
   note.on += corrupt_milliseconds(rng, -25, 25);
   note.off = note.on + corrupt_milliseconds(rng, 20, 80);
-  note.velocity = softer(rng, note.velocity, 0.15, 0.6);
+  note.velocity = softer(rng, note.velocity, 0.2, 0.8);
   return add(damager, note, DAMAGE_BRUSH);
 }
 
@@ -60,7 +60,7 @@ static enum status add_harmonic(struct damager *damager, struct note note)
   note.pitch = (uint8_t)(note.pitch + steps[rng_below(rng, sizeof steps)]);
   note.on += corrupt_milliseconds(rng, 0, 30);
   note.off = note.on + corrupt_milliseconds(rng, 50, 300);
-  note.velocity = softer(rng, note.velocity, 0.2, 0.8);
+  note.velocity = softer(rng, note.velocity, 0.3, 1.0);
   return note.pitch > PITCH_HIGH ? STATUS_OK : add(damager, note, DAMAGE_HARMONIC);
 }
 

@@ -22,6 +22,7 @@ struct listener {
   struct ledger ledger; /* ends notes as the live engine does */
   struct gate_samples samples;
   struct rng rng;
+  struct error error;
 };
 
 static enum status make_room(struct gate_samples *samples)
@@ -107,6 +108,18 @@ static void vary(struct note_list *notes, struct corrupt_rates *rates, struct rn
   rates->ghost *= more;
 }
 
+/* Louder or softer damage than the simulator's own. */
+static void vary_damage(struct note_list *damaged, struct rng *rng)
+{
+  const double loudness = rng_between(rng, 0.7, 1.3);
+  for (size_t i = 0; i < damaged->count; i++) {
+    struct note *note = &damaged->notes[i];
+    if (note->damage != DAMAGE_NONE && note->damage != DAMAGE_GHOST) {
+      note->velocity = (uint8_t)fmin(127, fmax(1, note->velocity * loudness));
+    }
+  }
+}
+
 static enum status listen_to_take(struct listener *listener, const struct note_list *damaged,
                                   const struct take *take)
 {
@@ -132,7 +145,7 @@ static enum status listen_to_take(struct listener *listener, const struct note_l
   return status;
 }
 
-static enum status collect_take(struct listener *listener, const struct sequence *sequence, struct error *error)
+static enum status collect_take(struct listener *listener, const struct sequence *sequence)
 {
   struct corrupt_rates rates = *listener->source->rates;
   struct note_list clean = {0};
@@ -145,7 +158,10 @@ static enum status collect_take(struct listener *listener, const struct sequence
     vary(&clean, &rates, &listener->rng);
   }
   if (status == STATUS_OK) {
-    status = corrupt_notes(&clean, &rates, &listener->rng, &damaged, error);
+    status = corrupt_notes(&clean, &rates, &listener->rng, &damaged, &listener->error);
+  }
+  if (status == STATUS_OK && listener->source->vary) {
+    vary_damage(&damaged, &listener->rng);
   }
   if (status == STATUS_OK) {
     struct take take;
@@ -199,7 +215,6 @@ struct job {
   struct listener *listeners; /* (threads) */
   atomic_size_t next, collected;
   atomic_int status;
-  struct error *error;
 };
 
 static size_t common_divisor(size_t a, size_t b)
@@ -238,7 +253,7 @@ static void work(void *user, int index)
     const size_t before = listener->samples.count;
     rng_seed(&listener->rng, job->source->seed + turn);
     const enum status status =
-      data->rolls ? collect_roll(listener, sequence) : collect_take(listener, sequence, job->error);
+      data->rolls ? collect_roll(listener, sequence) : collect_take(listener, sequence);
     if (status != STATUS_OK) {
       atomic_store(&job->status, status);
     }
@@ -285,13 +300,18 @@ static enum status merge(struct gate_samples *samples, const struct job *job, in
 enum status gate_samples_collect(struct gate_samples *samples, const struct gate_source *source,
                                  struct error *error)
 {
-  struct job job = {.source = source, .error = error};
+  struct job job = {.source = source};
   const int threads = source->threads;
   *samples = (struct gate_samples){0};
   enum status status = prepare(&job, threads);
   if (status == STATUS_OK) {
     parallel_run(threads, work, &job);
     status = (enum status)atomic_load(&job.status);
+  }
+  for (int i = 0; i < threads && job.listeners != NULL && status != STATUS_OK && error != NULL; i++) {
+    if (job.listeners[i].error.status == status) {
+      *error = job.listeners[i].error;
+    }
   }
   if (status == STATUS_OK) {
     status = merge(samples, &job, threads);
