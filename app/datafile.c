@@ -12,8 +12,15 @@
 /* False when the parts do not fit. */
 static bool join(char out[DATAFILE_PATH_MAX], const char *folder, const char *rest)
 {
-  int n = snprintf(out, DATAFILE_PATH_MAX, "%s/%s", folder, rest);
-  return n > 0 && n < DATAFILE_PATH_MAX;
+  size_t head = strlen(folder), tail = strlen(rest);
+
+  if (head + 1 + tail >= DATAFILE_PATH_MAX) {
+    return false;
+  }
+  memcpy(out, folder, head);
+  out[head] = '/';
+  memcpy(out + head + 1, rest, tail + 1);
+  return true;
 }
 
 /* $`variable`/emend, or ~/`fallback`/emend. */
