@@ -44,11 +44,9 @@ enum status chunk_list_cut(struct chunk_list *list, const struct dataset *data, 
     }
     /* Sequences that fit are taken whole; the first cut of longer ones falls anywhere. */
     int end = sequence->frames <= steps ? sequence->frames : 1 + (int)rng_below(rng, (uint32_t)steps);
-    for (int start = 0; start < sequence->frames; start = end, end = start + steps) {
+    for (int start = 0; start < sequence->frames; start = end, end = start + steps - lead) {
       const int last = end < sequence->frames ? end : sequence->frames;
-      const int before = start < lead ? start : lead;
-      const int room = steps - (last - start); /* a chunk never grows beyond `steps` */
-      const int warm = before < room ? before : room;
+      const int warm = start < lead ? start : lead;
       const struct chunk chunk = {sequence, start - warm, last - start + warm, warm};
       if (add(list, &capacity, chunk) != STATUS_OK) {
         free(list->chunks);

@@ -9,6 +9,7 @@
 #include "gate_model.h"
 #include "ledger.h"
 #include "parallel.h"
+#include "perform.h"
 #include "take.h"
 #include "vosp_live.h"
 
@@ -145,34 +146,45 @@ static enum status listen_to_take(struct listener *listener, const struct note_l
   return status;
 }
 
-static enum status collect_take(struct listener *listener, const struct sequence *sequence)
+/* Damage the notes of `clean` and listen. */
+static enum status collect_notes(struct listener *listener, struct note_list *clean)
 {
   struct corrupt_rates rates = *listener->source->rates;
-  struct note_list clean = {0};
   struct note_list damaged = {0};
-  enum status status = STATUS_OK;
-  for (size_t i = 0; i < sequence->notes.count && status == STATUS_OK; i++) {
-    status = note_list_add(&clean, sequence->notes.notes[i]);
+  if (listener->source->vary) {
+    vary(clean, &rates, &listener->rng);
   }
-  if (status == STATUS_OK && listener->source->vary) {
-    vary(&clean, &rates, &listener->rng);
-  }
-  if (status == STATUS_OK) {
-    status = corrupt_notes(&clean, &rates, &listener->rng, &damaged, &listener->error);
-  }
-  if (status == STATUS_OK && listener->source->vary) {
-    vary_damage(&damaged, &listener->rng);
-  }
+  enum status status = corrupt_notes(clean, &rates, &listener->rng, &damaged, &listener->error);
   if (status == STATUS_OK) {
     struct take take;
+    if (listener->source->vary) {
+      vary_damage(&damaged, &listener->rng);
+    }
     status = take_from_notes(&take, &damaged);
     if (status == STATUS_OK) {
       status = listen_to_take(listener, &damaged, &take);
       take_free(&take);
     }
   }
-  note_list_free(&clean);
   note_list_free(&damaged);
+  return status;
+}
+
+static enum status collect_take(struct listener *listener, const struct sequence *sequence)
+{
+  struct note_list clean = {0};
+  enum status status = STATUS_OK;
+  if (listener->source->data->rolls) {
+    const nanos frame = frame_duration(&listener->source->model->config.frame, BPM);
+    status = perform_roll(sequence, frame, &listener->rng, &clean);
+  }
+  for (size_t i = 0; i < sequence->notes.count && status == STATUS_OK; i++) {
+    status = note_list_add(&clean, sequence->notes.notes[i]);
+  }
+  if (status == STATUS_OK) {
+    status = collect_notes(listener, &clean);
+  }
+  note_list_free(&clean);
   return status;
 }
 
@@ -252,8 +264,10 @@ static void work(void *user, int index)
     const struct sequence *sequence = &data->sequences[turn * step % data->count];
     const size_t before = listener->samples.count;
     rng_seed(&listener->rng, job->source->seed + turn);
-    const enum status status =
-      data->rolls ? collect_roll(listener, sequence) : collect_take(listener, sequence);
+    enum status status = data->rolls ? collect_roll(listener, sequence) : STATUS_OK;
+    if (status == STATUS_OK && (!data->rolls || job->source->performed)) {
+      status = collect_take(listener, sequence);
+    }
     if (status != STATUS_OK) {
       atomic_store(&job->status, status);
     }

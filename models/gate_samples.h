@@ -20,6 +20,7 @@ struct gate_source {
   size_t samples_max;                /* about so many, from sequences spread evenly */
   const struct corrupt_rates *rates; /* takes */
   double noise;                      /* rolls: P */
+  bool performed;                    /* rolls: also as somebody would play them */
   bool vary; /* also vary tempo, dynamics and rates, so that the gate knows more players than the data has */
   int threads;
   uint64_t seed;

@@ -301,6 +301,7 @@ enum status gate_train(struct model *model, const struct train_options *options,
     .samples_max = TRAIN_SAMPLES,
     .rates = &options->damage,
     .noise = options->noise > 0 ? options->noise : 0.05,
+    .performed = true,
     .vary = true,
     .threads = options->threads,
     .seed = options->seed,
@@ -312,6 +313,7 @@ enum status gate_train(struct model *model, const struct train_options *options,
   if (status == STATUS_OK) {
     source.data = run->valid;
     source.samples_max = VALID_SAMPLES;
+    source.performed = false;
     source.vary = false;
     source.seed = options->seed + 1000003;
     status = gate_samples_collect(&valid, &source, error);

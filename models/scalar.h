@@ -24,9 +24,10 @@
 #define COS cosf
 #endif
 
+/* The fast vector division makes NaN of 1 / infinity, so the exponential is kept finite. */
 static inline real logistic(real x)
 {
-  return 1 / (1 + EXP(-x));
+  return 1 / (1 + EXP(x > -80 ? -x : 80));
 }
 
 #endif

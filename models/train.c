@@ -95,7 +95,6 @@ static enum status start_workers(struct trainer *trainer)
   const size_t size = trainer->model->params.size;
   for (int w = 0; w < trainer->threads; w++) {
     struct worker *worker = &trainer->workers[w];
-    rng_seed(&worker->rng, trainer->options.seed * 1000 + (uint64_t)(trainer->point.epoch * 64 + w));
     worker->grad = malloc(size * sizeof *worker->grad);
     if (worker->grad == NULL || vosp_batch_init(&worker->batch, &trainer->net, trainer->options.chunk,
                                                 trainer->share * trainer->net.rows, true) != STATUS_OK) {
@@ -113,6 +112,9 @@ static enum status trainer_init(struct trainer *trainer, const struct vosp_confi
   rng_seed(&trainer->rng, options->seed);
   if (trainer->options.threads <= 0) {
     trainer->options.threads = parallel_processors();
+  }
+  if (trainer->options.threads > PARALLEL_MAX) {
+    trainer->options.threads = PARALLEL_MAX;
   }
   enum status status = start_weights(trainer, config, error);
   if (status != STATUS_OK) {

@@ -87,10 +87,20 @@ static double seconds_left(const struct trainer *trainer, double in_epoch, doubl
   return by_epochs;
 }
 
+/* Each epoch has random streams of its own, so that a resumed run goes on as if it had not stopped. */
+static void seed_epoch(struct trainer *trainer)
+{
+  rng_seed(&trainer->rng, trainer->options.seed + ((uint64_t)(trainer->point.epoch + 1) << 32));
+  for (int w = 0; w < trainer->threads; w++) {
+    rng_seed(&trainer->workers[w].rng, rng_next(&trainer->rng));
+  }
+}
+
 enum status train_epoch(struct trainer *trainer, struct epoch_result *result)
 {
   const struct train_options *options = &trainer->options;
   struct chunk_list list;
+  seed_epoch(trainer);
   if (chunk_list_cut(&list, trainer->run->train, options->chunk, options->lead, options->epoch_share,
                      &trainer->rng) != STATUS_OK) {
     return STATUS_NO_MEMORY;

@@ -1,8 +1,8 @@
 #include "vosp_live.h"
 
-#include <math.h>
 #include <string.h>
 
+#include "scalar.h"
 #include "transfer.h"
 #include "view.h"
 
@@ -136,7 +136,7 @@ static void step_posterior(const struct vosp_state *state, int row, struct work 
   for (int j = 0; j < Z; j++) {
     float a = net->config.posterior == POSTERIOR_DIAGONAL ? 0 : 1;
     if (net->config.posterior == POSTERIOR_GAUSS_MARKOV) {
-      a = 1 / (1 + expf(-work->head[(net->moments ? Z : 2 * Z) + j]));
+      a = logistic(work->head[(net->moments ? Z : 2 * Z) + j]);
     }
     work->z[j] = a * z[j] + work->head[j];
     work->fed[j] = net->config.feed == FEED_LEVEL ? work->z[j] : work->z[j] - z[j];
