@@ -176,8 +176,9 @@ void live_view_draw(const struct live_view *view)
   put(&screen, "In the DAW listen to emend's port alone, or every note sounds twice.");
   end_line(&screen);
   put(&screen, "b clean, bypass, monitor   + - strength   p panic   q quit\033[K\033[J");
-  fwrite(screen.text, 1, screen.used, stdout);
-  fflush(stdout);
+  /* A terminal that is gone is no reason to stop playing. */
+  (void)fwrite(screen.text, 1, screen.used, stdout);
+  (void)fflush(stdout);
 }
 
 void live_view_line(const struct live_view *view, FILE *out)

@@ -76,7 +76,7 @@ static enum status load(config_t *config, const char *path, struct error *error)
                      path);
   }
   int good = config_read(config, file);
-  fclose(file);
+  (void)fclose(file);
   if (good != CONFIG_TRUE) {
     return error_set(error, STATUS_FORMAT, "%s:%d: %s; settings look like: strength = 0.5;", path,
                      config_error_line(config), config_error_text(config));

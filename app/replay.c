@@ -22,25 +22,25 @@ static nanos file_end(const struct smf *smf)
   return end;
 }
 
-enum status replay_new(struct replay **result, const struct smf *smf, nanos look_ahead, const char *name,
+enum status replay_new(struct replay **replay, const struct smf *smf, nanos look_ahead, const char *name,
                        struct error *error)
 {
-  struct replay *replay = calloc(1, sizeof *replay);
+  struct replay *made = calloc(1, sizeof *made);
 
-  *result = NULL;
-  if (replay == NULL) {
+  *replay = NULL;
+  if (made == NULL) {
     return error_set(error, STATUS_NO_MEMORY, "no memory to play %.300s", name);
   }
-  replay->smf = smf;
-  replay->look_ahead = look_ahead;
-  replay->end = file_end(smf) + look_ahead + LEDGER_RELEASE_GUARD + NANOS_PER_MILLISECOND;
-  replay->capacity = 2 * smf->event_count + SPARE_MESSAGES;
-  replay->sent = calloc(replay->capacity, sizeof *replay->sent);
-  if (replay->sent == NULL) {
-    replay_free(replay);
+  made->smf = smf;
+  made->look_ahead = look_ahead;
+  made->end = file_end(smf) + look_ahead + LEDGER_RELEASE_GUARD + NANOS_PER_MILLISECOND;
+  made->capacity = 2 * smf->event_count + SPARE_MESSAGES;
+  made->sent = calloc(made->capacity, sizeof *made->sent);
+  if (made->sent == NULL) {
+    replay_free(made);
     return error_set(error, STATUS_NO_MEMORY, "no memory to play %.300s", name);
   }
-  *result = replay;
+  *replay = made;
   return STATUS_OK;
 }
 

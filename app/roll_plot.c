@@ -153,8 +153,10 @@ static void draw_time(const struct plot *plot)
   double bottom = plot->height - MARGIN_BOTTOM;
   double step = tick_step(plot);
 
-  for (double time = ceil(plot->start / step) * step; time <= plot->end; time += step) {
+  for (long tick = lround(ceil(plot->start / step)); (double)tick * step <= plot->end; tick++) {
+    double time = (double)tick * step;
     char text[32];
+
     snprintf(text, sizeof text, "%.0f", time);
     cairo_set_source_rgb(cairo, 0.88, 0.88, 0.88);
     draw_line(cairo, x_of(plot, time), MARGIN_TOP, x_of(plot, time), bottom);

@@ -45,10 +45,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
   (void)state;
-  char command[128];
-
-  snprintf(command, sizeof command, "rm -r '%s'", folder.path);
-  return system(command);
+  folder_remove(folder.path);
+  return 0;
 }
 
 static void finds_one_by_name(void **state)
