@@ -65,6 +65,7 @@ static enum status run_through(struct replay *replay, struct session *session, s
   const nanos end = replay_end(replay);
   struct progress progress;
 
+  stop_catch();
   progress_begin(&progress, "denoise");
   stream_connect(&session->stream, replay_send, replay);
   stream.begin(stream.user, 0);

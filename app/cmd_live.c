@@ -9,6 +9,7 @@
 #include "port_file.h"
 #include "realtime_thread.h"
 #include "report.h"
+#include "stop.h"
 
 enum { CAPTURE_BYTES = 1 << 20 };
 
@@ -52,6 +53,9 @@ static int read_flags(struct live_flags *flags, int argc, char **argv)
   if (settings_read_file(&flags->settings, specs, &error) != STATUS_OK) {
     return command_fail(&command_live, &error);
   }
+  if (flags->demo) {
+    flags->settings.out = NULL; /* emend.conf means a port; here a file is asked for */
+  }
   return command_parse(&command_live, &set, argc, argv);
 }
 
@@ -86,6 +90,7 @@ static enum status play(const struct live_flags *flags, struct session *session,
   struct port_counters counters;
   char memory[REALTIME_LINE];
 
+  stop_catch();
   enum status status = live_port_open(&live_port, &flags->settings, flags->demo, session, out, error);
   if (status != STATUS_OK) {
     return status;

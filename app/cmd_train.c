@@ -142,6 +142,7 @@ static enum status train(struct train_flags *flags, const char *command, struct 
                                 .command = command,
                                 .report = tell,
                                 .user = &telling};
+  stop_catch();
   progress_begin(&telling.progress, "train");
   status = train_vosp(&flags->config, &flags->options, &run, error);
   progress_end(&telling.progress);

@@ -1,10 +1,10 @@
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
-#include "stop.h"
 #include "version.h"
 
 static const struct command *const commands[] = {
@@ -50,7 +50,7 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-  stop_catch();
+  signal(SIGPIPE, SIG_IGN); /* a reader that leaves is a failed write, which has its line */
   int status = run(argc, argv);
   if (fflush(stdout) != 0 || ferror(stdout)) {
     fprintf(stderr, "emend: standard output could not be written; check the disk or the reader\n");

@@ -24,9 +24,6 @@ void stop_catch(void)
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
     sigaction(numbers[i], &action, NULL);
   }
-  action.sa_handler = SIG_IGN;
-  action.sa_flags = 0;
-  sigaction(SIGPIPE, &action, NULL);
 }
 
 bool stop_requested(void)

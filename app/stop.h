@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* From now on SIGINT, SIGTERM and SIGHUP only set the flag; SIGPIPE is ignored. A second signal ends the
- * program at once. */
+/* From now on SIGINT, SIGTERM and SIGHUP only set the flag. A second signal ends the program at once. For
+ * commands that look at the flag; the others are ended by the signal. */
 void stop_catch(void);
 /* Any thread. */
 bool stop_requested(void);

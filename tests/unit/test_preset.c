@@ -68,7 +68,7 @@ static void finds_one_by_path(void **state)
   snprintf(path, sizeof path, "%s/emend/presets/mine", folder.path);
   assert_int_equal(preset_load(&preset, path, &error), STATUS_OK);
   assert_string_equal(preset.name, "mine");
-  strcat(path, "/preset.cfg");
+  snprintf(path, sizeof path, "%s/emend/presets/mine/preset.cfg", folder.path);
   assert_int_equal(preset_load(&preset, path, &error), STATUS_OK);
   assert_string_equal(preset.name, "mine");
   assert_int_equal(preset_load(&preset, "some/model.safetensors", &error), STATUS_OK);
