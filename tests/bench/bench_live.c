@@ -245,6 +245,9 @@ static void hold_against(double bandwidth, const struct bench_times *times, stru
 static enum status measure(const struct model *model, const struct take *take, struct cleaner *cleaner,
                            struct bench_live *result, struct error *error)
 {
+  if (take->messages == NULL || take->count == 0) {
+    return error_set(error, STATUS_USAGE, "there is nothing to play");
+  }
   const nanos length = take->messages[take->count - 1].time;
   const size_t periods = (size_t)(length / PERIOD) + 1;
   struct samples decisions = {calloc(take->count, sizeof(double)), 0, take->count};

@@ -44,7 +44,7 @@ double bench_read_bandwidth(size_t size)
   for (size_t i = 0; i < count; i++) {
     values[i] = (float)(i % 7);
   }
-  const int rounds = (int)(((size_t)1 << 26) / (count * sizeof *values)) + 1;
+  const int rounds = (int)(((size_t)1 << 26) / (size + 1)) + 1;
   volatile float sink = read_all(count, values);
   double best = 0;
   for (int trial = 0; trial < 7; trial++) {
