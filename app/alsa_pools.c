@@ -36,7 +36,49 @@ void alsa_seq_enlarge_pools(void)
   }
 }
 
+int alsa_room_inside(int descriptor, int client)
+{
+  struct snd_seq_client_pool pool = {.client = client};
+  if (descriptor < 0 || ioctl(descriptor, SNDRV_SEQ_IOCTL_GET_CLIENT_POOL, &pool) < 0 || pool.input_pool == 0) {
+    return ALSA_ROOM_UNKNOWN; /* the kernel's own clients have no pool: they take what comes */
+  }
+  return pool.input_free;
+}
+
+int alsa_room_ahead(int descriptor, struct alsa_address source)
+{
+  enum { SINKS_MAX = 64 };
+  int least = ALSA_ROOM_UNKNOWN;
+  for (int i = 0; descriptor >= 0 && i < SINKS_MAX; i++) {
+    struct snd_seq_query_subs query = {
+      .root = {.client = (unsigned char)source.client, .port = (unsigned char)source.port},
+      .type = SNDRV_SEQ_QUERY_SUBS_READ,
+      .index = i,
+    };
+    if (ioctl(descriptor, SNDRV_SEQ_IOCTL_QUERY_SUBS, &query) < 0) {
+      break;
+    }
+    int room = alsa_room_inside(descriptor, query.addr.client);
+    least = room < least ? room : least;
+  }
+  return least;
+}
+
 #else
+
+int alsa_room_inside(int descriptor, int client)
+{
+  (void)descriptor;
+  (void)client;
+  return ALSA_ROOM_UNKNOWN;
+}
+
+int alsa_room_ahead(int descriptor, struct alsa_address source)
+{
+  (void)descriptor;
+  (void)source;
+  return ALSA_ROOM_UNKNOWN;
+}
 
 void alsa_seq_enlarge_pools(void)
 {

@@ -110,18 +110,6 @@ static bool next_own(struct alsa_watch *watch, snd_seq_client_info_t *client)
   return false;
 }
 
-uint64_t alsa_watch_lost(struct alsa_watch *watch)
-{
-  uint64_t lost = 0;
-  snd_seq_client_info_t *client;
-  snd_seq_client_info_alloca(&client);
-  snd_seq_client_info_set_client(client, -1);
-  while (watch && next_own(watch, client)) {
-    lost += (uint64_t)snd_seq_client_info_get_event_lost(client);
-  }
-  return lost;
-}
-
 int alsa_watch_sources(struct alsa_watch *watch)
 {
   int sources = 0;
@@ -169,6 +157,25 @@ bool alsa_watch_find(struct alsa_watch *watch, const char *name, struct alsa_add
   return false;
 }
 
+bool alsa_watch_find_own(struct alsa_watch *watch, const char *name, struct alsa_address *address)
+{
+  snd_seq_client_info_t *client;
+  snd_seq_client_info_alloca(&client);
+  snd_seq_client_info_set_client(client, -1);
+  while (watch && next_own(watch, client)) {
+    if (find_in_client(watch, snd_seq_client_info_get_client(client), name, address)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+int alsa_watch_descriptor(struct alsa_watch *watch)
+{
+  struct pollfd descriptor;
+  return watch && snd_seq_poll_descriptors(watch->sequencer, &descriptor, 1, POLLIN) == 1 ? descriptor.fd : -1;
+}
+
 #else
 
 enum status alsa_seq_probe(const char *driver, struct error *error)
@@ -195,12 +202,6 @@ int alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EX
   return 0;
 }
 
-uint64_t alsa_watch_lost(struct alsa_watch *watch)
-{
-  (void)watch;
-  return 0;
-}
-
 int alsa_watch_sources(struct alsa_watch *watch)
 {
   (void)watch;
@@ -213,6 +214,20 @@ bool alsa_watch_find(struct alsa_watch *watch, const char *name, struct alsa_add
   (void)name;
   (void)address;
   return false;
+}
+
+bool alsa_watch_find_own(struct alsa_watch *watch, const char *name, struct alsa_address *address)
+{
+  (void)watch;
+  (void)name;
+  (void)address;
+  return false;
+}
+
+int alsa_watch_descriptor(struct alsa_watch *watch)
+{
+  (void)watch;
+  return -1;
 }
 
 #endif

@@ -2,7 +2,7 @@
  * leave, input that was lost, and the size of the pools. On other systems, or without libasound's
  * headers, all of it answers "nothing to say".
  *
- * Control thread only. */
+ * Control thread only, but for alsa_room_*. */
 #ifndef EMEND_ALSA_SEQ_H
 #define EMEND_ALSA_SEQ_H
 
@@ -31,12 +31,23 @@ struct alsa_watch *alsa_watch_new(void);
 void alsa_watch_free(struct alsa_watch *watch);
 /* Ports that left since the last call. */
 int alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EXITS_MAX]);
-/* Events that this process's clients lost so far because their pool was full. */
-uint64_t alsa_watch_lost(struct alsa_watch *watch);
 /* How many sources are connected to this process's inputs, by name or by hand. */
 int alsa_watch_sources(struct alsa_watch *watch);
 /* Is there a port of this name (of another process)? */
 bool alsa_watch_find(struct alsa_watch *watch, const char *name, struct alsa_address *address);
+
+/* The address of a port of this process. */
+bool alsa_watch_find_own(struct alsa_watch *watch, const char *name, struct alsa_address *address);
+/* A file that alsa_room_* may ask through, as long as the watch lives; -1 where there is none. */
+int alsa_watch_descriptor(struct alsa_watch *watch);
+
+/* Events for which there is still room; ALSA_ROOM_UNKNOWN where it cannot be said. Any thread: they
+ * only ask the kernel, in a microsecond or two. */
+enum { ALSA_ROOM_UNKNOWN = 1 << 20 };
+/* In the fullest of the clients that `source` is connected to. */
+int alsa_room_ahead(int descriptor, struct alsa_address source);
+/* In a client's own input. */
+int alsa_room_inside(int descriptor, int client);
 
 /* The address at the end of a name as RtMidi gives it ("Keyboard:Keyboard MIDI 1 20:0"). */
 bool alsa_address_of(const char *name, struct alsa_address *address);

@@ -173,6 +173,11 @@ enum port_state port_links_state(const struct port *port)
 
 enum port_state port_report(struct port *port, enum port_state state, char *line, size_t size)
 {
+  uint64_t overflows = atomic_load_explicit(&port->counters.overflowed, memory_order_relaxed);
+  if (overflows != port->overflows_told) {
+    port_say(port, "input was lost; held notes were ended");
+  }
+  port->overflows_told = overflows;
   port->state = state;
   if (size > 0) {
     snprintf(line, size, "%s", port->line);

@@ -39,6 +39,7 @@ struct port {
   enum port_state state;
   char line[PORT_LINE]; /* what poll will say next */
   nanos next_scan;
+  uint64_t overflows_told;
 };
 
 /* Fill the head from what open was given. `name` is the driver's. STATUS_USAGE where a name is too

@@ -25,9 +25,11 @@ struct portmidi_port {
   _Atomic bool close_wanted;  /* a device left: close both */
   _Atomic bool rescan_wanted; /* nothing is open: look for them again */
   _Atomic bool is_open;
-  _Atomic bool failed; /* the system reported an error */
+  _Atomic int out_client; /* of the sequencer, to ask for room */
+  _Atomic bool failed;    /* the system reported an error */
   /* Control thread. */
   struct alsa_watch *watch;
+  int descriptor; /* the loop asks the sequencer through it; const while it runs */
   struct alsa_address in_address, out_address;
   bool was_open;
 };
@@ -220,7 +222,11 @@ static void gather(struct port_loop *loop, nanos now)
 
 static bool write_message(struct port_loop *loop, const uint8_t *bytes, size_t size)
 {
+  enum { ROOM = 32 };
   struct portmidi_port *port = (struct portmidi_port *)loop;
+  if (port->out && alsa_room_inside(port->descriptor, atomic_load(&port->out_client)) < ROOM) {
+    return false; /* a slow reader: PortMidi would lose the message */
+  }
   PmEvent events[LOOP_PIECE / 4 + 1];
   int32_t count = 0;
   uint32_t event;
@@ -264,6 +270,7 @@ static void remember_addresses(struct portmidi_port *port)
   if (port->watch) {
     (void)alsa_watch_find(port->watch, port->loop.head.in.name, &port->in_address);
     (void)alsa_watch_find(port->watch, port->loop.head.out.name, &port->out_address);
+    atomic_store(&port->out_client, port->out_address.client);
   }
 }
 
@@ -277,6 +284,7 @@ static enum status start(struct portmidi_port *port, struct error *error)
   if (status == STATUS_OK) {
     alsa_seq_enlarge_pools();
     port->watch = alsa_watch_new();
+    port->descriptor = alsa_watch_descriptor(port->watch);
     port->was_open = true;
     remember_addresses(port);
     status = port_loop_start(&port->loop, error);

@@ -13,12 +13,17 @@ struct rtmidi_port {
   RtMidiOutPtr out;
   /* Held by the control thread while it looks at or reconnects the output; the loop only tries it. */
   pthread_mutex_t out_lock;
+  /* Const while the loop runs. */
+  int descriptor; /* to ask the sequencer for room through */
+  struct alsa_address own_in, own_out;
+  /* Loop thread. */
+  bool flooded;
+  int allowance; /* cells of the readers' pools that may be filled before asking again */
   /* RtMidi's input thread. */
   pthread_t raised;
   bool is_raised;
   /* Control thread. */
   struct alsa_watch *watch;
-  uint64_t lost;
   int sources; /* connected at the last look */
 };
 
@@ -35,9 +40,45 @@ static void on_message(double delta, const unsigned char *bytes, size_t size, vo
   port_loop_post(&port->loop, realtime_now(), bytes, size);
 }
 
+/* RtMidi does not tell that the sequencer dropped input, and by the time it reads on all of it is gone. An
+ * input that is nearly full is taken for one that overflowed. */
+static void watch_input(struct port_loop *loop, nanos now)
+{
+  enum { NEARLY_FULL = 100, EMPTIED = 1000 };
+  struct rtmidi_port *port = (struct rtmidi_port *)loop;
+  (void)now;
+  int room = alsa_room_inside(port->descriptor, port->own_in.client);
+  if (room < NEARLY_FULL && !port->flooded) {
+    port->flooded = true;
+    port_loop_overflowed(loop);
+  } else if (room > EMPTIED) {
+    port->flooded = false;
+  }
+}
+
+/* Where a reader is slow RtMidi drops the message, prints a line and reports success: so it is asked only
+ * when there is room, for the longest piece of a SysEx too. */
+static bool has_room(struct rtmidi_port *port, size_t size)
+{
+  enum { ROOM = 32, ALLOWANCE_MAX = 64, CELL = 16 };
+  int cells = 1 + (int)(size / CELL);
+  if (port->allowance < cells) {
+    int room = alsa_room_ahead(port->descriptor, port->own_out);
+    port->allowance = room > 2 * ALLOWANCE_MAX ? ALLOWANCE_MAX : room / 2;
+    if (room < ROOM || port->allowance < cells) {
+      return false;
+    }
+  }
+  port->allowance -= cells;
+  return true;
+}
+
 static bool write_message(struct port_loop *loop, const uint8_t *bytes, size_t size)
 {
   struct rtmidi_port *port = (struct rtmidi_port *)loop;
+  if (!has_room(port, size)) {
+    return false;
+  }
   if (pthread_mutex_trylock(&port->out_lock) != 0) {
     return false;
   }
@@ -50,7 +91,7 @@ static bool write_message(struct port_loop *loop, const uint8_t *bytes, size_t s
   return true;
 }
 
-static const struct port_loop_ops loop_ops = {.write = write_message};
+static const struct port_loop_ops loop_ops = {.gather = watch_input, .write = write_message};
 
 static enum status list_ports(struct port_info *list, size_t capacity, size_t *count, struct error *error)
 {
@@ -197,13 +238,20 @@ static void free_port(struct rtmidi_port *port)
   free(port);
 }
 
+static void watch_own(struct rtmidi_port *port)
+{
+  bool found = alsa_watch_find_own(port->watch, "in", &port->own_in) &&
+               alsa_watch_find_own(port->watch, "out", &port->own_out);
+  port->descriptor = found ? alsa_watch_descriptor(port->watch) : -1;
+}
+
 static enum status start(struct rtmidi_port *port, struct error *error)
 {
   enum status status = rtmidi_devices_new(port->loop.head.client_name, &port->in, &port->out, error);
   if (status == STATUS_OK) {
     port->watch = alsa_watch_new();
-    port->lost = alsa_watch_lost(port->watch);
     status = open_ports(port, error);
+    watch_own(port);
   }
   return status == STATUS_OK ? port_loop_start(&port->loop, error) : status;
 }
@@ -274,17 +322,6 @@ static void watch_exits(struct rtmidi_port *port, struct port_info *list)
   }
 }
 
-static void watch_losses(struct rtmidi_port *port)
-{
-  uint64_t lost = alsa_watch_lost(port->watch);
-  if (lost > port->lost) {
-    port_loop_overflowed(&port->loop);
-    port_say(&port->loop.head, "the sequencer lost %llu events; held notes were ended",
-             (unsigned long long)(lost - port->lost));
-  }
-  port->lost = lost;
-}
-
 /* A source that vanished takes its note-offs with it, whoever had connected it. */
 static void watch_sources(struct rtmidi_port *port)
 {
@@ -311,7 +348,6 @@ static enum port_state poll_driver(struct port *head, char *line, size_t size)
 {
   struct rtmidi_port *port = (struct rtmidi_port *)head;
   nanos now = realtime_now();
-  watch_losses(port);
   watch_sources(port);
   if (now >= head->next_scan) {
     head->next_scan = now + PORT_SCAN_INTERVAL;

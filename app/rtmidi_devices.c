@@ -33,7 +33,9 @@ void rtmidi_devices_free(RtMidiInPtr in, RtMidiOutPtr out)
     if (in->ptr) {
       rtmidi_expect(in);
       rtmidi_close_port(in);
-      rtmidi_in_cancel_callback(in);
+      if (in->data) { /* without one RtMidi complains aloud */
+        rtmidi_in_cancel_callback(in);
+      }
     }
     rtmidi_in_free(in);
   }
