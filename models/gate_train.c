@@ -60,7 +60,8 @@ static void trainee_free(struct trainee *trainee)
 static struct linear layer(const struct params *params, const char *w, const char *b)
 {
   const struct param *param = params_find(params, w);
-  return (struct linear){param->rows, param->cols, params_get(params, w), NULL, params_get(params, b), 1};
+  return (struct linear){param->rows, param->cols, params_get(params, w), NULL, params_get(params, b),
+                         1,           false};
 }
 
 /* Centre and scale each input over the samples, so that all start alike; constant inputs are left out. */

@@ -26,6 +26,63 @@ static void dropped_variance(const struct linear *layer, size_t n, struct moment
   }
 }
 
+/* out (N, O) += alpha * in (N, I) W, skipping zeros of `in`. */
+static void sparse_product(const struct linear *layer, int rows, real alpha, const real *in, const real *w,
+                           real *out)
+{
+  for (int n = 0; n < rows; n++) {
+    const real *x = in + (size_t)n * (size_t)layer->in;
+    real *y = out + (size_t)n * (size_t)layer->out;
+    for (int i = 0; i < layer->in; i++) {
+      const real by = alpha * x[i];
+      const real *row = w + (size_t)i * (size_t)layer->out;
+      for (int o = 0; by != 0 && o < layer->out; o++) {
+        y[o] += by * row[o];
+      }
+    }
+  }
+}
+
+/* w (I, O) += alpha * in' grad, skipping zeros of `in`. */
+static void sparse_weights(const struct linear *layer, int rows, real alpha, const real *in, const real *grad,
+                           real *w)
+{
+  for (int n = 0; n < rows; n++) {
+    const real *x = in + (size_t)n * (size_t)layer->in;
+    const real *y = grad + (size_t)n * (size_t)layer->out;
+    for (int i = 0; i < layer->in; i++) {
+      const real by = alpha * x[i];
+      real *row = w + (size_t)i * (size_t)layer->out;
+      for (int o = 0; by != 0 && o < layer->out; o++) {
+        row[o] += by * y[o];
+      }
+    }
+  }
+}
+
+static void product(const struct linear *layer, int rows, real alpha, const real *in, const real *w, real beta,
+                    real *out)
+{
+  if (!layer->sparse) {
+    gemm(rows, layer->out, layer->in, alpha, in, w, beta, out);
+    return;
+  }
+  if (beta == 0) {
+    memset(out, 0, (size_t)rows * (size_t)layer->out * sizeof *out);
+  }
+  sparse_product(layer, rows, alpha, in, w, out);
+}
+
+static void weights_product(const struct linear *layer, int rows, real alpha, const real *in, const real *grad,
+                            real *w)
+{
+  if (layer->sparse) {
+    sparse_weights(layer, rows, alpha, in, grad, w);
+  } else {
+    gemm_at(layer->in, layer->out, rows, alpha, in, grad, 1, w);
+  }
+}
+
 void linear_forward(const struct linear *layer, int rows, struct moments in, bool accumulate, real *scratch,
                     struct moments out)
 {
@@ -36,10 +93,10 @@ void linear_forward(const struct linear *layer, int rows, struct moments in, boo
     }
     beta = 1;
   }
-  gemm(rows, layer->out, layer->in, layer->keep, in.m, layer->w, beta, out.m);
+  product(layer, rows, layer->keep, in.m, layer->w, beta, out.m);
   if (layer->w2 != NULL) {
     dropped_variance(layer, (size_t)rows * (size_t)layer->in, in, scratch);
-    gemm(rows, layer->out, layer->in, 1, scratch, layer->w2, accumulate ? 1 : 0, out.v);
+    product(layer, rows, 1, scratch, layer->w2, accumulate ? 1 : 0, out.v);
   }
 }
 
@@ -86,7 +143,7 @@ void linear_backward_input(const struct linear *layer, const struct linear_grad 
 void linear_backward_weights(const struct linear *layer, const struct linear_grad *grad, int rows,
                              struct moments in, struct moments grad_out, real *scratch)
 {
-  gemm_at(layer->in, layer->out, rows, layer->keep, in.m, grad_out.m, 1, grad->w);
+  weights_product(layer, rows, layer->keep, in.m, grad_out.m, grad->w);
   if (grad->b != NULL) {
     for (int n = 0; n < rows; n++) {
       const real *row = grad_out.m + (size_t)n * (size_t)layer->out;
@@ -97,7 +154,7 @@ void linear_backward_weights(const struct linear *layer, const struct linear_gra
   }
   if (layer->w2 != NULL) {
     dropped_variance(layer, (size_t)rows * (size_t)layer->in, in, scratch);
-    gemm_at(layer->in, layer->out, rows, 1, scratch, grad_out.v, 1, grad->w2);
+    weights_product(layer, rows, 1, scratch, grad_out.v, grad->w2);
   }
 }
 

@@ -128,6 +128,7 @@ enum status vosp_net_init(struct vosp_net *net, const struct vosp_config *config
       return STATUS_NO_MEMORY;
     }
   }
+  net->input.sparse = config->tie == TIE_NONE; /* a few notes of 88 */
   vosp_net_refresh(net, params, weights);
   return STATUS_OK;
 }
