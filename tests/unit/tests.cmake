@@ -24,6 +24,12 @@ emend_test(eval models)
 
 # Networks.
 emend_test(gradients models_double)
+emend_test(vosp_live models)
+emend_test(vosp_information models)
+emend_test(posterior models_double)
+emend_test(view models)
+emend_test(transfer models)
+emend_test(optimiser models)
 
 # Music.
 emend_test(smf engine)

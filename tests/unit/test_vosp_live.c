@@ -1,0 +1,266 @@
+/* The live step against the batch forward, for every kind of network. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "net_test.h"
+#include "vosp_live.h"
+
+enum { STEPS = 60, SEED = 620 };
+static const double STATE_TOLERANCE = 1e-5; /* of 1 + |value| */
+static const double LOGIT_TOLERANCE = 1e-4;
+
+struct fixture {
+  struct net_test test;
+  struct vosp_live live;
+  struct vosp_state *state;
+  struct frame frames[STEPS], others[STEPS]; /* the past, and what the network is not to see */
+  float log_odds[FRAME_VALUES_MAX * PITCHES];
+};
+
+static void random_frame(struct rng *rng, struct frame *frame)
+{
+  for (int value = 0; value < FRAME_VALUES_MAX; value++) {
+    for (int i = 0; i < PITCHES; i++) {
+      frame->cell[value][i] = rng_below(rng, 12) == 0;
+    }
+  }
+}
+
+/* The batch has run over all frames, each h, z and logit at the mode. */
+static struct fixture *make(const struct vosp_config *config, uint64_t seed)
+{
+  struct fixture *f = calloc(1, sizeof *f);
+  assert_non_null(f);
+  net_test_make(&f->test, config, STEPS, 1, seed);
+  const struct vosp_net *net = &f->test.net;
+  assert_int_equal(vosp_live_init(&f->live, config, &f->test.params), STATUS_OK);
+  assert_int_equal(vosp_state_new(&f->state, &f->live), STATUS_OK);
+  for (int t = 0; t < STEPS; t++) {
+    random_frame(&f->test.rng, &f->frames[t]);
+    random_frame(&f->test.rng, &f->others[t]);
+    view_frame(config, f->frames[t].cell[0], (uint32_t)t,
+               f->test.batch.u + (size_t)(t * net->rows) * (size_t)net->inputs);
+  }
+  vosp_forward(net, &f->test.batch, STEPS, false, NULL);
+  return f;
+}
+
+static void unmake(struct fixture *f)
+{
+  vosp_state_free(f->state);
+  vosp_live_free(&f->live);
+  net_test_free(&f->test);
+  free(f);
+}
+
+static void advance(struct fixture *f, int t)
+{
+  if (f->live.config.past == PAST_RECEIVED) {
+    vosp_live_ops.advance(f->state, &f->frames[t], &f->others[t]);
+  } else {
+    vosp_live_ops.advance(f->state, &f->others[t], &f->frames[t]);
+  }
+}
+
+static void believe(struct fixture *f, int t, int pitch, struct belief *belief)
+{
+  if (f->live.config.past == PAST_RECEIVED) {
+    vosp_live_ops.believe(f->state, &f->frames[t], &f->others[t], pitch, belief);
+  } else {
+    vosp_live_ops.believe(f->state, &f->others[t], &f->frames[t], pitch, belief);
+  }
+}
+
+static void compare(const struct fixture *f, const char *what, int t, const float *live, const float *batch,
+                    size_t count)
+{
+  for (size_t i = 0; i < count; i++) {
+    if (!(fabs((double)live[i] - (double)batch[i]) <= STATE_TOLERANCE * (1 + fabs((double)batch[i])))) {
+      fail_msg("%s: %s[%zu] after step %d: live %.8g, batch %.8g, seed %d", net_test_name(&f->live.config),
+               what, i, t, (double)live[i], (double)batch[i], (int)SEED);
+    }
+  }
+}
+
+static void compare_states(const struct fixture *f, int t)
+{
+  const struct vosp_batch *batch = &f->test.batch;
+  const size_t h = (size_t)(f->live.rows * f->live.config.hidden);
+  const size_t z = (size_t)(f->live.rows * f->live.config.latent);
+  const size_t row = (size_t)t + 1;
+  compare(f, "h", t, f->state->h, batch->h.m + row * h, h);
+  compare(f, "z", t, f->state->z, batch->z + row * z, z);
+  if (f->live.moments) {
+    compare(f, "variance of h", t, f->state->h_variance, batch->h.v + row * h, h);
+  }
+}
+
+/* The element of the batch's logits that is cell (value, pitch) of step t. */
+static size_t logit_at(const struct fixture *f, int t, int value, int pitch)
+{
+  const size_t frame = (size_t)(t * f->live.rows * f->live.outputs);
+  const int within = f->live.rows > 1 ? pitch * f->live.outputs + value : value * PITCHES + pitch;
+  return frame + (size_t)within;
+}
+
+static void compare_logits(struct fixture *f, int t)
+{
+  vosp_live_mode(f->state, &f->frames[t], f->log_odds);
+  for (int i = 0; i < f->live.config.frame.values * PITCHES; i++) {
+    const double wanted = net_test_logit(&f->test, logit_at(f, t, i / PITCHES, i % PITCHES));
+    const double found = (double)f->log_odds[i];
+    if (!(fabs(found - wanted) <= LOGIT_TOLERANCE)) {
+      fail_msg("%s: cell %d of step %d: live %.7g, batch %.7g, seed %d", net_test_name(&f->live.config), i, t,
+               found, wanted, (int)SEED);
+    }
+  }
+}
+
+/* Batch h_t of a pitch's own row is what a tied network tells the gate. */
+static void compare_context(const struct fixture *f, int t, int pitch, const struct belief *belief)
+{
+  const size_t H = (size_t)f->live.config.hidden;
+  if (f->live.rows > 1) {
+    const size_t row = (size_t)(t + 1) * PITCHES + (size_t)pitch;
+    compare(f, "context", t, belief->context, f->test.batch.h.m + row * H, H);
+  }
+}
+
+static void live_steps_are_the_batchs(void **state)
+{
+  (void)state;
+  for (int kind = 0; kind < NET_KINDS; kind++) {
+    const struct vosp_config config = net_test_kind(kind, kind % 3 == 0 ? PAST_RECEIVED : PAST_PASSED);
+    struct fixture *f = make(&config, SEED + (uint64_t)kind);
+    for (int t = 0; t < STEPS; t++) {
+      if (t % 4 == 0) {
+        compare_logits(f, t);
+      }
+      advance(f, t);
+      compare_states(f, t);
+    }
+    assert_int_equal(f->state->t, STEPS);
+    unmake(f);
+  }
+}
+
+static void reset_forgets(void **state)
+{
+  (void)state;
+  for (int kind = 0; kind < NET_KINDS; kind += 5) {
+    const struct vosp_config config = net_test_kind(kind, PAST_RECEIVED);
+    struct fixture *f = make(&config, SEED);
+    for (int t = STEPS - 1; t >= 0; t -= 7) {
+      advance(f, t);
+    }
+    vosp_live_ops.reset(f->state);
+    compare_logits(f, 0);
+    advance(f, 0);
+    compare_states(f, 0);
+    unmake(f);
+  }
+}
+
+/* All that the state has, work space aside. */
+static size_t remembered(const struct fixture *f)
+{
+  return (size_t)(f->state->work - f->state->h);
+}
+
+static void belief_is_the_modes(void **state)
+{
+  (void)state;
+  for (int kind = 0; kind < NET_KINDS; kind++) {
+    const struct vosp_config config = net_test_kind(kind, kind % 3 == 0 ? PAST_PASSED : PAST_RECEIVED);
+    struct fixture *f = make(&config, SEED + (uint64_t)kind);
+    const size_t size = remembered(f) * sizeof(float);
+    float *kept = malloc(size);
+    assert_non_null(kept);
+    for (int t = 0; t < 4; t++) {
+      memcpy(kept, f->state->h, size);
+      vosp_live_mode(f->state, &f->frames[t], f->log_odds);
+      for (int pitch = 0; pitch < PITCHES; pitch += 29) {
+        struct belief belief;
+        believe(f, t, pitch, &belief);
+        const double wanted = (double)f->log_odds[(config.frame.values - 1) * PITCHES + pitch];
+        if (!(fabs((double)belief.posterior - wanted) <= 1e-5 * (1 + fabs(wanted)))) {
+          fail_msg("%s, pitch %d: belief %.7g, mode %.7g, seed %d", net_test_name(&config), pitch,
+                   (double)belief.posterior, wanted, (int)SEED);
+        }
+        compare_context(f, t, pitch, &belief);
+      }
+      assert_memory_equal(kept, f->state->h, size);
+      assert_int_equal(f->state->t, t);
+      advance(f, t);
+    }
+    free(kept);
+    unmake(f);
+  }
+}
+
+/* The prior's log-odds of a cell: the generator given h_{t-1} and the prior's mean, asked for the likelihood of
+ * the cell being on and off. */
+static double generated(const struct fixture *f, int t, int pitch)
+{
+  const struct vosp_net *net = &f->test.net;
+  const int row = net->rows > 1 ? pitch : 0;
+  const size_t before = (size_t)(t * net->rows + row);
+  const size_t H = (size_t)net->config.hidden;
+  const size_t Z = (size_t)net->config.latent;
+  const int value = net->config.frame.values - 1;
+  real fed[8] = {0};
+  real target[FRAME_VALUES_MAX * PITCHES] = {0};
+  double log_p[2];
+  real *scratch = malloc(vosp_generate_scratch(net, 1) * sizeof *scratch);
+  assert_non_null(scratch);
+  const struct moments all = f->test.batch.h;
+  const struct moments h = {all.m + before * H, all.v != NULL ? all.v + before * H : NULL};
+  if (net->config.feed == FEED_LEVEL) {
+    memcpy(fed, f->test.batch.z + before * Z, Z * sizeof *fed);
+  }
+  for (int on = 0; on < 2; on++) {
+    target[net->rows > 1 ? value : value * PITCHES + pitch] = (real)on;
+    vosp_generate(net, 1, h, fed, target, scratch, &log_p[on]);
+  }
+  free(scratch);
+  return log_p[1] - log_p[0];
+}
+
+static void prior_is_the_generators(void **state)
+{
+  (void)state;
+  for (int kind = 0; kind < NET_KINDS; kind++) {
+    const struct vosp_config config = net_test_kind(kind, PAST_RECEIVED);
+    struct fixture *f = make(&config, SEED + (uint64_t)kind);
+    for (int t = 0; t < 3; t++) {
+      for (int pitch = 3; pitch < PITCHES; pitch += 37) {
+        struct belief belief;
+        believe(f, t, pitch, &belief);
+        const double wanted = generated(f, t, pitch);
+        if (!(fabs((double)belief.prior - wanted) <= 1e-3)) {
+          fail_msg("%s, step %d, pitch %d: prior %.6g, generator %.6g, seed %d", net_test_name(&config), t,
+                   pitch, (double)belief.prior, wanted, (int)SEED);
+        }
+      }
+      advance(f, t);
+    }
+    unmake(f);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(live_steps_are_the_batchs),
+    cmocka_unit_test(reset_forgets),
+    cmocka_unit_test(belief_is_the_modes),
+    cmocka_unit_test(prior_is_the_generators),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
