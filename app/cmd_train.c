@@ -149,7 +149,11 @@ static enum status train(struct train_flags *flags, const char *command, struct 
   if (status == STATUS_INTERRUPTED) {
     error_set(error, status, "stopped; %.300s.checkpoint keeps what was learnt: --resume goes on", flags->out);
   } else if (status == STATUS_OK) {
-    printf("Wrote %s: best on %s %.4f nats a frame.\n", flags->out, flags->valid_split, telling.best);
+    printf("Wrote %s", flags->out);
+    if (isfinite(telling.best)) {
+      printf("; %.4f nats a frame on %s", telling.best, flags->valid_split);
+    }
+    printf(".\n");
   }
   dataset_free(&training);
   dataset_free(&valid);
