@@ -22,6 +22,7 @@ struct linear {
   const real *w2; /* (I, O) squares of w, or NULL for a plain layer; see linear_square */
   const real *b;  /* (O) or NULL */
   real keep;      /* k */
+  bool sparse;    /* most inputs are zero: skip them */
 };
 
 struct linear_grad {
