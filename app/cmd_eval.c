@@ -143,65 +143,75 @@ static enum status evaluate(const struct eval_flags *flags, struct error *error)
   return status;
 }
 
-static int run_eval(int argc, char **argv)
+static int read_flags(struct eval_flags *flags, int argc, char **argv)
 {
-  struct eval_flags flags = {.split = "valid", .particles = 32, .noise = 0.05, .strength = 0.5, .seed = 1};
   const struct option_spec specs[] = {
     {.name = "data",
      .kind = OPTION_TEXT,
-     .value = &flags.data,
+     .value = &flags->data,
      .argument = "PATH",
      .help = "rolls (JSON), a MIDI file or a folder of them"},
     {.name = "split",
      .kind = OPTION_TEXT,
-     .value = &flags.split,
+     .value = &flags->split,
      .argument = "NAME",
      .help = "the split (valid)"},
     {.name = "task",
      .kind = OPTION_CHOICE,
-     .value = &flags.task,
+     .value = &flags->task,
      .choices = tasks,
      .help = "how well it predicts, or how well it cleans"},
     {.name = "noise",
      .kind = OPTION_NUMBER,
-     .value = &flags.noise,
+     .value = &flags->noise,
      .argument = "P",
      .help = "rolls: share of off cells turned on (0.05)",
      .low = 0,
      .high = 1},
     {.name = "strength",
      .kind = OPTION_NUMBER,
-     .value = &flags.strength,
+     .value = &flags->strength,
      .argument = "S",
      .help = "the gate's strength (0.5)",
      .low = 0,
      .high = 1},
     {.name = "particles",
      .kind = OPTION_INTEGER,
-     .value = &flags.particles,
+     .value = &flags->particles,
      .argument = "N",
      .help = "of the importance estimate; 0: none (32)",
      .low = 0,
      .high = 10000},
     {.name = "seed",
      .kind = OPTION_SEED,
-     .value = &flags.seed,
+     .value = &flags->seed,
      .argument = "N",
      .help = "of noise and draws (1)"},
-    {.name = "json", .kind = OPTION_FLAG, .value = &flags.json, .help = "print one JSON object"},
+    {.name = "json", .kind = OPTION_FLAG, .value = &flags->json, .help = "print one JSON object"},
   };
   struct option_set set = {.specs = specs,
                            .count = sizeof specs / sizeof specs[0],
                            .operand_min = 1,
                            .operand_max = 1,
                            .operand_names = "MODEL is"};
+
+  *flags = (struct eval_flags){.split = "valid", .particles = 32, .noise = 0.05, .strength = 0.5, .seed = 1};
+  int done = command_parse(&command_eval, &set, argc, argv);
+  if (done == COMMAND_GO_ON) {
+    flags->model = set.operands[0];
+  }
+  return done;
+}
+
+static int run_eval(int argc, char **argv)
+{
+  struct eval_flags flags;
   struct error error = {STATUS_OK, ""};
 
-  int done = command_parse(&command_eval, &set, argc, argv);
+  int done = read_flags(&flags, argc, argv);
   if (done != COMMAND_GO_ON) {
     return done;
   }
-  flags.model = set.operands[0];
   return evaluate(&flags, &error) == STATUS_OK ? EXIT_SUCCESS : command_fail(&command_eval, &error);
 }
 

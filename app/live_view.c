@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "pitch.h"
@@ -44,14 +43,9 @@ static void end_line(struct screen *screen)
   put(screen, "\033[K\r\n");
 }
 
-static uint64_t read_counter(const _Atomic uint64_t *counter)
-{
-  return atomic_load_explicit(counter, memory_order_relaxed);
-}
-
 void live_view_update(struct live_view *view, double seconds)
 {
-  uint64_t busy = read_counter(&view->session->stream.busy);
+  uint64_t busy = report_counter(&view->session->stream.busy);
 
   if (seconds - view->busy_seconds >= 1) {
     view->load = (double)(busy - view->busy_before) * 1e-9 / (seconds - view->busy_seconds);
@@ -95,16 +89,16 @@ static void draw_head(struct screen *screen, const struct live_view *view)
 static void draw_counts(struct screen *screen, const struct live_view *view)
 {
   const struct live_counters *counters = live_counters(view->session->live);
-  uint64_t in = read_counter(&counters->notes_in);
+  uint64_t in = report_counter(&counters->notes_in);
   uint64_t removed = report_suppressed(view->session->live);
 
-  put(screen, "notes in %7" PRIu64 "    out %7" PRIu64 "    ", in, read_counter(&counters->notes_out));
+  put(screen, "notes in %7" PRIu64 "    out %7" PRIu64 "    ", in, report_counter(&counters->notes_out));
   put_coloured(screen, strong,
                live_current_mode(view->session->live) == LIVE_MONITOR ? "would remove" : "removed");
   put(screen, " %6" PRIu64 "  (%.1f %%)", removed, in > 0 ? 100.0 * (double)removed / (double)in : 0.0);
   end_line(screen);
   for (int i = DAMAGE_NONE + 1; i < DAMAGE_COUNT; i++) {
-    put(screen, "%s %" PRIu64 "   ", damage_name((enum damage)i), read_counter(&counters->suppressed[i]));
+    put(screen, "%s %" PRIu64 "   ", damage_name((enum damage)i), report_counter(&counters->suppressed[i]));
   }
   end_line(screen);
   end_line(screen);
@@ -153,10 +147,10 @@ static void draw_machine(struct screen *screen, const struct live_view *view)
 
   put(screen, "decision p50 %.1f us  p99 %.1f us  max %.1f us   load %.1f %%   added latency %g ms",
       histogram_percentile(decisions, 0.5) / 1e3, histogram_percentile(decisions, 0.99) / 1e3,
-      (double)read_counter(&decisions->max) / 1e3, view->load * 100, view->session->preset.look_ahead);
+      (double)report_counter(&decisions->max) / 1e3, view->load * 100, view->session->preset.look_ahead);
   end_line(screen);
-  put(screen, "lost %" PRIu64 "   xruns %" PRIu64 "   overflows %" PRIu64, read_counter(&counters->dropped),
-      read_counter(&view->counters->xruns), read_counter(&view->counters->overflowed));
+  put(screen, "lost %" PRIu64 "   xruns %" PRIu64 "   overflows %" PRIu64, report_counter(&counters->dropped),
+      report_counter(&view->counters->xruns), report_counter(&view->counters->overflowed));
   end_line(screen);
   end_line(screen);
 }
@@ -188,8 +182,8 @@ void live_view_line(const struct live_view *view, FILE *out)
   fprintf(out,
           "%.0f s: %s, notes in %" PRIu64 ", out %" PRIu64 ", removed %" PRIu64
           ", decision p99 %.1f us, load %.1f %%\n",
-          view->seconds, state_text(view->state), read_counter(&counters->notes_in),
-          read_counter(&counters->notes_out), report_suppressed(view->session->live),
+          view->seconds, state_text(view->state), report_counter(&counters->notes_in),
+          report_counter(&counters->notes_out), report_suppressed(view->session->live),
           histogram_percentile(&view->session->stream.decisions, 0.99) / 1e3, view->load * 100);
   fflush(out);
 }

@@ -1,21 +1,15 @@
 #include "report.h"
 
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "file.h"
 #include "pitch.h"
 
-static uint64_t read_counter(const _Atomic uint64_t *counter)
-{
-  return atomic_load_explicit(counter, memory_order_relaxed);
-}
-
 static json_t *json_counter(const _Atomic uint64_t *counter)
 {
-  return json_integer((json_int_t)read_counter(counter));
+  return json_integer((json_int_t)report_counter(counter));
 }
 
 uint64_t report_suppressed(const struct live *live)
@@ -23,7 +17,7 @@ uint64_t report_suppressed(const struct live *live)
   uint64_t total = 0;
 
   for (int i = 0; i < DAMAGE_COUNT; i++) {
-    total += read_counter(&live_counters(live)->suppressed[i]);
+    total += report_counter(&live_counters(live)->suppressed[i]);
   }
   return total;
 }
@@ -37,9 +31,9 @@ void report_print(const struct report *report, FILE *out)
   const char *between = ":";
 
   fprintf(out, "%s %" PRIu64 " of %" PRIu64 " notes", monitor ? "Would have removed" : "Removed", total,
-          read_counter(&counters->notes_in));
+          report_counter(&counters->notes_in));
   for (int i = 0; i < DAMAGE_COUNT; i++) {
-    uint64_t count = read_counter(&counters->suppressed[i]);
+    uint64_t count = report_counter(&counters->suppressed[i]);
     if (count > 0) {
       fprintf(out, "%s %" PRIu64 " %s", between, count, damage_name((enum damage)i));
       between = ",";
@@ -63,7 +57,7 @@ static json_t *decision_json(const struct histogram *decisions)
   return json_pack(
     "{s:f, s:f, s:f, s:f, s:I}", "p50", histogram_percentile(decisions, 0.5) / 1e3, "p99",
     histogram_percentile(decisions, 0.99) / 1e3, "p999", histogram_percentile(decisions, 0.999) / 1e3, "max",
-    (double)read_counter(&decisions->max) / 1e3, "count", (json_int_t)read_counter(&decisions->count));
+    (double)report_counter(&decisions->max) / 1e3, "count", (json_int_t)report_counter(&decisions->count));
 }
 
 /* The first removals, at most WATCH_FIRST. */

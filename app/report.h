@@ -3,6 +3,7 @@
 #define EMEND_REPORT_H
 
 #include <jansson.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "session.h"
@@ -15,6 +16,12 @@ struct report {
   const struct port_counters *counters; /* NULL without a port */
   double seconds;                       /* how long it ran, by the clock */
 };
+
+/* A counter that another thread writes. */
+static inline uint64_t report_counter(const _Atomic uint64_t *counter)
+{
+  return atomic_load_explicit(counter, memory_order_relaxed);
+}
 
 /* How many strokes were removed (or, in monitor mode, would have been), over all reasons. */
 uint64_t report_suppressed(const struct live *live);
