@@ -30,6 +30,8 @@ struct jack_port {
   _Atomic uint32_t cycles; /* counted, so that close can wait for some */
   _Atomic bool server_gone;
   /* Control thread. */
+  uint32_t seen_cycles; /* at the last poll that saw a new one, and when */
+  nanos seen_time;
   int sources;         /* connections of the input at the last look */
   bool heard_twice;    /* the warning about a raw and a cleaned stream stands */
   char described[256]; /* period and rate, kept for when the server is gone */

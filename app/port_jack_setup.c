@@ -6,6 +6,7 @@
 #include "realtime_thread.h"
 
 enum { CLOSE_CYCLES = 8 };
+#define SERVER_PATIENCE (5 * NANOS_PER_SECOND)
 #define CLOSE_WAIT (500 * NANOS_PER_MILLISECOND)
 
 /* libjack prints by itself unless told not to; emend says one line of its own. */
@@ -136,6 +137,7 @@ static enum status join_server(struct jack_port *jack, struct error *error)
   }
   jack->clock = (struct frame_clock){0};
   jack->sources = 0;
+  jack->seen_time = now;
   atomic_store(&jack->rate, jack_get_sample_rate(jack->client));
   atomic_store(&jack->server_gone, false);
   jack->in = jack_port_register(jack->client, "in", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
@@ -188,11 +190,22 @@ static void lose_server(struct jack_port *jack)
   port_say(&jack->head, "the server went away; waiting for one to come back");
 }
 
+/* PipeWire's libjack tells nobody that the server died: then no cycle comes any more. */
+static bool server_is_gone(struct jack_port *jack, nanos now)
+{
+  uint32_t cycles = atomic_load_explicit(&jack->cycles, memory_order_relaxed);
+  if (cycles != jack->seen_cycles) {
+    jack->seen_cycles = cycles;
+    jack->seen_time = now;
+  }
+  return atomic_load(&jack->server_gone) || now - jack->seen_time > SERVER_PATIENCE;
+}
+
 static enum port_state jack_poll(struct port *port, char *line, size_t size)
 {
   struct jack_port *jack = (struct jack_port *)port;
   nanos now = realtime_now();
-  if (jack->client && atomic_load(&jack->server_gone)) {
+  if (jack->client && server_is_gone(jack, now)) {
     lose_server(jack);
     port->next_scan = now + PORT_SCAN_INTERVAL;
   }
