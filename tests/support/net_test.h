@@ -3,6 +3,7 @@
 #define EMEND_NET_TEST_H
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "vosp.h"

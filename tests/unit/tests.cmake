@@ -24,6 +24,9 @@ emend_test(eval models)
 
 # Networks.
 emend_test(gradients models_double)
+emend_test(vosp_init models)
+emend_test(batcher models)
+emend_test(bound models)
 emend_test(vosp_live models)
 emend_test(vosp_information models)
 emend_test(posterior models_double)
