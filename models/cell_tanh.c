@@ -34,7 +34,7 @@ static void backward(const struct cell_run *run, const struct cell_grad *grad)
     const struct moments to_pre = at(grad->pre, (size_t)t * size);
     const struct moments to_h = at(grad->h, (size_t)(t + 1) * size);
     memcpy(to_pre.m, to_h.m, size * sizeof(real));
-    if (to_h.v != NULL) {
+    if (to_h.v != NULL && to_pre.v != NULL) {
       memcpy(to_pre.v, to_h.v, size * sizeof(real));
       transfer_tanh_moments_backward(size, pre.m, pre.v, to_pre.m, to_pre.v);
     } else {

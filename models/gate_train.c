@@ -276,7 +276,7 @@ static enum status fit_and_choose(struct model *model, const struct train_option
   if (status == STATUS_OK && order == NULL) {
     status = error_set(error, STATUS_NO_MEMORY, "not enough memory to train the gate");
   }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK && order != NULL) {
     for (size_t i = 0; i < train->count; i++) {
       order[i] = (uint32_t)i;
     }

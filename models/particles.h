@@ -13,8 +13,7 @@
 struct particles;
 
 /* K = `count` particles for each of up to `rows` rows. Allocates; release with particles_free. */
-enum status particles_new(struct particles **particles, const struct vosp_net *net, int rows,
-                          int count) EMEND_CHECK;
+enum status particles_new(struct particles **out, const struct vosp_net *net, int rows, int count) EMEND_CHECK;
 void particles_free(struct particles *particles);
 /* All latents are 0, as before the first step. */
 void particles_restart(struct particles *particles);

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "safetensors.h"
 #include "trainer.h"
 
-enum { PATH_SIZE = 4096, FIELDS = 8, FIELD_TEXT = 40 };
+enum { PATH_SIZE = 4096, NUMBER_TEXT = 40 };
 static const size_t checkpoint_limit = (size_t)1 << 32;
 
 static const char *const parts[] = {"weights", "best", "first", "second"};
@@ -26,29 +27,38 @@ static void path_of(const struct trainer *trainer, char path[PATH_SIZE])
   snprintf(path, PATH_SIZE, "%s.checkpoint", trainer->run->out);
 }
 
-/* The numbers of a checkpoint as metadata, each a key and its text. */
-struct field {
-  const char *key;
-  char text[FIELD_TEXT];
-};
+/* The numbers that a checkpoint keeps as metadata, in this order. */
+enum { NUMBERS = 8 };
+static const char *const number_keys[NUMBERS] = {"train.epoch", "train.bad",     "train.best",
+                                                 "train.bound", "train.seconds", "train.vosp_done",
+                                                 "train.rate",  "train.steps"};
 
-static int fields_of(const struct trainer *trainer, struct field fields[FIELDS])
+static void give_numbers(const struct trainer *trainer, double numbers[NUMBERS])
 {
   const struct train_point *point = &trainer->point;
-  const struct field all[] = {
-    {"train.epoch", ""},     {"train.bad", ""},  {"train.best", ""},  {"train.seconds", ""},
-    {"train.vosp_done", ""}, {"train.rate", ""}, {"train.steps", ""}, {"train.bound", ""},
+  const double all[NUMBERS] = {point->epoch,
+                               point->bad,
+                               point->best,
+                               point->bound,
+                               point->seconds,
+                               point->vosp_done,
+                               trainer->optimiser.rate,
+                               (double)trainer->optimiser.steps};
+  memcpy(numbers, all, sizeof all);
+}
+
+static void take_numbers(struct trainer *trainer, const double numbers[NUMBERS])
+{
+  trainer->point = (struct train_point){
+    .epoch = (int)numbers[0],
+    .bad = (int)numbers[1],
+    .best = numbers[2],
+    .bound = numbers[3],
+    .seconds = numbers[4],
+    .vosp_done = numbers[5] != 0,
   };
-  memcpy(fields, all, sizeof all);
-  snprintf(fields[0].text, FIELD_TEXT, "%d", point->epoch);
-  snprintf(fields[1].text, FIELD_TEXT, "%d", point->bad);
-  snprintf(fields[2].text, FIELD_TEXT, "%.17g", point->best);
-  snprintf(fields[3].text, FIELD_TEXT, "%.3f", point->seconds);
-  snprintf(fields[4].text, FIELD_TEXT, "%d", point->vosp_done);
-  snprintf(fields[5].text, FIELD_TEXT, "%.17g", trainer->optimiser.rate);
-  snprintf(fields[6].text, FIELD_TEXT, "%ld", trainer->optimiser.steps);
-  snprintf(fields[7].text, FIELD_TEXT, "%.17g", point->bound);
-  return (int)(sizeof all / sizeof *all);
+  trainer->optimiser.rate = numbers[6];
+  trainer->optimiser.steps = (long)numbers[7];
 }
 
 enum status train_checkpoint_save(const struct trainer *trainer, struct error *error)
@@ -68,13 +78,15 @@ enum status train_checkpoint_save(const struct trainer *trainer, struct error *e
   for (int i = 0; i < PARTS; i++) {
     memcpy(params_get(&params, parts[i]), arrays[i], size * sizeof(float));
   }
-  struct field fields[FIELDS];
+  double numbers[NUMBERS];
+  char texts[NUMBERS][NUMBER_TEXT];
   char config[CONFIG_KEYS][CONFIG_TEXT];
-  struct safetensors_meta meta[FIELDS + CONFIG_KEYS];
+  struct safetensors_meta meta[NUMBERS + CONFIG_KEYS];
   size_t count = 0;
-  const int field_count = fields_of(trainer, fields);
-  for (int i = 0; i < field_count; i++) {
-    meta[count++] = (struct safetensors_meta){(char *)fields[i].key, fields[i].text};
+  give_numbers(trainer, numbers);
+  for (int i = 0; i < NUMBERS; i++) {
+    snprintf(texts[i], NUMBER_TEXT, "%.17g", numbers[i]);
+    meta[count++] = (struct safetensors_meta){(char *)number_keys[i], texts[i]};
   }
   for (int i = 0; i < CONFIG_KEYS; i++) {
     config_text(&trainer->model->config, i, config[i]);
@@ -130,16 +142,17 @@ static enum status take_over(struct trainer *trainer, const struct safetensors *
     }
     memcpy(arrays[i], file->params.block + param->offset, size * sizeof(float));
   }
-  trainer->point = (struct train_point){
-    .epoch = atoi(meta_of(file, "train.epoch")),
-    .bad = atoi(meta_of(file, "train.bad")),
-    .best = strtod(meta_of(file, "train.best"), NULL),
-    .seconds = strtod(meta_of(file, "train.seconds"), NULL),
-    .bound = strtod(meta_of(file, "train.bound"), NULL),
-    .vosp_done = atoi(meta_of(file, "train.vosp_done")) != 0,
-  };
-  trainer->optimiser.rate = strtod(meta_of(file, "train.rate"), NULL);
-  trainer->optimiser.steps = strtol(meta_of(file, "train.steps"), NULL, 10);
+  double numbers[NUMBERS];
+  for (int i = 0; i < NUMBERS; i++) {
+    char *end = NULL;
+    const char *text = meta_of(file, number_keys[i]);
+    numbers[i] = strtod(text, &end);
+    if (end == text || *end != '\0' || isnan(numbers[i])) {
+      return error_set(error, STATUS_FORMAT, "%s: %s is not a number; remove the checkpoint and train anew",
+                       path, number_keys[i]);
+    }
+  }
+  take_numbers(trainer, numbers);
   return STATUS_OK;
 }
 

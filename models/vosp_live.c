@@ -85,7 +85,7 @@ static void start_layer(const struct live_layer *layer, float *out, float *out_v
   } else {
     memset(out, 0, (size_t)layer->out * sizeof *out);
   }
-  if (layer->w2 != NULL) {
+  if (layer->w2 != NULL && out_variance != NULL) {
     memset(out_variance, 0, (size_t)layer->out * sizeof *out_variance);
   }
 }

@@ -18,6 +18,7 @@
 
 static int until_failure = INT_MAX;
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's names */
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *block, size_t size);
@@ -39,6 +40,7 @@ void *__wrap_realloc(void *block, size_t size)
 {
   return until_failure-- == 0 ? NULL : __real_realloc(block, size);
 }
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static struct note_list sample_notes(void)
 {

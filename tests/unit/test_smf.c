@@ -268,7 +268,14 @@ static void test_a_new_file_holds_the_notes(void **state)
   assert_int_equal(smf.division, 480);
   assert_int_equal(smf_notes(&smf, &again, &error), STATUS_OK);
   assert_int_equal(again.count, 2);
-  assert_memory_equal(again.notes, notes.notes, 2 * sizeof *notes.notes);
+  for (size_t i = 0; i < 2; i++) { /* field by field: padding says nothing */
+    assert_int_equal(again.notes[i].on, notes.notes[i].on);
+    assert_int_equal(again.notes[i].off, notes.notes[i].off);
+    assert_int_equal(again.notes[i].channel, notes.notes[i].channel);
+    assert_int_equal(again.notes[i].pitch, notes.notes[i].pitch);
+    assert_int_equal(again.notes[i].velocity, notes.notes[i].velocity);
+    assert_int_equal(again.notes[i].track, notes.notes[i].track);
+  }
   note_list_free(&notes);
   note_list_free(&again);
   smf_free(&smf);

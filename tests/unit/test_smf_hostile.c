@@ -187,7 +187,7 @@ static void check_file(const char *folder, const char *name)
   FILE *file = fopen(path, "rb");
   assert_non_null(file);
   const size_t size = fread(data, 1, sizeof data, file);
-  fclose(file);
+  assert_int_equal(fclose(file), 0);
   const char *fault = smf_check(data, size);
   if (fault != NULL) {
     fail_msg("%s: %s", path, fault);

@@ -1,0 +1,318 @@
+/* Training of small models on made-up music: that it learns, stops, goes on and repeats. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "file.h"
+#include "folder.h"
+#include "train.h"
+
+enum { SEQUENCES = 8, FRAMES = 40, EPOCHS = 12 };
+
+/* Four chords over and over, each sequence from another one on. */
+static void make_rolls(struct dataset *data, int shift)
+{
+  static const int chords[4][4] = {{27, 43, 46, 51}, {32, 44, 48, 51}, {34, 43, 46, 50}, {31, 43, 47, 50}};
+  *data = (struct dataset){.count = SEQUENCES, .values = 1, .rolls = true};
+  data->sequences = calloc(SEQUENCES, sizeof *data->sequences);
+  assert_non_null(data->sequences);
+  for (int i = 0; i < SEQUENCES; i++) {
+    struct sequence *sequence = &data->sequences[i];
+    sequence->frames = FRAMES + i;
+    sequence->cells = calloc((size_t)sequence->frames, PITCHES);
+    assert_non_null(sequence->cells);
+    for (int t = 0; t < sequence->frames; t++) {
+      for (int k = 0; k < 4; k++) {
+        sequence->cells[t * PITCHES + chords[((t + i + shift) / 2) % 4][k]] = 1;
+      }
+    }
+    data->frames += (size_t)sequence->frames;
+  }
+}
+
+static struct vosp_config small_config(void)
+{
+  return (struct vosp_config){
+    .frame = {FRAME_BEATS, 0.25, 1},
+    .cell = CELL_TANH,
+    .posterior = POSTERIOR_INCREMENTS,
+    .feed = FEED_INCREMENT,
+    .hidden = 24,
+    .latent = 3,
+    .generator = 20,
+  };
+}
+
+static struct train_options small_options(void)
+{
+  struct train_options options;
+  train_defaults(&options);
+  options.chunk = 20;
+  options.lead = 4;
+  options.batch = 4;
+  options.epochs = EPOCHS;
+  options.rate = 1e-2;
+  options.threads = 1;
+  options.gate_epochs = 2;
+  return options;
+}
+
+/* What the reports said, and when to stop. */
+struct reports {
+  const char *stop_stage; /* NULL: never */
+  int stop_epoch;
+  int first_epoch, gate_reports;
+  double first_best;
+  char first_stage[8];
+  int count;
+};
+
+static bool report(void *user, const struct train_progress *progress)
+{
+  struct reports *reports = user;
+  if (reports->count++ == 0) {
+    reports->first_epoch = progress->epoch;
+    reports->first_best = progress->best_nats;
+    snprintf(reports->first_stage, sizeof reports->first_stage, "%s", progress->stage);
+  }
+  reports->gate_reports += strcmp(progress->stage, "gate") == 0;
+  return reports->stop_stage == NULL || strcmp(reports->stop_stage, progress->stage) != 0 ||
+         progress->epoch < reports->stop_epoch;
+}
+
+struct fixture {
+  struct folder folder;
+  struct dataset train, valid;
+  struct vosp_config config;
+  struct train_options options;
+  struct reports reports;
+  struct error error;
+};
+
+static int setup(void **state)
+{
+  struct fixture *f = calloc(1, sizeof *f);
+  assert_non_null(f);
+  folder_make(&f->folder);
+  make_rolls(&f->train, 0);
+  make_rolls(&f->valid, 3);
+  f->config = small_config();
+  f->options = small_options();
+  *state = f;
+  return 0;
+}
+
+static int teardown(void **state)
+{
+  struct fixture *f = *state;
+  folder_remove(f->folder.path);
+  dataset_free(&f->train);
+  dataset_free(&f->valid);
+  free(f);
+  return 0;
+}
+
+static enum status train(struct fixture *f, const char *out, bool resume)
+{
+  const struct train_run run = {
+    .train = &f->train,
+    .valid = &f->valid,
+    .out = folder_join(&f->folder, out),
+    .resume = resume,
+    .command = "a test",
+    .report = report,
+    .user = &f->reports,
+  };
+  f->reports.count = 0;
+  f->reports.gate_reports = 0;
+  return train_vosp(&f->config, &f->options, &run, &f->error);
+}
+
+static bool exists(const struct fixture *f, const char *name)
+{
+  return access(folder_join(&f->folder, name), F_OK) == 0;
+}
+
+static struct model *load(struct fixture *f, const char *name)
+{
+  struct model *model = NULL;
+  assert_int_equal(model_load(&model, folder_join(&f->folder, name), &f->error), STATUS_OK);
+  return model;
+}
+
+static bool same_weights(struct fixture *f, const char *a, const char *b)
+{
+  struct model *x = load(f, a);
+  struct model *y = load(f, b);
+  const bool same = x->params.size == y->params.size &&
+                    memcmp(x->params.block, y->params.block, x->params.size * sizeof(float)) == 0;
+  model_free(x);
+  model_free(y);
+  return same;
+}
+
+/* The validation bounds of a log, one an epoch. */
+static int read_bounds(const struct fixture *f, const char *name, double bounds[EPOCHS])
+{
+  char line[512];
+  int count = 0;
+  FILE *file = fopen(folder_join(&f->folder, name), "r");
+  assert_non_null(file);
+  assert_non_null(fgets(line, sizeof line, file));
+  assert_memory_equal(line, "epoch,", 6);
+  while (fgets(line, sizeof line, file) != NULL && count < EPOCHS) {
+    int epoch;
+    assert_int_equal(sscanf(line, "%d,%*f,%*f,%*f,%*f,%*f,%lf", &epoch, &bounds[count++]), 2);
+    assert_int_equal(epoch, count);
+  }
+  fclose(file);
+  return count;
+}
+
+static void a_pattern_is_learnt(void **state)
+{
+  struct fixture *f = *state;
+  for (int cell = 0; cell < 3; cell++) {
+    double bounds[EPOCHS];
+    f->config.cell = (enum vosp_cell)cell;
+    assert_int_equal(train(f, "model", false), STATUS_OK);
+    assert_false(exists(f, "model.checkpoint"));
+    assert_int_equal(read_bounds(f, "model.csv", bounds), EPOCHS);
+    double best = bounds[0];
+    for (int i = 1; i < EPOCHS; i++) {
+      best = fmin(best, bounds[i]);
+    }
+    print_message("cell %d: %.2f nats a frame after one epoch, %.2f at best\n", cell, bounds[0], best);
+    assert_true(best < 0.5 * bounds[0]);
+    struct model *model = load(f, "model");
+    const char *told = model_fact(model, "valid_bound");
+    assert_true(told != NULL && fabs(strtod(told, NULL) - best) < 2e-4);
+    model_free(model);
+  }
+}
+
+static void the_same_seed_gives_the_same_model(void **state)
+{
+  struct fixture *f = *state;
+  f->options.epochs = 3;
+  for (f->options.threads = 1; f->options.threads <= 2; f->options.threads++) {
+    f->options.seed = 5;
+    assert_int_equal(train(f, "first", false), STATUS_OK);
+    assert_int_equal(train(f, "second", false), STATUS_OK);
+    f->options.seed = 6;
+    assert_int_equal(train(f, "other", false), STATUS_OK);
+    assert_true(same_weights(f, "first", "second"));
+    assert_false(same_weights(f, "first", "other"));
+  }
+}
+
+static void a_stopped_run_goes_on_as_if_it_had_not(void **state)
+{
+  struct fixture *f = *state;
+  double whole[EPOCHS];
+  double pieces[EPOCHS];
+  f->options.epochs = 6;
+  assert_int_equal(train(f, "whole", false), STATUS_OK);
+  f->reports.stop_stage = "vosp";
+  f->reports.stop_epoch = 4;
+  assert_int_equal(train(f, "pieces", false), STATUS_INTERRUPTED);
+  assert_true(exists(f, "pieces.checkpoint"));
+  assert_false(exists(f, "pieces"));
+  assert_int_equal(read_bounds(f, "pieces.csv", pieces), 3);
+  f->reports.stop_stage = NULL;
+  assert_int_equal(train(f, "pieces", true), STATUS_OK);
+  assert_int_equal(f->reports.first_epoch, 4);
+  assert_int_equal(read_bounds(f, "whole.csv", whole), 6);
+  assert_int_equal(read_bounds(f, "pieces.csv", pieces), 6);
+  assert_memory_equal(whole, pieces, 6 * sizeof *whole);
+  const double best = fmin(fmin(whole[0], whole[1]), whole[2]);
+  assert_true(fabs(f->reports.first_best - best) < 1e-4);
+  assert_true(same_weights(f, "whole", "pieces"));
+  assert_false(exists(f, "pieces.checkpoint"));
+  assert_int_equal(train(f, "pieces", true), STATUS_OK); /* nothing to go on from: anew */
+  assert_int_equal(f->reports.first_epoch, 1);
+}
+
+static void another_configurations_checkpoint_is_refused(void **state)
+{
+  struct fixture *f = *state;
+  uint8_t *before = NULL;
+  uint8_t *after = NULL;
+  size_t size = 0;
+  size_t size_after = 0;
+  f->reports.stop_stage = "vosp";
+  f->reports.stop_epoch = 2;
+  assert_int_equal(train(f, "model", false), STATUS_INTERRUPTED);
+  const char *path = folder_join(&f->folder, "model.checkpoint");
+  assert_int_equal(file_read(path, 1 << 24, &before, &size, &f->error), STATUS_OK);
+  for (int i = 0; i < 2; i++) { /* of another size, and of the same size but another meaning */
+    f->config = small_config();
+    f->config.hidden += i == 0 ? 1 : 0;
+    f->config.posterior = i == 1 ? POSTERIOR_DIAGONAL : POSTERIOR_INCREMENTS;
+    assert_int_equal(train(f, "model", true), STATUS_FORMAT);
+    assert_non_null(strstr(f->error.text, "another configuration"));
+    assert_int_equal(f->reports.count, 0);
+    path = folder_join(&f->folder, "model.checkpoint");
+    assert_int_equal(file_read(path, 1 << 24, &after, &size_after, &f->error), STATUS_OK);
+    assert_int_equal(size_after, size);
+    assert_memory_equal(before, after, size);
+    assert_false(exists(f, "model"));
+    free(after);
+  }
+  free(before);
+}
+
+static void a_run_stopped_at_the_gate_goes_on_there(void **state)
+{
+  struct fixture *f = *state;
+  f->config.gate = 4;
+  f->options.epochs = 2;
+  f->options.noise = 0.05;
+  f->reports.stop_stage = "gate";
+  assert_int_equal(train(f, "model", false), STATUS_INTERRUPTED);
+  assert_true(exists(f, "model.checkpoint"));
+  struct model *model = load(f, "model"); /* the VOSP is there already */
+  assert_false(model_has_gate(model));
+  model_free(model);
+  f->reports.stop_stage = NULL;
+  assert_int_equal(train(f, "model", true), STATUS_OK);
+  assert_string_equal(f->reports.first_stage, "gate");
+  assert_int_equal(f->reports.gate_reports, f->options.gate_epochs);
+  assert_false(exists(f, "model.checkpoint"));
+  model = load(f, "model");
+  assert_true(model_has_gate(model));
+  assert_non_null(model_fact(model, "valid_gate"));
+  assert_non_null(model_fact(model, "valid_bound"));
+  model_free(model);
+}
+
+static void nonsense_is_refused(void **state)
+{
+  struct fixture *f = *state;
+  f->options.lead = f->options.chunk;
+  assert_int_equal(train(f, "model", false), STATUS_USAGE);
+  f->options = small_options();
+  f->options.dropout_hidden = 1;
+  assert_int_equal(train(f, "model", false), STATUS_USAGE);
+  assert_int_equal(folder_count(f->folder.path), 0);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(a_pattern_is_learnt, setup, teardown),
+    cmocka_unit_test_setup_teardown(the_same_seed_gives_the_same_model, setup, teardown),
+    cmocka_unit_test_setup_teardown(a_stopped_run_goes_on_as_if_it_had_not, setup, teardown),
+    cmocka_unit_test_setup_teardown(another_configurations_checkpoint_is_refused, setup, teardown),
+    cmocka_unit_test_setup_teardown(a_run_stopped_at_the_gate_goes_on_there, setup, teardown),
+    cmocka_unit_test_setup_teardown(nonsense_is_refused, setup, teardown),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
