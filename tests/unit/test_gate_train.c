@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "gate_model.h"
 #include "gate_samples.h"
 #include "gate_train.h"
 #include "vosp_init.h"
@@ -95,7 +96,35 @@ static void samples_are_the_strokes(void **state)
   model_free(model);
 }
 
-/* Trained once; judged by its own report and by the samples through the gate that the live engine runs. */
+/* The reported figures again, by the gate that the live engine runs. */
+static void check_figures(const struct model *model, const struct dataset *valid,
+                          const struct train_options *options, const struct gate_result *result)
+{
+  struct gate gate;
+  struct gate_samples samples;
+  struct error error;
+  const struct gate_source source = {.model = model,
+                                     .data = valid,
+                                     .samples_max = 1000000,
+                                     .rates = &options->damage,
+                                     .threads = 1,
+                                     .seed = options->seed + 1000003};
+  gate_bind(&gate, &model->config, &model->params);
+  assert_int_equal(gate_samples_collect(&samples, &source, &error), STATUS_OK);
+  assert_int_equal(samples.count, result->valid_samples);
+  double given = 0;
+  double hits = 0;
+  for (size_t i = 0; i < samples.count; i++) {
+    const struct verdict verdict = gate_judge(&gate, samples.inputs + i * (size_t)samples.input_size);
+    const bool passes = verdict.log_odds >= gate_threshold(&gate, 0.5F);
+    given += passes;
+    hits += passes && samples.damage[i] == DAMAGE_NONE;
+  }
+  assert_true(fabs(hits / given - result->precision) < 2 / given);
+  assert_true(fabs(hits / (double)(valid->count * NOTES) - result->recall) < 2 / given);
+  gate_samples_free(&samples);
+}
+
 static void clean_playing_is_told_from_damage(void **state)
 {
   (void)state;
@@ -121,6 +150,7 @@ static void clean_playing_is_told_from_damage(void **state)
   assert_true(result.recall >= 0.9965);
   assert_true(fabs(2 / (1 / result.recall + 1 / result.precision) - result.f1) < 1e-9);
   assert_true(*params_get(&model->params, "gate.threshold") == result.threshold);
+  check_figures(model, &valid, &options, &result);
   dataset_free(&train);
   dataset_free(&valid);
   model_free(model);
