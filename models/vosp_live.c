@@ -42,6 +42,8 @@ static struct work work_of(const struct vosp_state *state)
   return work;
 }
 
+enum { WIDE = 32, NARROW = 8, TERMS = 64 };
+
 /* y += a x */
 static inline void add_scaled(int n, float a, const float *restrict x, float *restrict y)
 {
@@ -60,22 +62,79 @@ static inline float dot(int n, const float *restrict a, const float *restrict b)
   return sum;
 }
 
-/* out += layer(in); most inputs are zero, so rows of W are added one by one. */
+/* A few rows of W with their factors. */
+struct terms {
+  int count;
+  int row[TERMS];
+  float factor[TERMS];
+};
+
+/* y[from .. from + WIDTH) += the terms: sums stay in registers while the rows stream by. WIDTH is constant
+ * at each call, so the inner loops unroll. */
+static inline void add_terms_at(const struct terms *terms, const float *restrict w, size_t stride,
+                                float *restrict y, size_t from, const size_t width)
+{
+  float sum[WIDE];
+  for (size_t j = 0; j < width; j++) {
+    sum[j] = y[from + j];
+  }
+  for (int k = 0; k < terms->count; k++) {
+    const float *row = w + (size_t)terms->row[k] * stride + from;
+    for (size_t j = 0; j < width; j++) {
+      sum[j] += terms->factor[k] * row[j];
+    }
+  }
+  for (size_t j = 0; j < width; j++) {
+    y[from + j] = sum[j];
+  }
+}
+
+static void add_terms(struct terms *terms, const float *w, int out, float *y)
+{
+  const size_t n = (size_t)out;
+  size_t from = 0;
+  for (; from + WIDE <= n; from += WIDE) {
+    add_terms_at(terms, w, n, y, from, WIDE);
+  }
+  for (; from + NARROW <= n; from += NARROW) {
+    add_terms_at(terms, w, n, y, from, NARROW);
+  }
+  for (; from < n; from++) {
+    add_terms_at(terms, w, n, y, from, 1);
+  }
+  terms->count = 0;
+}
+
+static inline void take_term(struct terms *terms, int row, float factor, const float *w, int out, float *y)
+{
+  if (factor == 0) {
+    return;
+  }
+  if (terms->count == TERMS) {
+    add_terms(terms, w, out, y);
+  }
+  terms->row[terms->count] = row;
+  terms->factor[terms->count++] = factor;
+}
+
+/* out += layer(in); many inputs are zero, so only the others' rows of W are added. */
 static void add_layer(const struct live_layer *layer, const float *in, const float *in_variance, float *out,
                       float *out_variance)
 {
   const float k = layer->keep;
+  struct terms terms = {.count = 0};
   for (int i = 0; i < layer->in; i++) {
-    if (in[i] != 0) {
-      add_scaled(layer->out, k * in[i], layer->w + (size_t)i * (size_t)layer->out, out);
-    }
-    if (layer->w2 != NULL) {
-      const float variance = k * (1 - k) * in[i] * in[i] + (in_variance != NULL ? k * in_variance[i] : 0);
-      if (variance != 0) {
-        add_scaled(layer->out, variance, layer->w2 + (size_t)i * (size_t)layer->out, out_variance);
-      }
-    }
+    take_term(&terms, i, k * in[i], layer->w, layer->out, out);
   }
+  add_terms(&terms, layer->w, layer->out, out);
+  if (layer->w2 == NULL) {
+    return;
+  }
+  for (int i = 0; i < layer->in; i++) {
+    const float variance = k * (1 - k) * in[i] * in[i] + (in_variance != NULL ? k * in_variance[i] : 0);
+    take_term(&terms, i, variance, layer->w2, layer->out, out_variance);
+  }
+  add_terms(&terms, layer->w2, layer->out, out_variance);
 }
 
 static void start_layer(const struct live_layer *layer, float *out, float *out_variance)
@@ -129,9 +188,7 @@ static void step_posterior(const struct vosp_state *state, int row, struct work 
   const int Z = net->config.latent;
   const struct live_layer *head = &net->head;
   memcpy(work->head, head->b, (size_t)net->head_size * sizeof *work->head);
-  for (int i = 0; i < head->in; i++) { /* only the mean is needed */
-    add_scaled(head->out, head->keep * work->h[i], head->w + (size_t)i * (size_t)head->out, work->head);
-  }
+  add_layer(head, work->h, NULL, work->head, NULL); /* only the mean is needed: it has no squares here */
   const float *z = state->z + (size_t)row * (size_t)Z;
   for (int j = 0; j < Z; j++) {
     float a = net->config.posterior == POSTERIOR_DIAGONAL ? 0 : 1;
