@@ -250,7 +250,9 @@ static void clean_share_leaves_chunks_clean(void **state)
       bool same = true;
       for (int t = 0; t < f.chunks[b].length; t++) {
         const size_t row = (size_t)(t * COUNT + b) * PITCHES;
-        same = same && memcmp(f.test.batch.u + row, f.test.batch.target + row, PITCHES * sizeof(real)) == 0;
+        for (size_t i = row; i < row + PITCHES; i++) {
+          same = same && f.test.batch.u[i] == f.test.batch.target[i];
+        }
       }
       clean += same;
     }

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "bound.h"
 #include "file.h"
 #include "folder.h"
 #include "train.h"
@@ -158,8 +159,10 @@ static bool same_weights(struct fixture *f, const char *a, const char *b)
   return same;
 }
 
-/* The validation bounds of a log, one an epoch. */
-static int read_bounds(const struct fixture *f, const char *name, double bounds[EPOCHS])
+/* One column of a log, a number an epoch. */
+enum column { TRAIN_NATS, VALID_BOUND };
+
+static int read_log(const struct fixture *f, const char *name, enum column column, double numbers[EPOCHS])
 {
   char line[512];
   int count = 0;
@@ -169,7 +172,9 @@ static int read_bounds(const struct fixture *f, const char *name, double bounds[
   assert_memory_equal(line, "epoch,", 6);
   while (fgets(line, sizeof line, file) != NULL && count < EPOCHS) {
     int epoch;
-    assert_int_equal(sscanf(line, "%d,%*f,%*f,%*f,%*f,%*f,%lf", &epoch, &bounds[count++]), 2);
+    double read[2];
+    assert_int_equal(sscanf(line, "%d,%*f,%*f,%*f,%*f,%lf,%lf", &epoch, &read[0], &read[1]), 3);
+    numbers[count++] = read[column];
     assert_int_equal(epoch, count);
   }
   fclose(file);
@@ -184,7 +189,7 @@ static void a_pattern_is_learnt(void **state)
     f->config.cell = (enum vosp_cell)cell;
     assert_int_equal(train(f, "model", false), STATUS_OK);
     assert_false(exists(f, "model.checkpoint"));
-    assert_int_equal(read_bounds(f, "model.csv", bounds), EPOCHS);
+    assert_int_equal(read_log(f, "model.csv", VALID_BOUND, bounds), EPOCHS);
     double best = bounds[0];
     for (int i = 1; i < EPOCHS; i++) {
       best = fmin(best, bounds[i]);
@@ -195,6 +200,49 @@ static void a_pattern_is_learnt(void **state)
     const char *told = model_fact(model, "valid_bound");
     assert_true(told != NULL && fabs(strtod(told, NULL) - best) < 2e-4);
     model_free(model);
+  }
+}
+
+/* Other music to validate on: learning more of the pattern makes it worse, and the best comes before the end.
+ */
+static void the_best_weights_are_kept(void **state)
+{
+  struct fixture *f = *state;
+  struct vosp_net net;
+  struct bound_sums sums;
+  double bounds[EPOCHS];
+  for (size_t i = 0; i < f->valid.count; i++) {
+    uint8_t *cells = f->valid.sequences[i].cells;
+    memmove(cells + 1, cells, (size_t)f->valid.sequences[i].frames * PITCHES - 1); /* a semitone up */
+  }
+  assert_int_equal(train(f, "model", false), STATUS_OK);
+  const int count = read_log(f, "model.csv", VALID_BOUND, bounds);
+  double best = bounds[0];
+  for (int i = 1; i < count; i++) {
+    best = fmin(best, bounds[i]);
+  }
+  assert_true(bounds[count - 1] > best + 1);
+  struct model *model = load(f, "model");
+  const struct bound_options options = {.seed = 1, .threads = 1};
+  assert_int_equal(vosp_net_init(&net, &model->config, &model->params, model->params.block), STATUS_OK);
+  assert_int_equal(bound_over(&net, &f->valid, &options, NULL, NULL, &sums), STATUS_OK);
+  assert_true(fabs((sums.reconstruction + sums.kl) / (double)sums.frames - best) < 1e-3);
+  vosp_net_free(&net);
+  model_free(model);
+}
+
+/* With weights that cannot move, patience runs out; what differs from epoch to epoch is what was drawn. */
+static void no_gain_ends_the_training(void **state)
+{
+  struct fixture *f = *state;
+  double nats[EPOCHS];
+  f->options.rate = 0;
+  f->options.kl_epochs = 0;
+  f->options.patience = 2;
+  assert_int_equal(train(f, "model", false), STATUS_OK);
+  assert_int_equal(read_log(f, "model.csv", TRAIN_NATS, nats), 5); /* the first, and twice the patience */
+  for (int i = 1; i < 5; i++) {
+    assert_true(nats[i] != nats[i - 1]);
   }
 }
 
@@ -225,12 +273,12 @@ static void a_stopped_run_goes_on_as_if_it_had_not(void **state)
   assert_int_equal(train(f, "pieces", false), STATUS_INTERRUPTED);
   assert_true(exists(f, "pieces.checkpoint"));
   assert_false(exists(f, "pieces"));
-  assert_int_equal(read_bounds(f, "pieces.csv", pieces), 3);
+  assert_int_equal(read_log(f, "pieces.csv", VALID_BOUND, pieces), 3);
   f->reports.stop_stage = NULL;
   assert_int_equal(train(f, "pieces", true), STATUS_OK);
   assert_int_equal(f->reports.first_epoch, 4);
-  assert_int_equal(read_bounds(f, "whole.csv", whole), 6);
-  assert_int_equal(read_bounds(f, "pieces.csv", pieces), 6);
+  assert_int_equal(read_log(f, "whole.csv", VALID_BOUND, whole), 6);
+  assert_int_equal(read_log(f, "pieces.csv", VALID_BOUND, pieces), 6);
   assert_memory_equal(whole, pieces, 6 * sizeof *whole);
   const double best = fmin(fmin(whole[0], whole[1]), whole[2]);
   assert_true(fabs(f->reports.first_best - best) < 1e-4);
@@ -273,7 +321,9 @@ static void a_run_stopped_at_the_gate_goes_on_there(void **state)
 {
   struct fixture *f = *state;
   f->config.gate = 4;
-  f->options.epochs = 2;
+  f->options.rate = 0; /* the training ends before its last epoch */
+  f->options.kl_epochs = 0;
+  f->options.patience = 1;
   f->options.noise = 0.05;
   f->reports.stop_stage = "gate";
   assert_int_equal(train(f, "model", false), STATUS_INTERRUPTED);
@@ -308,6 +358,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(a_pattern_is_learnt, setup, teardown),
+    cmocka_unit_test_setup_teardown(the_best_weights_are_kept, setup, teardown),
+    cmocka_unit_test_setup_teardown(no_gain_ends_the_training, setup, teardown),
     cmocka_unit_test_setup_teardown(the_same_seed_gives_the_same_model, setup, teardown),
     cmocka_unit_test_setup_teardown(a_stopped_run_goes_on_as_if_it_had_not, setup, teardown),
     cmocka_unit_test_setup_teardown(another_configurations_checkpoint_is_refused, setup, teardown),
