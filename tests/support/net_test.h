@@ -38,7 +38,7 @@ static inline void net_test_make(struct net_test *test, const struct vosp_config
   assert_int_equal(params_alloc(&test->params), STATUS_OK);
   for (int p = 0; p < test->params.count; p++) {
     const struct param *param = &test->params.list[p];
-    const double scale = param->rows > 1 ? 1.5 / sqrt(param->rows) : 0.5;
+    const double scale = param->rows > 1 ? 1 / sqrt(param->rows) : 0.5;
     for (int i = 0; i < param->rows * param->cols; i++) {
       test->params.block[param->offset + (size_t)i] = (float)(scale * rng_normal(&test->rng));
     }
