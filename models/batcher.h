@@ -19,8 +19,8 @@ struct chunk_list {
   size_t frames; /* that count */
 };
 
-/* Cut a random `share` of the sequences into chunks of at most `steps`, at random offsets, in random
- * order. Allocates; free(list->chunks). */
+/* Cut a random `share` of the sequences into chunks of at most `steps`, up to `lead` (below `steps`) of them
+ * warm-up, at random offsets, in random order; every frame counts once. Allocates; free(list->chunks). */
 enum status chunk_list_cut(struct chunk_list *list, const struct dataset *data, int steps, int lead,
                            double share, struct rng *rng) EMEND_CHECK;
 

@@ -54,7 +54,7 @@ struct vosp_batch {
   real *z, *mean, *variance;            /* (T + 1, N, Z) */
   real *fed;                            /* (T, N, Z) */
   struct moments g;                     /* (T, N, M) after tanh */
-  struct moments logits;                /* (T, N, O) before the Bernoulli; m is the logit itself afterwards */
+  struct moments logits;                /* (T, N, O) of the output layer; with variances see transfer_logit */
   double reconstruction, kl, surrogate; /* sums over the batch */
   struct vosp_work *work;               /* private */
 };
