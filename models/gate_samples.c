@@ -1,6 +1,5 @@
 #include "gate_samples.h"
 
-#include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "parallel.h"
 #include "perform.h"
 #include "take.h"
+#include "vary.h"
 #include "vosp_live.h"
 
 enum { ROLL_VELOCITY = 64, BPM = 120 };
@@ -89,38 +89,6 @@ static void end_due(struct listener *listener, nanos now)
   }
 }
 
-/* Another player's tempo and touch over the same notes. */
-static void vary(struct note_list *notes, struct corrupt_rates *rates, struct rng *rng)
-{
-  const double tempo = exp(rng_between(rng, -0.7, 0.3)); /* mostly faster */
-  const double touch = rng_between(rng, 0.6, 1.1);
-  const double contrast = rng_between(rng, 0.7, 1.5);
-  for (size_t i = 0; i < notes->count; i++) {
-    struct note *note = &notes->notes[i];
-    note->on = (nanos)((double)note->on * tempo);
-    note->off = (nanos)((double)note->off * tempo);
-    const double velocity = 80 * touch + contrast * (note->velocity - 80.0) + 4 * rng_normal(rng);
-    note->velocity = (uint8_t)fmin(127, fmax(12, velocity));
-  }
-  const double more = exp(rng_between(rng, -0.7, 0.7));
-  rates->bounce *= more;
-  rates->brush *= more;
-  rates->harmonic *= more;
-  rates->ghost *= more;
-}
-
-/* Louder or softer damage than the simulator's own. */
-static void vary_damage(struct note_list *damaged, struct rng *rng)
-{
-  const double loudness = rng_between(rng, 0.7, 1.3);
-  for (size_t i = 0; i < damaged->count; i++) {
-    struct note *note = &damaged->notes[i];
-    if (note->damage != DAMAGE_NONE && note->damage != DAMAGE_GHOST) {
-      note->velocity = (uint8_t)fmin(127, fmax(1, note->velocity * loudness));
-    }
-  }
-}
-
 static enum status listen_to_take(struct listener *listener, const struct note_list *damaged,
                                   const struct take *take)
 {
@@ -151,10 +119,10 @@ static enum status collect_notes(struct listener *listener, struct note_list *cl
 {
   struct corrupt_rates rates = *listener->source->rates;
   struct note_list damaged = {0};
-  if (listener->source->vary) {
-    vary(clean, &rates, &listener->rng);
+  enum status status = listener->source->vary ? vary_take(clean, &rates, &listener->rng) : STATUS_OK;
+  if (status == STATUS_OK) {
+    status = corrupt_notes(clean, &rates, &listener->rng, &damaged, &listener->error);
   }
-  enum status status = corrupt_notes(clean, &rates, &listener->rng, &damaged, &listener->error);
   if (status == STATUS_OK) {
     struct take take;
     if (listener->source->vary) {

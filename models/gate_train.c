@@ -11,8 +11,9 @@
 #include "parallel.h"
 #include "transfer.h"
 
-enum { BATCH = 512, TRAIN_SAMPLES = 900000, VALID_SAMPLES = 150000 };
-static const double recall_floor = 0.9965;
+enum { BATCH = 512, TRAIN_SAMPLES = 800000, VALID_SAMPLES = 100000 };
+static const double recall_floor = 0.9965;       /* of the data's own players */
+static const double varied_recall_floor = 0.985; /* of others, see vary.h */
 
 /* The head while it is trained: its own small block of weights, laid out as the model's. */
 struct trainee {
@@ -200,35 +201,61 @@ static int by_log_odds(const void *a, const void *b)
   return (x->log_odds > y->log_odds) - (x->log_odds < y->log_odds);
 }
 
-/* Walk the threshold up through the samples and keep the best one that is allowed. */
-static void choose_threshold(struct judged *judged, size_t count, double floor, struct gate_result *result)
+struct judgement {
+  struct judged *strokes; /* owned; by log-odds */
+  size_t count, good;
+};
+
+/* The lowest-risk threshold: the one of the best F1 among those that keep at least `floor` of the true
+ * strokes. Walks up through the sorted strokes; stroke i and all after it pass. */
+static float choose_threshold(const struct judgement *judgement, double floor)
 {
-  size_t good = 0;
-  for (size_t i = 0; i < count; i++) {
-    good += judged[i].good;
-  }
-  qsort(judged, count, sizeof *judged, by_log_odds);
+  const struct judged *strokes = judgement->strokes;
   size_t lost = 0;
-  result->f1 = -1;
-  for (size_t i = 0; i < count; i++) { /* judged[i] and all after it pass */
-    const double kept = (double)(good - lost);
-    const double recall = kept / (double)good;
-    const double f1 = 2 * kept / (double)(good + count - i);
-    if (recall >= floor && f1 > result->f1) {
-      result->f1 = f1;
-      result->recall = recall;
-      result->precision = kept / (double)(count - i);
-      result->threshold = i == 0 ? judged[0].log_odds - 1 : (judged[i - 1].log_odds + judged[i].log_odds) / 2;
+  double best = -1;
+  float threshold = 0;
+  for (size_t i = 0; i < judgement->count; i++) {
+    const double kept = (double)(judgement->good - lost);
+    const double f1 = 2 * kept / (double)(judgement->good + judgement->count - i);
+    if (kept >= floor * (double)judgement->good && f1 > best) {
+      best = f1;
+      threshold = i == 0 ? strokes[0].log_odds - 1 : (strokes[i - 1].log_odds + strokes[i].log_odds) / 2;
     }
-    lost += judged[i].good;
+    lost += strokes[i].good;
   }
+  return threshold;
 }
 
-static enum status validate(struct trainee *trainee, const struct gate_samples *samples, double floor,
-                            struct gate_result *result)
+static void measure(const struct judgement *judgement, float threshold, struct gate_result *result)
 {
-  struct judged *judged = malloc((samples->count + 1) * sizeof *judged);
-  if (judged == NULL) {
+  size_t passed = 0;
+  size_t kept = 0;
+  for (size_t i = 0; i < judgement->count; i++) {
+    passed += judgement->strokes[i].log_odds >= threshold;
+    kept += judgement->strokes[i].log_odds >= threshold && judgement->strokes[i].good;
+  }
+  result->valid_samples = judgement->count;
+  result->threshold = threshold;
+  result->recall = (double)kept / fmax((double)judgement->good, 1);
+  result->precision = (double)kept / fmax((double)passed, 1);
+  result->f1 = 2 * (double)kept / fmax((double)(judgement->good + passed), 1);
+}
+
+static float log_odds_of(const float *logits)
+{
+  double others = 0;
+  for (int k = 1; k < DAMAGE_COUNT; k++) {
+    others += exp((double)logits[k] - (double)logits[1]);
+  }
+  return (float)((double)logits[0] - (double)logits[1] - log(others));
+}
+
+static enum status judge(struct trainee *trainee, const struct gate_samples *samples,
+                         struct judgement *judgement)
+{
+  *judgement = (struct judgement){.strokes = malloc((samples->count + 1) * sizeof *judgement->strokes),
+                                  .count = samples->count};
+  if (judgement->strokes == NULL) {
     return STATUS_NO_MEMORY;
   }
   for (size_t n = 0; n < samples->count; n += BATCH) {
@@ -239,18 +266,36 @@ static enum status validate(struct trainee *trainee, const struct gate_samples *
     }
     forward(trainee, samples, chosen, count);
     for (int i = 0; i < count; i++) {
-      const float *row = trainee->logits + i * DAMAGE_COUNT;
-      double others = 0;
-      for (int k = 1; k < DAMAGE_COUNT; k++) {
-        others += exp((double)row[k] - (double)row[1]);
-      }
-      judged[n + (size_t)i].log_odds = (float)((double)row[0] - (double)row[1] - log(others));
-      judged[n + (size_t)i].good = samples->damage[n + (size_t)i] == DAMAGE_NONE;
+      struct judged *stroke = &judgement->strokes[n + (size_t)i];
+      stroke->log_odds = log_odds_of(trainee->logits + (size_t)i * DAMAGE_COUNT);
+      stroke->good = samples->damage[n + (size_t)i] == DAMAGE_NONE;
+      judgement->good += stroke->good;
     }
   }
-  choose_threshold(judged, samples->count, floor, result);
-  free(judged);
+  qsort(judgement->strokes, judgement->count, sizeof *judgement->strokes, by_log_odds);
   return STATUS_OK;
+}
+
+/* The threshold that serves the data's own players and, on takes, others too. */
+static enum status validate(struct trainee *trainee, const struct gate_samples *valid,
+                            const struct gate_samples *varied, bool rolls, struct gate_result *result)
+{
+  struct judgement own = {0};
+  struct judgement others = {0};
+  enum status status = judge(trainee, valid, &own);
+  if (status == STATUS_OK) {
+    status = judge(trainee, varied, &others);
+  }
+  if (status == STATUS_OK) {
+    float threshold = choose_threshold(&own, rolls ? 0 : recall_floor);
+    if (!rolls) {
+      threshold = fminf(threshold, choose_threshold(&others, varied_recall_floor));
+    }
+    measure(&own, threshold, result);
+  }
+  free(own.strokes);
+  free(others.strokes);
+  return status;
 }
 
 static void install(const struct trainee *trainee, struct model *model, float threshold)
@@ -263,26 +308,30 @@ static void install(const struct trainee *trainee, struct model *model, float th
   *params_get(&model->params, "gate.threshold") = threshold;
 }
 
+/* Strokes to train on, to choose the threshold on, and those of other players. */
+struct gate_data {
+  struct gate_samples train, valid, varied;
+};
+
 static enum status fit_and_choose(struct model *model, const struct train_options *options,
-                                  const struct train_run *run, const struct gate_samples *train,
-                                  const struct gate_samples *valid, struct gate_result *result,
-                                  struct error *error)
+                                  const struct train_run *run, const struct gate_data *data,
+                                  struct gate_result *result, struct error *error)
 {
   struct rng rng;
   rng_seed(&rng, options->seed + 17);
   struct trainee trainee;
-  uint32_t *order = malloc((train->count + 1) * sizeof *order);
+  uint32_t *order = malloc((data->train.count + 1) * sizeof *order);
   enum status status = trainee_init(&trainee, &model->config, error);
   if (status == STATUS_OK && order == NULL) {
     status = error_set(error, STATUS_NO_MEMORY, "not enough memory to train the gate");
   }
   if (status == STATUS_OK && order != NULL) {
-    for (size_t i = 0; i < train->count; i++) {
+    for (size_t i = 0; i < data->train.count; i++) {
       order[i] = (uint32_t)i;
     }
-    standardise(train, &trainee.weights, &rng);
-    status = fit(&trainee, train, order, options->gate_epochs, &rng, run)
-               ? validate(&trainee, valid, run->valid->rolls ? 0 : recall_floor, result)
+    standardise(&data->train, &trainee.weights, &rng);
+    status = fit(&trainee, &data->train, order, options->gate_epochs, &rng, run)
+               ? validate(&trainee, &data->valid, &data->varied, run->valid->rolls, result)
                : error_set(error, STATUS_INTERRUPTED, "stopped while training the gate");
   }
   if (status == STATUS_OK) {
@@ -293,8 +342,9 @@ static enum status fit_and_choose(struct model *model, const struct train_option
   return status;
 }
 
-enum status gate_train(struct model *model, const struct train_options *options, const struct train_run *run,
-                       struct gate_result *result, struct error *error)
+static enum status collect(struct gate_data *data, const struct model *model,
+                           const struct train_options *options, const struct train_run *run,
+                           struct error *error)
 {
   struct gate_source source = {
     .model = model,
@@ -307,28 +357,37 @@ enum status gate_train(struct model *model, const struct train_options *options,
     .threads = options->threads,
     .seed = options->seed,
   };
-  struct gate_samples train = {0};
-  struct gate_samples valid = {0};
+  enum status status = gate_samples_collect(&data->train, &source, error);
+  source.data = run->valid;
+  source.samples_max = VALID_SAMPLES;
+  source.seed = options->seed + 1000003;
+  if (status == STATUS_OK) {
+    status = gate_samples_collect(&data->varied, &source, error);
+  }
+  source.performed = false;
+  source.vary = false;
+  if (status == STATUS_OK) {
+    status = gate_samples_collect(&data->valid, &source, error);
+  }
+  return status;
+}
+
+enum status gate_train(struct model *model, const struct train_options *options, const struct train_run *run,
+                       struct gate_result *result, struct error *error)
+{
+  struct gate_data data = {0};
   *result = (struct gate_result){0};
-  enum status status = gate_samples_collect(&train, &source, error);
-  if (status == STATUS_OK) {
-    source.data = run->valid;
-    source.samples_max = VALID_SAMPLES;
-    source.performed = false;
-    source.vary = false;
-    source.seed = options->seed + 1000003;
-    status = gate_samples_collect(&valid, &source, error);
-  }
-  if (status == STATUS_OK && (train.count < BATCH || valid.count == 0)) {
+  enum status status = collect(&data, model, options, run, error);
+  if (status == STATUS_OK && (data.train.count < BATCH || data.valid.count == 0)) {
     status = error_set(error, STATUS_USAGE, "too little data for the gate: %zu strokes; at least %d are needed",
-                       train.count, (int)BATCH);
+                       data.train.count, (int)BATCH);
   }
   if (status == STATUS_OK) {
-    result->train_samples = train.count;
-    result->valid_samples = valid.count;
-    status = fit_and_choose(model, options, run, &train, &valid, result, error);
+    result->train_samples = data.train.count;
+    status = fit_and_choose(model, options, run, &data, result, error);
   }
-  gate_samples_free(&train);
-  gate_samples_free(&valid);
+  gate_samples_free(&data.train);
+  gate_samples_free(&data.valid);
+  gate_samples_free(&data.varied);
   return status;
 }
