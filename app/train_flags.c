@@ -137,7 +137,7 @@ static int add_training(struct train_options *options, struct option_spec *specs
     integer("chunk", &options->chunk, 2, 100000, "frames a chunk"),
     integer("lead", &options->lead, 0, 100000, "of these, frames that only warm the state up"),
     integer("batch", &options->batch, 1, 100000, "sequences at once"),
-    integer("epochs", &options->epochs, 1, 1000000, "at most"),
+    integer("epochs", &options->epochs, 0, 1000000, "at most; 0 with --from: the gate only"),
     integer("patience", &options->patience, 1, 100000, "validations without gain before the rate falls"),
     number("epoch-share", &options->epoch_share, 1e-6, 1, "share of the sequences seen in an epoch"),
     integer("gate-epochs", &options->gate_epochs, 0, 100000, "of the gate; 0: no gate"),
