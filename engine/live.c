@@ -4,13 +4,33 @@
 
 enum { SHORT_MAX = 3 };
 
-/* Decide all that waits in the look-ahead, now: something must pass that cannot wait. */
+/* A SysEx or a piece of one, or bytes that are no message. */
+static bool is_long(const uint8_t *bytes, size_t size)
+{
+  return size > SHORT_MAX || bytes[0] < 0x80 || bytes[0] == MIDI_SYSEX || bytes[0] == 0xF7;
+}
+
+static void handle(struct live *live, nanos heard, const uint8_t *bytes, size_t size)
+{
+  if (is_long(bytes, size)) {
+    live_pass_long(live, live->now, bytes, size);
+  } else {
+    live_handle(live, heard, live->now, bytes, size);
+  }
+}
+
+static void release_front(struct live *live)
+{
+  const struct queued *front = live_queue_front(&live->delayed);
+  handle(live, front->time, live_queue_bytes(&live->delayed, front), front->size);
+  live_queue_pop(&live->delayed);
+}
+
+/* Decide all that waits in the look-ahead, now. */
 static void flush_delayed(struct live *live)
 {
   while (live->delayed.count > 0) {
-    struct queued message = *live_queue_front(&live->delayed);
-    live_queue_pop(&live->delayed);
-    live_handle(live, message.time, live->now, message.bytes, message.size);
+    release_front(live);
   }
 }
 
@@ -26,9 +46,7 @@ static void run_until(struct live *live, nanos time)
     if (!ready) {
       return;
     }
-    struct queued message = *front;
-    live_queue_pop(&live->delayed);
-    live_handle(live, message.time, live->now, message.bytes, message.size);
+    release_front(live);
   }
 }
 
@@ -110,19 +128,16 @@ EMEND_LIVE void live_receive(struct live *live, nanos time, const uint8_t *bytes
   }
   live_count(&live->counters.events_in);
   live_record_event(live, live->now, false, bytes, size);
-  if (size > SHORT_MAX || bytes[0] < 0x80 || bytes[0] == MIDI_SYSEX || bytes[0] == 0xF7) {
-    flush_delayed(live);
-    live_pass_long(live, live->now, bytes, size);
-    return;
+  if (!is_long(bytes, size)) {
+    live_hear(live, live->now, bytes, size);
   }
-  live_hear(live, live->now, bytes, size);
   if (live->look_ahead > 0) {
     if (live_queue_push(&live->delayed, live->now, bytes, size)) {
       return;
     }
-    flush_delayed(live);
+    flush_delayed(live); /* what has no room passes at once, and so does all before it */
   }
-  live_handle(live, live->now, live->now, bytes, size);
+  handle(live, live->now, bytes, size);
 }
 
 EMEND_LIVE void live_advance(struct live *live, nanos now)

@@ -31,7 +31,7 @@ typedef bool (*live_emit)(void *port, nanos time, const uint8_t *bytes, size_t s
 struct live_config {
   enum live_mode mode;
   float strength;            /* [0, 1] */
-  nanos look_ahead;          /* >= 0, at most 200 ms; constant delay of everything */
+  nanos look_ahead;          /* >= 0, at most 200 ms; the same delay for everything */
   double bpm;                /* for beat frames until a MIDI clock or a tempo says otherwise; 120 */
   uint32_t capture_capacity; /* bytes of the capture ring; 0: no capture */
 };
@@ -87,7 +87,8 @@ void live_free(struct live *live);
 
 /* Begin at `now`: frames are counted from here. */
 EMEND_LIVE void live_begin(struct live *live, nanos now);
-/* One received message: complete, or a piece of a SysEx (which passes at once, in order). */
+/* One received message: complete, or a piece of a SysEx. With look-ahead it waits like all others; where the
+ * bounded queue has no room for it, all that waits and it pass at once, in order. */
 EMEND_LIVE void live_receive(struct live *live, nanos time, const uint8_t *bytes, size_t size);
 /* Let time pass: commands taken, ticks closed, due note-offs and look-ahead released. Call at least
  * once a period; a file's player steps through its rests likewise, since time that leaps by more than

@@ -16,13 +16,13 @@ struct queued {
 struct live_queue {
   struct queued *slots; /* (capacity) */
   uint32_t capacity, first, count;
-  uint8_t *store; /* (store_size); NULL when only short messages are kept */
+  uint8_t *store; /* (store_size) */
   uint32_t store_size;
   uint32_t store_first, store_end; /* the oldest long message's start, the newest one's end */
   uint32_t long_count;
 };
 
-/* Set-up. Allocates. `store_size` 0: only short messages. */
+/* Set-up. Allocates. `store_size` is above 0. */
 enum status live_queue_init(struct live_queue *queue, uint32_t capacity, uint32_t store_size) EMEND_CHECK;
 void live_queue_free(struct live_queue *queue);
 

@@ -10,8 +10,8 @@ enum status live_queue_init(struct live_queue *queue, uint32_t capacity, uint32_
 {
   *queue = (struct live_queue){.capacity = capacity, .store_size = store_size};
   queue->slots = calloc(capacity, sizeof *queue->slots);
-  queue->store = store_size > 0 ? malloc(store_size) : NULL;
-  return queue->slots && (queue->store || store_size == 0) ? STATUS_OK : STATUS_NO_MEMORY;
+  queue->store = malloc(store_size);
+  return queue->slots && queue->store ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 void live_queue_free(struct live_queue *queue)
@@ -51,7 +51,7 @@ static enum status init_parts(struct live *live, uint32_t capture_capacity)
 {
   enum status status = init_rings(live, capture_capacity);
   if (status == STATUS_OK) {
-    status = live_queue_init(&live->delayed, LIVE_DELAYED_MAX, 0);
+    status = live_queue_init(&live->delayed, LIVE_DELAYED_MAX, LIVE_DELAYED_STORE);
   }
   if (status == STATUS_OK) {
     status = live_queue_init(&live->unsent, LIVE_UNSENT_MAX, LIVE_UNSENT_STORE);

@@ -8,11 +8,12 @@
 #include "live_queue.h"
 
 enum {
-  LIVE_UNSENT_MAX = 1024,         /* messages that wait for room in the port */
-  LIVE_UNSENT_STORE = 256 * 1024, /* bytes of long ones among them */
-  LIVE_DELAYED_MAX = 4096,        /* messages in the look-ahead */
-  LIVE_TICKS_MAX = 64,            /* in one advance; beyond that time has jumped */
-  LIVE_COMMANDS_MAX = 32,         /* taken in one advance */
+  LIVE_UNSENT_MAX = 1024,          /* messages that wait for room in the port */
+  LIVE_UNSENT_STORE = 256 * 1024,  /* bytes of long ones among them */
+  LIVE_DELAYED_MAX = 4096,         /* messages in the look-ahead */
+  LIVE_DELAYED_STORE = 256 * 1024, /* bytes of long ones among them */
+  LIVE_TICKS_MAX = 64,             /* in one advance; beyond that time has jumped */
+  LIVE_COMMANDS_MAX = 32,          /* taken in one advance */
 };
 
 enum live_command { COMMAND_MODE = 1, COMMAND_STRENGTH, COMMAND_PANIC, COMMAND_SWAP, COMMAND_RETIRED };

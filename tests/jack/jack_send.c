@@ -1,5 +1,5 @@
 /* Plays random MIDI under JACK and logs each event with its absolute frame.
- * Usage: jack_send SINK EVENTS A_SECOND SEED LOG [short]. "short": no SysEx. SINK "-": waits to be connected.
+ * Usage: jack_send SINK EVENTS A_SECOND SEED LOG. SINK "-": waits to be connected.
  * Leaves with the last notes held, as a keyboard does whose cable is pulled. */
 #include <jack/jack.h>
 #include <jack/midiport.h>
@@ -23,8 +23,7 @@ struct sender {
   double gap; /* mean frames between events */
   bool held[CHANNEL_COUNT][KEY_COUNT];
   uint8_t event[EVENT_MAX];
-  size_t size;   /* of the next event */
-  bool is_short; /* no SysEx */
+  size_t size; /* of the next event */
   _Atomic long left;
   _Atomic bool go;
 };
@@ -56,7 +55,7 @@ static void make_event(struct sender *sender)
     *held = !*held;
     sender->event[0] = (uint8_t)((*held ? 0x90 : 0x80) | channel);
     sender->size = 3;
-  } else if (kind < 99 || sender->is_short) {
+  } else if (kind < 99) {
     uint8_t status = other[draw(sender, sizeof(other))];
     sender->event[0] = status < 0xF0 ? (uint8_t)(status | channel) : status;
     sender->size = status >= 0xF0 ? 1 : (status & 0xE0) == 0xC0 ? 2 : 3;
@@ -125,7 +124,7 @@ static bool connect(struct sender *sender, const char *sink)
 int main(int count, char **arguments)
 {
   static struct sender sender;
-  if (count < 6 || !jack_log_open(&sender.log, LOG_BYTES)) {
+  if (count != 6 || !jack_log_open(&sender.log, LOG_BYTES)) {
     return 2;
   }
   sender.client = jack_client_open("sender", JackNoStartServer, NULL);
@@ -134,7 +133,6 @@ int main(int count, char **arguments)
   }
   sender.left = strtol(arguments[2], NULL, 10);
   sender.gap = jack_get_sample_rate(sender.client) / strtod(arguments[3], NULL);
-  sender.is_short = count > 6;
   sender.random = strtoull(arguments[4], NULL, 10);
   sender.out = jack_port_register(sender.client, "out", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
   jack_set_process_callback(sender.client, process, &sender);

@@ -14,7 +14,6 @@ mkdir "$own/tiny"
 printf 'description = "a test"; model = "vosp.safetensors"; strength = 1.0; look_ahead = 0.0; mode = "clean"; bpm = 120.0;\n' \
     >"$own/tiny/preset.cfg"
 [ "$mode" = clean ] && export CLEAN=1
-[ "$ahead" = 0 ] || export SHORT=1 # a SysEx passes at once, and what waits before it
 [ "$mode$ahead" = bypass0 ] || export RESTART=0 EVENTS=3000
 export DELAY=$((ahead * 48)) RATE=48000
 bash "$here/transfer.sh" "$tools" "$emend" live --driver jack --preset "$own/tiny" --mode "$mode" \

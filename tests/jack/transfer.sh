@@ -3,7 +3,7 @@
 # recorder are in the folder TOOLS; COMMAND runs emend (or the pass-through) until SIGTERM.
 # 1,000 events a second must arrive in the same cycle at the same frame (DELAY frames later), byte for byte;
 # notes that the sender held when it left are ended; and all this again after the server has died.
-# SHORT=1 (no SysEx), EVENTS, RATE, PERIOD, DELAY, CLEAN=1 (notes may be missing), RESTART=0 change what is done.
+# EVENTS, RATE, PERIOD, DELAY, CLEAN=1 (notes may be missing), RESTART=0 change what is done.
 here=$(dirname "$0")
 . "$here/server.sh"
 tools=$1
@@ -18,7 +18,7 @@ transfer() {
         run "recorder$number" "$tools/jack_record" emend:out "$work/received$number"
         local recorder=$last
         expect "recorder$number" ready
-        "$tools/jack_send" emend:in "${EVENTS:-5000}" 1000 "$seed" "$work/sent$number" ${SHORT:+short} || fail "the sender failed"
+        "$tools/jack_send" emend:in "${EVENTS:-5000}" 1000 "$seed" "$work/sent$number" || fail "the sender failed"
         sleep 1.5 # emend sees that its source has left
         finish recorder "$recorder"
         awk -v DELAY="${DELAY:-0}" -v CLEAN="${CLEAN:-0}" -f "$here/compare.awk" "$work/sent$number" "$work/received$number" && return

@@ -32,9 +32,37 @@ static void test_look_ahead_delays_all_alike(void **state)
   assert_string_equal(rig_sent(), "20: 90 3c 50\n21: b0 40 7f\n");
   rig_send(100, 0x80, 60, 0);
   assert_string_equal(rig_sent(), "");
-  live_receive(rig.live, 110 * ms, (const uint8_t[]){0xF0, 1, 2, 0xF7}, 4); /* cannot wait */
-  assert_string_equal(rig_sent(), "110: 80 3c 00\n110: f0 01 02 f7\n");
+  live_receive(rig.live, 110 * ms, (const uint8_t[]){0xF0, 1, 2, 0xF7}, 4);
+  live_receive(rig.live, 111 * ms, (const uint8_t[]){0xF0, 3, 4, 5}, 4); /* in pieces */
+  live_receive(rig.live, 113 * ms, (const uint8_t[]){6, 0xF7}, 2);
+  live_advance(rig.live, 200 * ms);
+  assert_string_equal(rig_sent(), "120: 80 3c 00\n130: f0 01 02 f7\n131: f0 03 04 05\n133: 06 f7\n");
   assert_int_equal(rig_suppressed(), 1);
+}
+
+/* A SysEx that is longer than all room for those that wait. */
+static void test_look_ahead_has_no_room_for_a_long_sysex(void **state)
+{
+  (void)state;
+  enum { SIZE = 300000 };
+  uint8_t *bytes = calloc(SIZE, 1);
+  assert_non_null(bytes);
+  bytes[0] = 0xF0;
+  bytes[SIZE - 1] = 0xF7;
+  struct live_config config = rig_clean();
+  config.look_ahead = 20 * ms;
+  rig_start(config);
+  live_receive(rig.live, 5 * ms, (const uint8_t[]){0xF0, 1, 2, 0xF7}, 4);
+  live_receive(rig.live, 10 * ms, bytes, SIZE);
+  rig_send(11, 0xB0, 64, 127);
+  assert_int_equal(rig.port.count, 2);
+  assert_int_equal(rig.port.messages[0].time, 10 * ms);
+  assert_int_equal(rig.port.messages[1].size, SIZE);
+  assert_memory_equal(recording_bytes(&rig.port, 1), bytes, SIZE);
+  live_advance(rig.live, 40 * ms);
+  assert_int_equal(rig.port.messages[2].time, 31 * ms);
+  assert_int_equal(live_counters(rig.live)->dropped, 0);
+  free(bytes);
 }
 
 static void test_look_ahead_overflow_keeps_order(void **state)
@@ -212,6 +240,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_teardown(test_look_ahead_delays_all_alike, rig_stop),
     cmocka_unit_test_teardown(test_look_ahead_overflow_keeps_order, rig_stop),
+    cmocka_unit_test_teardown(test_look_ahead_has_no_room_for_a_long_sysex, rig_stop),
     cmocka_unit_test_teardown(test_swap_at_a_tick, rig_stop),
     cmocka_unit_test_teardown(test_swap_from_and_to_nothing, rig_stop),
     cmocka_unit_test_teardown(test_swap_waits_for_retired_ring, rig_stop),
