@@ -1,13 +1,30 @@
 #include "alsa_seq.h"
 
 #include <stddef.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { NUMBER_MAX = 255 }; /* of clients and of ports */
+
+/* The number at *text, which `end` must follow; *text moves there. */
+static bool read_number(const char **text, char end, int *number)
+{
+  char *rest;
+  long value = strtol(*text, &rest, 10);
+  bool good = rest != *text && *rest == end && value >= 0 && value <= NUMBER_MAX;
+  *text = rest;
+  *number = good ? (int)value : -1;
+  return good;
+}
 
 bool alsa_address_of(const char *name, struct alsa_address *address)
 {
-  const char *last = strrchr(name, ' ');
-  return last && sscanf(last, " %d:%d", &address->client, &address->port) == 2;
+  const char *text = strrchr(name, ' ');
+  if (!text || !read_number(&text, ':', &address->client)) {
+    return false;
+  }
+  text++;
+  return read_number(&text, '\0', &address->port);
 }
 
 #if defined(EMEND_HAVE_ALSA)
@@ -16,7 +33,6 @@ bool alsa_address_of(const char *name, struct alsa_address *address)
 #include <alsa/asoundlib.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 static const char device[] = "/dev/snd/seq";

@@ -85,12 +85,13 @@ static enum status link_setup(struct port_link *link, enum port_direction direct
   if (!wanted) {
     return STATUS_OK;
   }
-  if (!*wanted || strlen(wanted) >= sizeof(link->wanted)) {
+  size_t size = strlen(wanted) + 1;
+  if (size == 1 || size > sizeof(link->wanted)) {
     return error_set(error, STATUS_USAGE,
                      "%s needs part of a port's name (1 to %zu bytes): see `emend devices`", option,
                      sizeof(link->wanted) - 1);
   }
-  strcpy(link->wanted, wanted);
+  memcpy(link->wanted, wanted, size);
   return STATUS_OK;
 }
 

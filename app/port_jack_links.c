@@ -7,8 +7,9 @@ static void list_add(struct port_info *list, size_t capacity, size_t *count, enu
                      const char *name)
 {
   struct port_info *info = &list[*count];
-  if (*count < capacity && *name && strlen(name) < sizeof(info->name)) {
-    strcpy(info->name, name);
+  size_t size = strlen(name) + 1;
+  if (*count < capacity && size > 1 && size <= sizeof(info->name)) {
+    memcpy(info->name, name, size);
     info->direction = direction;
     *count += 1;
   }
@@ -85,7 +86,7 @@ enum status jack_port_connect(struct jack_port *jack, struct error *error)
       status = port_not_found("jack", link, error);
       break;
     }
-    strcpy(link->name, list[found].name);
+    memcpy(link->name, list[found].name, sizeof(link->name));
     if (!connect_link(jack, link)) {
       status = error_set(error, STATUS_IO, "jack: cannot connect to '%s': is it in use by something else?",
                          link->name);

@@ -165,7 +165,7 @@ static void read_input(struct portmidi_port *port, nanos now)
   PmEvent events[READ_MAX];
   for (int i = 0; i < READS_MAX; i++) {
     PmError ready = Pm_Poll(port->in);
-    int count = ready == pmGotData ? Pm_Read(port->in, events, READ_MAX) : (int)ready;
+    int count = ready > 0 ? Pm_Read(port->in, events, READ_MAX) : (int)ready;
     if (count == pmBufferOverflow) {
       /* The whole buffer is gone: what is held is not known. */
       port->decoder = (struct portmidi_decoder){0};

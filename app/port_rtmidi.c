@@ -194,7 +194,7 @@ static enum status open_link(struct rtmidi_port *port, struct port_link *link, s
   if (found < 0) {
     return port_not_found(RTMIDI_NAME, link, error);
   }
-  strcpy(link->name, list[found].name);
+  memcpy(link->name, list[found].name, sizeof(link->name));
   RtMidiPtr device = link->direction == PORT_IN ? port->in : port->out;
   if (!open_named(device, link, link->direction == PORT_IN ? "in" : "out", list)) {
     return error_set(error, STATUS_IO, RTMIDI_NAME ": '%s' cannot be opened: is it in use by another program?",

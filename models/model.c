@@ -16,7 +16,8 @@ enum { MODEL_FILE_MAX = 1 << 28, STAMP_KEYS = 2 };
 
 static enum status no_memory(struct error *error)
 {
-  return error_set(error, STATUS_NO_MEMORY, "not enough memory for the model");
+  (void)error_set(error, STATUS_NO_MEMORY, "not enough memory for the model");
+  return STATUS_NO_MEMORY;
 }
 
 /* A model of this configuration without its block of weights. */
@@ -175,16 +176,18 @@ static enum status from_file(struct model **model, const struct safetensors *fil
 {
   struct vosp_config config;
   enum status status = read_config(file, path, &config, error);
-  struct error inner;
-  if (status == STATUS_OK && model_lay_out(model, &config, &inner) != STATUS_OK) {
-    status = error_set(error, inner.status, "%s: %.400s", path, inner.text);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = fill(*model, file, path, error);
-    if (status != STATUS_OK) {
-      model_free(*model);
-      *model = NULL;
-    }
+  struct error inner;
+  status = model_lay_out(model, &config, &inner);
+  if (status != STATUS_OK) {
+    return error_set(error, status, "%s: %.400s", path, inner.text);
+  }
+  status = fill(*model, file, path, error);
+  if (status != STATUS_OK) {
+    model_free(*model);
+    *model = NULL;
   }
   return status;
 }
@@ -260,7 +263,8 @@ static enum status add_fact(struct model *model, const char *key, char *value)
   if (name == NULL) {
     return STATUS_NO_MEMORY;
   }
-  grown[model->fact_count++] = (struct model_fact){name, value};
+  grown[model->fact_count].key = name;
+  grown[model->fact_count++].value = value;
   return STATUS_OK;
 }
 

@@ -48,7 +48,7 @@ struct params;
 enum status vosp_live_init(struct vosp_live *net, const struct vosp_config *config,
                            const struct params *params) EMEND_CHECK;
 void vosp_live_free(struct vosp_live *net);
-enum status vosp_state_new(struct vosp_state **state, const struct vosp_live *net) EMEND_CHECK;
+enum status vosp_state_new(struct vosp_state **out, const struct vosp_live *net) EMEND_CHECK;
 void vosp_state_free(struct vosp_state *state);
 
 #endif

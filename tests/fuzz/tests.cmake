@@ -4,6 +4,10 @@ add_library(smf_check STATIC fuzz/smf_check.c)
 target_include_directories(smf_check PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
 target_link_libraries(smf_check PUBLIC engine)
 
+# Compiled everywhere, so that they do not rot where no clang is.
+add_library(fuzz_entries OBJECT fuzz/fuzz_smf.c fuzz/fuzz_safetensors.c)
+target_link_libraries(fuzz_entries PRIVATE smf_check models)
+
 # Run as: fuzz_NAME -max_total_time=120 tests/fuzz/NAME
 function(emend_fuzz name)
   add_executable(fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_${name}.c ${ARGN})

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "alsa_seq.h"
 #include "frame_clock.h"
 #include "port_common.h"
 #include "portmidi_bytes.h"
@@ -314,6 +315,27 @@ static void portmidi_clock_within_a_sysex(void **state)
   assert_int_equal(portmidi_decode(&decoder, 0x00000102, bytes), 0);
 }
 
+static void an_address_ends_a_name(void **state)
+{
+  (void)state;
+  struct alsa_address address;
+  assert_true(alsa_address_of("Keyboard:Keyboard MIDI 1 20:3", &address));
+  assert_int_equal(address.client, 20);
+  assert_int_equal(address.port, 3);
+  static const char *const others[] = {"",
+                                       "20:3",
+                                       "Keyboard ",
+                                       "Keyboard 20",
+                                       "Keyboard 20:",
+                                       "Keyboard :3",
+                                       "Keyboard 20:3x",
+                                       "Keyboard 20:-3",
+                                       "Keyboard 99999999999999999999:3"};
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    assert_false(alsa_address_of(others[i], &address));
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -327,6 +349,7 @@ int main(void)
     cmocka_unit_test(frames_come_back_exactly),
     cmocka_unit_test(times_between_frames_wait_for_the_next),
     cmocka_unit_test(time_counts_skipped_frames_and_never_goes_back),
+    cmocka_unit_test(an_address_ends_a_name),
     cmocka_unit_test(sysex_leaves_in_full_pieces),
     cmocka_unit_test(a_sysex_that_must_be_whole_and_is_too_long_is_lost_alone),
     cmocka_unit_test(other_messages_pass_a_sysex),
