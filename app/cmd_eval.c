@@ -3,7 +3,9 @@
 
 #include "command.h"
 #include "eval.h"
+#include "progress.h"
 #include "report.h"
+#include "stop.h"
 
 enum task { TASK_NLL, TASK_DENOISE };
 
@@ -105,18 +107,44 @@ static enum status tell_denoise(const struct eval_flags *flags, const struct dat
   return report_json(object, "-", error);
 }
 
+static bool show(void *user, double share)
+{
+  progress_show(user, share, -1, "");
+  return !stop_requested();
+}
+
+static enum status run_nll(const struct eval_flags *flags, const struct model *model,
+                           const struct dataset *data, struct progress *progress, struct error *error)
+{
+  const struct eval_watch watch = {show, progress};
+  struct eval_nll result;
+  enum status status = eval_nll(model, data, flags->particles, flags->seed, &watch, &result, error);
+
+  progress_end(progress);
+  return status == STATUS_OK ? tell_nll(flags, data, &result, error) : status;
+}
+
+static enum status run_denoise(const struct eval_flags *flags, const struct model *model,
+                               const struct dataset *data, struct progress *progress, struct error *error)
+{
+  const struct eval_watch watch = {show, progress};
+  struct eval_denoise result;
+  enum status status = eval_denoise(model, data, flags->noise, &corrupt_default_rates, (float)flags->strength,
+                                    flags->seed, &watch, &result, error);
+
+  progress_end(progress);
+  return status == STATUS_OK ? tell_denoise(flags, data, &result, error) : status;
+}
+
 static enum status run_task(const struct eval_flags *flags, const struct model *model,
                             const struct dataset *data, struct error *error)
 {
-  if (flags->task == TASK_NLL) {
-    struct eval_nll result;
-    enum status status = eval_nll(model, data, flags->particles, flags->seed, &result, error);
-    return status == STATUS_OK ? tell_nll(flags, data, &result, error) : status;
-  }
-  struct eval_denoise result;
-  enum status status = eval_denoise(model, data, flags->noise, &corrupt_default_rates, (float)flags->strength,
-                                    flags->seed, &result, error);
-  return status == STATUS_OK ? tell_denoise(flags, data, &result, error) : status;
+  struct progress progress;
+
+  stop_catch();
+  progress_begin(&progress, "eval");
+  return flags->task == TASK_NLL ? run_nll(flags, model, data, &progress, error)
+                                 : run_denoise(flags, model, data, &progress, error);
 }
 
 static enum status evaluate(const struct eval_flags *flags, struct error *error)

@@ -36,7 +36,7 @@ static int by_length(const void *a, const void *b)
  * group alone, not on the thread. */
 static void run_group(struct job *job, struct vosp_batch *batch, size_t first, int worker)
 {
-  struct bound_place place = {worker, first / (size_t)job->group, 0};
+  struct bound_place place = {.worker = worker, .group = first / (size_t)job->group};
   struct bound_sums *sums = &job->parts[place.group];
   const struct vosp_net *net = job->net;
   const size_t left = job->count - first;
@@ -47,19 +47,22 @@ static void run_group(struct job *job, struct vosp_batch *batch, size_t first, i
   vosp_batch_restart(batch, net);
   for (int start = 0; start < job->order[first]->frames; start += SEGMENT) {
     struct chunk chunks[ROWS_MAX];
+    place.frames = 0;
     for (int b = 0; b < used; b++) {
       const int rest = job->order[first + (size_t)b]->frames - start;
       const int length = rest < 0 ? 0 : rest < SEGMENT ? rest : SEGMENT;
       chunks[b] = (struct chunk){job->order[first + (size_t)b], start, length, 0};
+      place.frames += (size_t)length;
     }
     const int steps = batch_fill(batch, net, chunks, used, job->group, &corruption, &rng);
     vosp_forward(net, batch, steps, true, NULL);
     sums->reconstruction += batch->reconstruction;
     sums->kl += batch->kl;
     sums->surrogate += batch->surrogate;
-    if (job->visit != NULL) {
-      place.start = start;
-      job->visit(job->user, &place, net, batch, steps);
+    place.start = start;
+    if (job->visit != NULL && !job->visit(job->user, &place, net, batch, steps)) {
+      atomic_store(&job->status, STATUS_INTERRUPTED);
+      return;
     }
     vosp_batch_carry(batch, net, steps);
   }
@@ -78,7 +81,7 @@ static void work(void *user, int index)
     atomic_store(&job->status, (int)status);
     return;
   }
-  for (;;) {
+  while (atomic_load(&job->status) == STATUS_OK) {
     const size_t first = atomic_fetch_add(&job->next, 1) * (size_t)job->group;
     if (first >= job->count) {
       break;

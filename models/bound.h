@@ -17,24 +17,27 @@ struct bound_sums {
   double reconstruction, kl, surrogate; /* nats over all frames, one draw of z a step */
 };
 
-/* Where a run of steps stands: the worker's index, its group of sequences (0 .. sequences - 1) and the group's
- * first frame in the run. */
+/* Where a run of steps stands: the worker's index, its group of sequences (0 .. sequences - 1), the group's
+ * first frame in the run and the frames of all its sequences in the run. */
 struct bound_place {
   int worker;
   size_t group;
   int start;
+  size_t frames;
 };
 
 /* Called after every run of steps, with everything that vosp_forward left in the batch (rows of sequence
- * b are b * R .. b * R + R - 1; weight 0 marks padding). May be NULL. Called from worker threads. */
-typedef void (*bound_visit)(void *user, const struct bound_place *place, const struct vosp_net *net,
+ * b are b * R .. b * R + R - 1; weight 0 marks padding). May be NULL. False stops the run. Called from worker
+ * threads. */
+typedef bool (*bound_visit)(void *user, const struct bound_place *place, const struct vosp_net *net,
                             const struct vosp_batch *batch, int steps);
 
 /* Rows of a batch at most, N: a group is 8 sequences, or 32 where one row is a frame. */
 enum { BOUND_ROWS_MAX = 8 * PITCHES };
 
 /* Sequences are taken in groups of like length and run in segments with the state carried on. The same seed
- * gives the same sums, whatever the number of threads. Allocates. */
+ * gives the same sums, whatever the number of threads. STATUS_INTERRUPTED when a visit stopped it. Allocates.
+ */
 enum status bound_over(const struct vosp_net *net, const struct dataset *data,
                        const struct bound_options *options, bound_visit visit, void *user,
                        struct bound_sums *sums) EMEND_CHECK;

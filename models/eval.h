@@ -8,6 +8,13 @@
 #include "model.h"
 #include "score.h"
 
+/* Told now and then the share that is done, in [0, 1]; false stops the evaluation, which then returns
+ * STATUS_INTERRUPTED. From any of the evaluation's threads, one at a time. */
+struct eval_watch {
+  bool (*tell)(void *user, double share);
+  void *user;
+};
+
 struct eval_nll {
   size_t sequences, frames;
   double bound, reconstruction, kl; /* exact divergence, one draw of z a step; nats a frame */
@@ -16,8 +23,9 @@ struct eval_nll {
   double importance;                /* particle-filter estimate, an upper bound in expectation */
 };
 
+/* `watch` may be NULL, here and below. Allocate. */
 enum status eval_nll(const struct model *model, const struct dataset *data, int particles, uint64_t seed,
-                     struct eval_nll *result, struct error *error) EMEND_CHECK;
+                     const struct eval_watch *watch, struct eval_nll *result, struct error *error) EMEND_CHECK;
 
 /* Denoising. On rolls: cells turned on with probability P, scored by frame cells. On takes: simulated
  * damage, scored by notes within 50 ms. */
@@ -33,6 +41,7 @@ struct eval_denoise {
 
 enum status eval_denoise(const struct model *model, const struct dataset *data, double noise,
                          const struct corrupt_rates *damage, float strength, uint64_t seed,
-                         struct eval_denoise *result, struct error *error) EMEND_CHECK;
+                         const struct eval_watch *watch, struct eval_denoise *result,
+                         struct error *error) EMEND_CHECK;
 
 #endif

@@ -27,6 +27,9 @@ static void work(void *user, int index)
       break;
     }
     worker->status = data->rolls ? denoise_roll(job->run, worker, i) : denoise_take(job->run, worker, i);
+    if (worker->status == STATUS_OK && !eval_pace_go_on(job->run->pace, 1)) {
+      worker->status = eval_stopped(&worker->error);
+    }
   }
   model_cleaner_free(worker->cleaner);
 }
@@ -61,6 +64,9 @@ static enum status tune_rules(const struct denoise_run *run, struct rules *rules
       rules_tuning_add(tuning, &damaged);
     }
     note_list_free(&damaged);
+    if (status == STATUS_OK && !eval_pace_go_on(run->pace, 1)) {
+      status = eval_stopped(error);
+    }
   }
   if (status == STATUS_OK) {
     *rules = rules_tuning_best(tuning);
@@ -89,15 +95,22 @@ static enum status run_job(struct job *job, struct eval_denoise *result, struct 
 
 enum status eval_denoise(const struct model *model, const struct dataset *data, double noise,
                          const struct corrupt_rates *damage, float strength, uint64_t seed,
-                         struct eval_denoise *result, struct error *error)
+                         const struct eval_watch *watch, struct eval_denoise *result, struct error *error)
 {
   if (data->rolls && model->config.frame.values != 1) {
     return error_set(error, STATUS_UNSUPPORTED,
                      "this model looks at onsets, which rolls do not have; evaluate it on MIDI files");
   }
   struct rules rules = {0};
-  const struct denoise_run run = {
-    .data = data, .noise = noise, .damage = damage, .rules = &rules, .strength = strength, .seed = seed};
+  struct eval_pace pace;
+  eval_pace_init(&pace, watch, data->rolls ? data->count : 2 * data->count); /* takes also tune the rules */
+  const struct denoise_run run = {.data = data,
+                                  .noise = noise,
+                                  .damage = damage,
+                                  .rules = &rules,
+                                  .strength = strength,
+                                  .seed = seed,
+                                  .pace = &pace};
   if (!data->rolls) {
     const enum status status = tune_rules(&run, &rules, error);
     if (status != STATUS_OK) {

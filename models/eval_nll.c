@@ -10,14 +10,14 @@
 
 struct estimate {
   struct particles *particles[EVAL_THREADS];
+  struct eval_pace *pace;
   double *log_p; /* (groups, at most the number of sequences) added up in order */
   uint64_t seed;
 };
 
-static void estimate_visit(void *user, const struct bound_place *place, const struct vosp_net *net,
-                           const struct vosp_batch *batch, int steps)
+static void estimate_more(struct estimate *estimate, const struct bound_place *place,
+                          const struct vosp_net *net, const struct vosp_batch *batch, int steps)
 {
-  struct estimate *estimate = user;
   struct particles *particles = estimate->particles[place->worker];
   struct rng rng;
   eval_seed(&rng, estimate->seed ^ PARTICLE_SEED ^ place->group << 32, (size_t)place->start);
@@ -25,6 +25,16 @@ static void estimate_visit(void *user, const struct bound_place *place, const st
     particles_restart(particles);
   }
   estimate->log_p[place->group] += particles_run(particles, net, batch, steps, &rng);
+}
+
+static bool visit(void *user, const struct bound_place *place, const struct vosp_net *net,
+                  const struct vosp_batch *batch, int steps)
+{
+  struct estimate *estimate = user;
+  if (estimate->particles[place->worker] != NULL) {
+    estimate_more(estimate, place, net, batch, steps);
+  }
+  return eval_pace_go_on(estimate->pace, place->frames);
 }
 
 static void estimate_free(struct estimate *estimate)
@@ -63,14 +73,14 @@ static void report(const struct bound_sums *sums, const struct estimate *estimat
 }
 
 static enum status run_nll(const struct vosp_net *net, const struct dataset *data, int particles, uint64_t seed,
-                           struct eval_nll *result)
+                           struct eval_pace *pace, struct eval_nll *result)
 {
   const struct bound_options options = {.seed = seed, .threads = EVAL_THREADS};
-  struct estimate estimate = {.seed = seed};
+  struct estimate estimate = {.pace = pace, .seed = seed};
   struct bound_sums sums;
   enum status status = estimate_init(&estimate, net, data->count, particles);
   if (status == STATUS_OK) {
-    status = bound_over(net, data, &options, particles > 0 ? estimate_visit : NULL, &estimate, &sums);
+    status = bound_over(net, data, &options, visit, &estimate, &sums);
   }
   if (status == STATUS_OK) {
     *result = (struct eval_nll){.particles = particles};
@@ -81,7 +91,7 @@ static enum status run_nll(const struct vosp_net *net, const struct dataset *dat
 }
 
 enum status eval_nll(const struct model *model, const struct dataset *data, int particles, uint64_t seed,
-                     struct eval_nll *result, struct error *error)
+                     const struct eval_watch *watch, struct eval_nll *result, struct error *error)
 {
   if (data->values != model->config.frame.values || data->frames == 0) {
     return error_set(error, STATUS_UNSUPPORTED,
@@ -90,10 +100,15 @@ enum status eval_nll(const struct model *model, const struct dataset *data, int 
   }
   blas_single_thread();
   struct vosp_net net;
+  struct eval_pace pace;
+  eval_pace_init(&pace, watch, data->frames);
   enum status status = vosp_net_init(&net, &model->config, &model->params, model->params.block);
   if (status == STATUS_OK) {
-    status = run_nll(&net, data, particles, seed, result);
+    status = run_nll(&net, data, particles, seed, &pace, result);
     vosp_net_free(&net);
+  }
+  if (status == STATUS_INTERRUPTED) {
+    return eval_stopped(error);
   }
   return status == STATUS_OK ? status : error_set(error, status, "not enough memory for the evaluation");
 }

@@ -143,7 +143,7 @@ struct seen {
   atomic_long cells, turned;
 };
 
-static void visit(void *user, const struct bound_place *place, const struct vosp_net *net,
+static bool visit(void *user, const struct bound_place *place, const struct vosp_net *net,
                   const struct vosp_batch *batch, int steps)
 {
   struct seen *seen = user;
@@ -163,6 +163,7 @@ static void visit(void *user, const struct bound_place *place, const struct vosp
     }
   }
   (void)net;
+  return true;
 }
 
 static void noise_corrupts_the_input_only(void **state)
@@ -193,12 +194,33 @@ static void noise_corrupts_the_input_only(void **state)
   unmake(&test, &data);
 }
 
+static bool stop_at_the_second(void *user, const struct bound_place *place, const struct vosp_net *net,
+                               const struct vosp_batch *batch, int steps)
+{
+  (void)place, (void)net, (void)batch, (void)steps;
+  return ++*(int *)user < 2;
+}
+
+static void a_visit_may_stop_the_run(void **state)
+{
+  (void)state;
+  struct net_test test;
+  struct dataset data;
+  struct bound_sums sums;
+  const struct bound_options options = {.seed = SEED, .threads = 1};
+  int visits = 0;
+  make(&test, &data, CELL_TANH, TIE_NONE);
+  assert_int_equal(bound_over(&test.net, &data, &options, stop_at_the_second, &visits, &sums),
+                   STATUS_INTERRUPTED);
+  assert_int_equal(visits, 2);
+  unmake(&test, &data);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(groups_and_segments_are_whole_sequences),
-    cmocka_unit_test(threads_do_not_change_the_sums),
-    cmocka_unit_test(frames_max_takes_a_part),
+    cmocka_unit_test(a_visit_may_stop_the_run),       cmocka_unit_test(groups_and_segments_are_whole_sequences),
+    cmocka_unit_test(threads_do_not_change_the_sums), cmocka_unit_test(frames_max_takes_a_part),
     cmocka_unit_test(noise_corrupts_the_input_only),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

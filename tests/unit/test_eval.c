@@ -96,9 +96,9 @@ static void nll_is_consistent_and_repeats(void **state)
     const struct vosp_config config = small_config(tie == 0 ? TIE_NONE : TIE_PITCH, 1);
     struct model *model = make_model(&config);
     struct eval_nll first, again, more;
-    assert_int_equal(eval_nll(model, &rolls, 0, 3, &first, &error), STATUS_OK);
-    assert_int_equal(eval_nll(model, &rolls, 5, 3, &again, &error), STATUS_OK);
-    assert_int_equal(eval_nll(model, &rolls, 5, 3, &more, &error), STATUS_OK);
+    assert_int_equal(eval_nll(model, &rolls, 0, 3, NULL, &first, &error), STATUS_OK);
+    assert_int_equal(eval_nll(model, &rolls, 5, 3, NULL, &again, &error), STATUS_OK);
+    assert_int_equal(eval_nll(model, &rolls, 5, 3, NULL, &more, &error), STATUS_OK);
     assert_int_equal(first.sequences, SEQUENCES);
     assert_int_equal(first.frames, rolls.frames);
     assert_true(fabs(first.bound - first.reconstruction - first.kl) < 1e-9);
@@ -121,7 +121,7 @@ static void nll_refuses_other_frames(void **state)
   make_rolls(&rolls);
   const struct vosp_config config = small_config(TIE_NONE, 2);
   struct model *model = make_model(&config);
-  assert_int_equal(eval_nll(model, &rolls, 0, 3, &result, &error), STATUS_UNSUPPORTED);
+  assert_int_equal(eval_nll(model, &rolls, 0, 3, NULL, &result, &error), STATUS_UNSUPPORTED);
   model_free(model);
   dataset_free(&rolls);
 }
@@ -162,23 +162,23 @@ static void clean_rolls_are_judged_right(void **state)
   count_trivial(&rolls, &all, &before, &either);
   const struct vosp_config config = small_config(TIE_PITCH, 1);
   struct model *model = make_model(&config);
-  assert_int_equal(eval_denoise(model, &rolls, 0, &no_damage, 0.5F, 1, &result, &error), STATUS_OK);
+  assert_int_equal(eval_denoise(model, &rolls, 0, &no_damage, 0.5F, 1, NULL, &result, &error), STATUS_OK);
   assert_all(&result.before, all, all, all);
   assert_all(&result.gate, all, all, all); /* no trained gate: all passes */
   assert_all(&result.hold, before, all, before);
   assert_all(&result.drop_short, either, all, either);
   assert_true(result.recall_of_true == 1);
   params_get(&model->params, "out.b")[0] = 50; /* the paper's rule may also add: here all there is */
-  assert_int_equal(eval_denoise(model, &rolls, 0, &no_damage, 0.5F, 1, &result, &error), STATUS_OK);
+  assert_int_equal(eval_denoise(model, &rolls, 0, &no_damage, 0.5F, 1, NULL, &result, &error), STATUS_OK);
   assert_all(&result.paper, all, all, rolls.frames * PITCHES);
   train_gate(model, 9);
-  assert_int_equal(eval_denoise(model, &rolls, 0, &no_damage, 0.5F, 1, &result, &error), STATUS_OK);
+  assert_int_equal(eval_denoise(model, &rolls, 0, &no_damage, 0.5F, 1, NULL, &result, &error), STATUS_OK);
   assert_all(&result.gate, all, all, all);
   train_gate(model, -9);
-  assert_int_equal(eval_denoise(model, &rolls, 0, &no_damage, 0.5F, 1, &result, &error), STATUS_OK);
+  assert_int_equal(eval_denoise(model, &rolls, 0, &no_damage, 0.5F, 1, NULL, &result, &error), STATUS_OK);
   assert_all(&result.gate, 0, all, 0);
   assert_true(result.recall_of_true == 0);
-  assert_int_equal(eval_denoise(model, &rolls, 0, &no_damage, 0, 1, &result, &error), STATUS_OK);
+  assert_int_equal(eval_denoise(model, &rolls, 0, &no_damage, 0, 1, NULL, &result, &error), STATUS_OK);
   assert_all(&result.gate, all, all, all); /* strength 0 suppresses nothing */
   model_free(model);
   dataset_free(&rolls);
@@ -193,9 +193,9 @@ static void noise_on_rolls_is_of_the_seed(void **state)
   make_rolls(&rolls);
   const struct vosp_config config = small_config(TIE_NONE, 1);
   struct model *model = make_model(&config);
-  assert_int_equal(eval_denoise(model, &rolls, 0.05, &no_damage, 0.5F, 1, &first, &error), STATUS_OK);
-  assert_int_equal(eval_denoise(model, &rolls, 0.05, &no_damage, 0.5F, 1, &again, &error), STATUS_OK);
-  assert_int_equal(eval_denoise(model, &rolls, 0.05, &no_damage, 0.5F, 2, &other, &error), STATUS_OK);
+  assert_int_equal(eval_denoise(model, &rolls, 0.05, &no_damage, 0.5F, 1, NULL, &first, &error), STATUS_OK);
+  assert_int_equal(eval_denoise(model, &rolls, 0.05, &no_damage, 0.5F, 1, NULL, &again, &error), STATUS_OK);
+  assert_int_equal(eval_denoise(model, &rolls, 0.05, &no_damage, 0.5F, 2, NULL, &other, &error), STATUS_OK);
   assert_memory_equal(&first, &again, sizeof first);
   assert_int_not_equal(first.before.given, other.before.given);
   const double off = (double)rolls.frames * PITCHES - (double)first.before.wanted;
@@ -216,28 +216,87 @@ static void takes_go_through_the_live_engine(void **state)
   const struct vosp_config config = small_config(TIE_PITCH, 2);
   struct model *model = make_model(&config);
   const uint64_t all = SEQUENCES * 400;
-  assert_int_equal(eval_denoise(model, &takes, 0, &no_damage, 0.5F, 1, &result, &error), STATUS_OK);
+  assert_int_equal(eval_denoise(model, &takes, 0, &no_damage, 0.5F, 1, NULL, &result, &error), STATUS_OK);
   assert_all(&result.before, all, all, all);
   assert_all(&result.gate, all, all, all);
   assert_all(&result.rules, all, all, all);
-  assert_int_equal(eval_denoise(model, &takes, 0, &corrupt_default_rates, 0.5F, 1, &result, &error), STATUS_OK);
-  assert_int_equal(eval_denoise(model, &takes, 0, &corrupt_default_rates, 0.5F, 1, &again, &error), STATUS_OK);
+  assert_int_equal(eval_denoise(model, &takes, 0, &corrupt_default_rates, 0.5F, 1, NULL, &result, &error),
+                   STATUS_OK);
+  assert_int_equal(eval_denoise(model, &takes, 0, &corrupt_default_rates, 0.5F, 1, NULL, &again, &error),
+                   STATUS_OK);
   assert_memory_equal(&result, &again, sizeof result);
   assert_true(result.before.given > result.before.wanted + all / 20);
   assert_memory_equal(&result.before, &result.gate, sizeof result.gate);
   assert_true(score_f1(&result.rules) > score_f1(&result.before) + 0.01);
   train_gate(model, -9);
-  assert_int_equal(eval_denoise(model, &takes, 0, &corrupt_default_rates, 0.5F, 1, &result, &error), STATUS_OK);
+  assert_int_equal(eval_denoise(model, &takes, 0, &corrupt_default_rates, 0.5F, 1, NULL, &result, &error),
+                   STATUS_OK);
   assert_all(&result.gate, 0, all, 0);
   model_free(model);
+  dataset_free(&takes);
+}
+
+/* Shares that were told, and how many may be told before it stops. */
+struct told {
+  int count, most;
+  bool beyond;
+};
+
+static bool tell(void *user, double share)
+{
+  struct told *told = user;
+  told->beyond |= !(share > 0 && share <= 1);
+  return ++told->count < told->most;
+}
+
+static void check_watch(const struct model *model, const struct dataset *data, bool nll)
+{
+  struct told told = {.most = 1000000};
+  const struct eval_watch watch = {tell, &told};
+  struct eval_nll bound;
+  struct eval_denoise cleaned;
+  struct error error = {STATUS_OK, ""};
+  for (int stop = 0; stop < 2; stop++) {
+    const enum status status =
+      nll ? eval_nll(model, data, 2, 3, &watch, &bound, &error)
+          : eval_denoise(model, data, 0.05, &corrupt_default_rates, 0.5F, 1, &watch, &cleaned, &error);
+    assert_int_equal(status, stop ? STATUS_INTERRUPTED : STATUS_OK);
+    assert_false(told.beyond);
+    if (!stop) {
+      assert_true(told.count > 0);
+      told = (struct told){.most = 1};
+    }
+  }
+  assert_int_equal(error.status, STATUS_INTERRUPTED);
+  assert_in_range(told.count, 1, 2); /* the other thread may just have come by */
+}
+
+static void watchers_see_the_share_and_may_stop(void **state)
+{
+  (void)state;
+  struct dataset rolls, takes;
+  make_rolls(&rolls);
+  make_takes(&takes);
+  const struct vosp_config of_rolls = small_config(TIE_NONE, 1), of_takes = small_config(TIE_PITCH, 2);
+  struct model *model = make_model(&of_rolls);
+  check_watch(model, &rolls, true);
+  check_watch(model, &rolls, false);
+  model_free(model);
+  model = make_model(&of_takes);
+  check_watch(model, &takes, false);
+  model_free(model);
+  dataset_free(&rolls);
   dataset_free(&takes);
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(nll_is_consistent_and_repeats),    cmocka_unit_test(nll_refuses_other_frames),
-    cmocka_unit_test(clean_rolls_are_judged_right),     cmocka_unit_test(noise_on_rolls_is_of_the_seed),
+    cmocka_unit_test(watchers_see_the_share_and_may_stop),
+    cmocka_unit_test(nll_is_consistent_and_repeats),
+    cmocka_unit_test(nll_refuses_other_frames),
+    cmocka_unit_test(clean_rolls_are_judged_right),
+    cmocka_unit_test(noise_on_rolls_is_of_the_seed),
     cmocka_unit_test(takes_go_through_the_live_engine),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
