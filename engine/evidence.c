@@ -7,7 +7,7 @@
 enum {
   GLOBAL_VELOCITY, /* velocity / 64 - 1 */
   GLOBAL_LEVEL,    /* half the log of velocity over the player's level */
-  GLOBAL_SOFT,     /* near 1 for velocities up to 10, near 0 from 15 */
+  GLOBAL_STANDING, /* the log of velocity less the level, in twice the player's usual deviation */
   GLOBAL_NEAR,     /* decays since the nearest stroke of any other key */
   GLOBAL_FAR,
   GLOBAL_CROWD,  /* other keys struck within CROWD_SPAN, a third each, at most 2 */
@@ -20,6 +20,9 @@ enum {
 #define CROWD_SPAN (30 * NANOS_PER_MILLISECOND)
 #define LEVEL_START 4.158883f /* log 64 */
 #define LEVEL_RATE 0.05f
+#define SPREAD_START 0.2f
+#define SPREAD_RATE 0.02f
+#define SPREAD_LEAST 0.05f
 
 enum { HELD_MAX = 255 };
 
@@ -42,6 +45,7 @@ EMEND_LIVE void evidence_reset(struct evidence *evidence)
 {
   memset(evidence, 0, sizeof *evidence);
   evidence->mean_log_velocity = LEVEL_START;
+  evidence->log_velocity_spread = SPREAD_START;
 }
 
 EMEND_LIVE void evidence_note_on(struct evidence *evidence, nanos time, int pitch, int velocity)
@@ -68,7 +72,9 @@ EMEND_LIVE void evidence_note_off(struct evidence *evidence, int pitch)
 
 EMEND_LIVE void evidence_accept(struct evidence *evidence, int velocity)
 {
-  evidence->mean_log_velocity += LEVEL_RATE * (logf((float)velocity) - evidence->mean_log_velocity);
+  float deviation = logf((float)velocity) - evidence->mean_log_velocity;
+  evidence->mean_log_velocity += LEVEL_RATE * deviation;
+  evidence->log_velocity_spread += SPREAD_RATE * (fabsf(deviation) - evidence->log_velocity_spread);
 }
 
 EMEND_LIVE void evidence_release_all(struct evidence *evidence)
@@ -116,8 +122,9 @@ static void read_globals(const struct evidence *evidence, nanos time, int pitch,
   struct decays decays = nearest < INT64_MAX ? decays_after(nearest) : (struct decays){0};
   int held = evidence->held[pitch];
   out[GLOBAL_VELOCITY] = (float)velocity / 64 - 1;
-  out[GLOBAL_LEVEL] = (logf((float)velocity) - evidence->mean_log_velocity) / 2;
-  out[GLOBAL_SOFT] = 1 / (1 + expf((float)velocity - 12));
+  float deviation = logf((float)velocity) - evidence->mean_log_velocity;
+  out[GLOBAL_LEVEL] = deviation / 2;
+  out[GLOBAL_STANDING] = fmaxf(-3, fminf(3, deviation / (evidence->log_velocity_spread + SPREAD_LEAST) / 2));
   out[GLOBAL_NEAR] = decays.near;
   out[GLOBAL_FAR] = decays.far;
   out[GLOBAL_CROWD] = (float)(crowd < 6 ? crowd : 6) / 3;

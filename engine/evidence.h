@@ -22,7 +22,8 @@ struct evidence {
   nanos time[KEYS][EVIDENCE_STROKES];       /* received strokes of each key, newest first */
   uint8_t velocity[KEYS][EVIDENCE_STROKES]; /* 0: no such stroke yet */
   uint8_t held[KEYS];                       /* received and not yet released, saturating */
-  float mean_log_velocity; /* slow average over strokes that were let through: the player's level */
+  float mean_log_velocity;   /* slow average over strokes that were let through: the player's level */
+  float log_velocity_spread; /* and of its absolute deviations: how wide the player's dynamics are */
 };
 
 /* Live thread or offline; never allocate. `pitch` is 0..127. */

@@ -8,6 +8,9 @@
 /* Rules are tuned on damage of a seed of their own. */
 #define TUNING_SEED UINT64_C(0x52554C4553)
 
+/* What tuning on a sequence and denoising it cost beside each other, about. */
+enum { TUNE_PIECES = 1, DENOISE_PIECES = 20 };
+
 struct job {
   const struct model *model;
   const struct denoise_run *run;
@@ -27,7 +30,7 @@ static void work(void *user, int index)
       break;
     }
     worker->status = data->rolls ? denoise_roll(job->run, worker, i) : denoise_take(job->run, worker, i);
-    if (worker->status == STATUS_OK && !eval_pace_go_on(job->run->pace, 1)) {
+    if (worker->status == STATUS_OK && !eval_pace_go_on(job->run->pace, DENOISE_PIECES)) {
       worker->status = eval_stopped(&worker->error);
     }
   }
@@ -64,7 +67,7 @@ static enum status tune_rules(const struct denoise_run *run, struct rules *rules
       rules_tuning_add(tuning, &damaged);
     }
     note_list_free(&damaged);
-    if (status == STATUS_OK && !eval_pace_go_on(run->pace, 1)) {
+    if (status == STATUS_OK && !eval_pace_go_on(run->pace, TUNE_PIECES)) {
       status = eval_stopped(error);
     }
   }
@@ -103,7 +106,7 @@ enum status eval_denoise(const struct model *model, const struct dataset *data, 
   }
   struct rules rules = {0};
   struct eval_pace pace;
-  eval_pace_init(&pace, watch, data->rolls ? data->count : 2 * data->count); /* takes also tune the rules */
+  eval_pace_init(&pace, watch, data->count * (size_t)(DENOISE_PIECES + TUNE_PIECES * !data->rolls));
   const struct denoise_run run = {.data = data,
                                   .noise = noise,
                                   .damage = damage,

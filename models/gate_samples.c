@@ -119,13 +119,14 @@ static enum status collect_notes(struct listener *listener, struct note_list *cl
 {
   struct corrupt_rates rates = *listener->source->rates;
   struct note_list damaged = {0};
-  enum status status = listener->source->vary ? vary_take(clean, &rates, &listener->rng) : STATUS_OK;
+  const bool varied = rng_uniform(&listener->rng) < listener->source->varied;
+  enum status status = varied ? vary_take(clean, &rates, &listener->rng) : STATUS_OK;
   if (status == STATUS_OK) {
     status = corrupt_notes(clean, &rates, &listener->rng, &damaged, &listener->error);
   }
   if (status == STATUS_OK) {
     struct take take;
-    if (listener->source->vary) {
+    if (varied) {
       vary_damage(&damaged, &listener->rng);
     }
     status = take_from_notes(&take, &damaged);

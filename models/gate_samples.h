@@ -21,7 +21,8 @@ struct gate_source {
   const struct corrupt_rates *rates; /* takes */
   double noise;                      /* rolls: P */
   bool performed;                    /* rolls: also as somebody would play them */
-  bool vary; /* also vary tempo, dynamics and rates, so that the gate knows more players than the data has */
+  double varied; /* share of takes in another player's hands (vary.h), so that the gate knows more players
+                    than the data has */
   int threads;
   uint64_t seed;
 };

@@ -1,0 +1,195 @@
+#include "gate_fit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gate_model.h"
+#include "linear.h"
+#include "transfer.h"
+
+enum status trainee_init(struct trainee *trainee, const struct vosp_config *config, struct error *error)
+{
+  *trainee = (struct trainee){.hidden = config->gate};
+  trainee->inputs = EVIDENCE_SIZE + 2 + gate_context_size(config);
+  const size_t K = (size_t)trainee->hidden;
+  const size_t G = (size_t)trainee->inputs;
+  enum status status = gate_layout(config, &trainee->weights, error);
+  trainee->grads = trainee->weights;
+  if (status == STATUS_OK) {
+    status = params_alloc(&trainee->weights);
+  }
+  if (status == STATUS_OK) {
+    status = params_alloc(&trainee->grads);
+  }
+  if (status == STATUS_OK) {
+    status = optimiser_init(&trainee->optimiser, trainee->weights.size);
+  }
+  trainee->x = malloc(GATE_BATCH * (G + 2 * K + DAMAGE_COUNT) * sizeof(float));
+  if (status != STATUS_OK || trainee->x == NULL) {
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory to train the gate");
+  }
+  trainee->h = trainee->x + GATE_BATCH * G;
+  trainee->to_h = trainee->h + GATE_BATCH * K;
+  trainee->logits = trainee->to_h + GATE_BATCH * K;
+  return STATUS_OK;
+}
+
+void trainee_free(struct trainee *trainee)
+{
+  params_free(&trainee->weights);
+  params_free(&trainee->grads);
+  optimiser_free(&trainee->optimiser);
+  free(trainee->x);
+}
+
+static struct linear layer(const struct params *params, const char *w, const char *b)
+{
+  const struct param *param = params_find(params, w);
+  return (struct linear){param->rows, param->cols, params_get(params, w), NULL, params_get(params, b),
+                         1,           false};
+}
+
+/* Centre and scale each input over the samples, so that all start alike; constant inputs are left out. */
+static void standardise(const struct gate_samples *samples, const struct params *weights, struct rng *rng)
+{
+  const size_t G = (size_t)samples->input_size;
+  float *mean = params_get(weights, "gate.mean");
+  float *scale = params_get(weights, "gate.scale");
+  for (size_t i = 0; i < G; i++) {
+    double sum = 0;
+    double squares = 0;
+    for (size_t n = 0; n < samples->count; n++) {
+      const double x = (double)samples->inputs[n * G + i];
+      sum += x;
+      squares += x * x;
+    }
+    const double centre = sum / (double)samples->count;
+    const double variance = squares / (double)samples->count - centre * centre;
+    mean[i] = (float)centre;
+    scale[i] = variance > 1e-8 ? (float)(1 / fmax(sqrt(variance), 0.02)) : 0;
+  }
+  const struct param *hidden = params_find(weights, "gate.hidden");
+  const struct param *out = params_find(weights, "gate.out");
+  for (size_t i = 0; i < (size_t)hidden->rows * (size_t)hidden->cols; i++) {
+    weights->block[hidden->offset + i] = (float)(rng_normal(rng) / sqrt(hidden->rows));
+  }
+  for (size_t i = 0; i < (size_t)out->rows * (size_t)out->cols; i++) {
+    weights->block[out->offset + i] = (float)(0.1 * rng_normal(rng) / sqrt(out->rows));
+  }
+}
+
+/* x = standardised inputs of the chosen samples; logits by the head. */
+void trainee_forward(struct trainee *trainee, const struct gate_samples *samples, const uint32_t *chosen,
+                     int count)
+{
+  const size_t G = (size_t)trainee->inputs;
+  const float *mean = params_get(&trainee->weights, "gate.mean");
+  const float *scale = params_get(&trainee->weights, "gate.scale");
+  for (int n = 0; n < count; n++) {
+    const float *from = samples->inputs + chosen[n] * G;
+    float *x = trainee->x + (size_t)n * G;
+    for (size_t i = 0; i < G; i++) {
+      x[i] = (from[i] - mean[i]) * scale[i];
+    }
+  }
+  const struct linear hidden = layer(&trainee->weights, "gate.hidden", "gate.hidden_bias");
+  const struct linear out = layer(&trainee->weights, "gate.out", "gate.out_bias");
+  linear_forward(&hidden, count, (struct moments){trainee->x, NULL}, false, NULL,
+                 (struct moments){trainee->h, NULL});
+  transfer_tanh((size_t)count * (size_t)trainee->hidden, trainee->h, trainee->h);
+  linear_forward(&out, count, (struct moments){trainee->h, NULL}, false, NULL,
+                 (struct moments){trainee->logits, NULL});
+}
+
+/* logits -> gradient of the mean cross entropy, in place. */
+static double cross_entropy(float *logits, const struct gate_samples *samples, const uint32_t *chosen,
+                            int count)
+{
+  double sum = 0;
+  for (int n = 0; n < count; n++) {
+    float *row = logits + n * DAMAGE_COUNT;
+    double total = 0;
+    double most = (double)row[0];
+    for (int k = 1; k < DAMAGE_COUNT; k++) {
+      most = fmax(most, (double)row[k]);
+    }
+    for (int k = 0; k < DAMAGE_COUNT; k++) {
+      total += exp((double)row[k] - most);
+    }
+    const int wanted = samples->damage[chosen[n]];
+    sum += most + log(total) - (double)row[wanted];
+    for (int k = 0; k < DAMAGE_COUNT; k++) {
+      row[k] = (float)((exp((double)row[k] - most) / total - (k == wanted)) / count);
+    }
+  }
+  return sum;
+}
+
+static void backward(struct trainee *trainee, int count)
+{
+  memset(trainee->grads.block, 0, trainee->grads.size * sizeof(float));
+  const struct linear hidden = layer(&trainee->weights, "gate.hidden", "gate.hidden_bias");
+  const struct linear out = layer(&trainee->weights, "gate.out", "gate.out_bias");
+  const struct linear_grad to_hidden = {params_get(&trainee->grads, "gate.hidden"), NULL,
+                                        params_get(&trainee->grads, "gate.hidden_bias"), NULL};
+  const struct linear_grad to_out = {params_get(&trainee->grads, "gate.out"), NULL,
+                                     params_get(&trainee->grads, "gate.out_bias"), NULL};
+  const struct moments x = {trainee->x, NULL};
+  const struct moments h = {trainee->h, NULL};
+  const struct moments to_logits = {trainee->logits, NULL};
+  const struct moments to_h = {trainee->to_h, NULL};
+  linear_backward_weights(&out, &to_out, count, h, to_logits, NULL);
+  linear_backward_input(&out, &to_out, count, h, to_logits, false, NULL, to_h);
+  transfer_tanh_backward((size_t)count * (size_t)trainee->hidden, trainee->h, trainee->to_h);
+  linear_backward_weights(&hidden, &to_hidden, count, x, to_h, NULL);
+}
+
+static void shuffle(uint32_t *order, size_t count, struct rng *rng)
+{
+  for (size_t i = count; i > 1; i--) {
+    const size_t j = rng_below(rng, (uint32_t)i);
+    const uint32_t kept = order[i - 1];
+    order[i - 1] = order[j];
+    order[j] = kept;
+  }
+}
+
+/* One pass over the samples; returns the mean cross entropy. */
+static double fit_epoch(struct trainee *trainee, const struct gate_samples *samples, const uint32_t *order,
+                        int epoch, int epochs)
+{
+  const size_t batches = samples->count / GATE_BATCH;
+  double nats = 0;
+  for (size_t b = 0; b < batches; b++) {
+    const double done = ((double)epoch + (double)b / (double)batches) / epochs;
+    trainee->optimiser.rate = 2e-3 * (1 - done) + 1e-5;
+    trainee_forward(trainee, samples, order + b * GATE_BATCH, GATE_BATCH);
+    nats += cross_entropy(trainee->logits, samples, order + b * GATE_BATCH, GATE_BATCH);
+    backward(trainee, GATE_BATCH);
+    optimiser_step(&trainee->optimiser, trainee->grads.block, trainee->weights.block);
+  }
+  return nats / (double)(batches * GATE_BATCH);
+}
+
+enum status trainee_fit(struct trainee *trainee, const struct gate_samples *samples, int epochs,
+                        struct rng *rng, const struct train_run *run, struct error *error)
+{
+  uint32_t *order = malloc((samples->count + 1) * sizeof *order);
+  if (order == NULL) {
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory to train the gate");
+  }
+  for (size_t i = 0; i < samples->count; i++) {
+    order[i] = (uint32_t)i;
+  }
+  standardise(samples, &trainee->weights, rng);
+  bool going = true;
+  for (int epoch = 0; epoch < epochs && going; epoch++) {
+    shuffle(order, samples->count, rng);
+    const double nats = fit_epoch(trainee, samples, order, epoch, epochs);
+    const struct train_progress progress = {epoch + 1, epochs, 1, NAN, nats, NAN, NAN, "gate"};
+    going = run->report == NULL || run->report(run->user, &progress);
+  }
+  free(order);
+  return going ? STATUS_OK : error_set(error, STATUS_INTERRUPTED, "stopped while training the gate");
+}
