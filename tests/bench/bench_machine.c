@@ -85,12 +85,10 @@ double bench_sgemm(void)
   return best;
 }
 
-enum { LOAD_MAX = 64 };
-
 struct bench_load {
   atomic_bool stop;
   int count;
-  pthread_t threads[LOAD_MAX];
+  pthread_t threads[BENCH_LOAD_MAX];
 };
 
 static void *spin(void *user)
@@ -104,7 +102,7 @@ static void *spin(void *user)
 struct bench_load *bench_load_start(int threads)
 {
   struct bench_load *load = calloc(1, sizeof *load);
-  while (load != NULL && load->count < threads && load->count < LOAD_MAX &&
+  while (load != NULL && load->count < threads && load->count < BENCH_LOAD_MAX &&
          pthread_create(&load->threads[load->count], NULL, spin, load) == 0) {
     load->count++;
   }

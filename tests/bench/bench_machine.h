@@ -12,7 +12,9 @@ double bench_read_bandwidth(size_t size);
 /* Single-precision GFLOP/s of OpenBLAS on one thread, the best of a few large products. */
 double bench_sgemm(void);
 
-/* Threads that spin until told to stop, at normal priority. */
+enum { BENCH_LOAD_MAX = 64 };
+
+/* Up to BENCH_LOAD_MAX threads that spin until told to stop, at normal priority. */
 struct bench_load;
 struct bench_load *bench_load_start(int threads);
 void bench_load_stop(struct bench_load *load);

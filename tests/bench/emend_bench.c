@@ -1,4 +1,4 @@
-/* The benchmark:  emend_bench [--quick] [--json] [--load N] [PRESET-FOLDER...]
+/* The benchmark:  emend_bench [--quick] [--json] [--load N] [--help] [PRESET-FOLDER...]
  * Without folders: every folder of presets/. A Markdown report, or one JSON object. */
 #include <dirent.h>
 #include <jansson.h>
@@ -17,6 +17,7 @@ enum { ROWS_MAX = 16, NAME_SIZE = 256, TRAIN_CASES = 2 };
 struct options {
   bool quick; /* little of everything, on a made-up model: does it run at all? */
   bool json;
+  bool help;
   int load;
 };
 
@@ -210,28 +211,46 @@ static enum status print_json(const struct report *report, const struct options 
   return failed ? error_set(error, STATUS_IO, "the report cannot be written") : STATUS_OK;
 }
 
+static bool read_load(const char *text, int *load)
+{
+  char *end;
+  const long value = strtol(text, &end, 10);
+  *load = (int)value;
+  return end != text && *end == '\0' && value >= 0 && value <= BENCH_LOAD_MAX;
+}
+
 static enum status read_options(int count, char **arguments, struct options *options, int *folders,
                                 struct error *error)
 {
   int i = 1;
   for (; i < count && strncmp(arguments[i], "--", 2) == 0; i++) {
-    char *end = NULL;
     if (strcmp(arguments[i], "--quick") == 0) {
       options->quick = true;
     } else if (strcmp(arguments[i], "--json") == 0) {
       options->json = true;
-    } else if (strcmp(arguments[i], "--load") == 0 && i + 1 < count) {
-      options->load = (int)strtol(arguments[++i], &end, 10);
-    }
-    if ((end == NULL && strcmp(arguments[i], "--quick") != 0 && strcmp(arguments[i], "--json") != 0) ||
-        (end != NULL && (*end != '\0' || options->load < 0))) {
-      return error_set(error, STATUS_USAGE,
-                       "'%s'? usage: emend_bench [--quick] [--json] [--load N] [PRESET-FOLDER...]",
-                       arguments[i]);
+    } else if (strcmp(arguments[i], "--help") == 0) {
+      options->help = true;
+    } else if (strcmp(arguments[i], "--load") != 0 || i + 1 == count ||
+               !read_load(arguments[++i], &options->load)) {
+      return error_set(error, STATUS_USAGE, "'%s'? See emend_bench --help", arguments[i]);
     }
   }
   *folders = i;
   return STATUS_OK;
+}
+
+static void print_help(void)
+{
+  puts("Usage: emend_bench [--quick] [--json] [--load N] [PRESET-FOLDER...]\n"
+       "\n"
+       "Times of decisions and ticks for each preset, beside the time that reading their weights takes;\n"
+       "training steps a second.\n"
+       "\n"
+       "  --quick   a little of everything, on a made-up model: does it run?\n"
+       "  --json    one JSON object\n"
+       "  --load N  with N spinning threads beside it\n"
+       "\n"
+       "Latency from port to port is measured by tests/bench/run.sh, which also runs this program.");
 }
 
 int main(int count, char **arguments)
@@ -241,6 +260,10 @@ int main(int count, char **arguments)
   static struct report report;
   int folders = count;
   enum status status = read_options(count, arguments, &options, &folders, &error);
+  if (status == STATUS_OK && options.help) {
+    print_help();
+    return 0;
+  }
   if (status == STATUS_OK) {
     struct bench_load *load = bench_load_start(options.load);
     status = measure_all(&report, &options, arguments + folders, count - folders, &error);

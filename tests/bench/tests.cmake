@@ -1,4 +1,4 @@
-# The benchmark; the test only asks whether it runs. Figures: build/emend_bench [--load N] [--json].
+# The benchmark; the tests only ask whether it runs. Figures: build/emend_bench, or tests/bench/run.sh for all of them.
 add_executable(emend_bench bench/emend_bench.c bench/bench_live.c bench/bench_machine.c bench/bench_train.c)
 target_compile_definitions(emend_bench PRIVATE _DEFAULT_SOURCE EMEND_BENCH_PRESETS="${PROJECT_SOURCE_DIR}/presets")
 target_link_libraries(emend_bench PRIVATE models PkgConfig::OPENBLAS PkgConfig::JANSSON Threads::Threads)

@@ -3,7 +3,8 @@
 # recorder are in the folder TOOLS; COMMAND runs emend (or the pass-through) until SIGTERM.
 # 1,000 events a second must arrive in the same cycle at the same frame (DELAY frames later), byte for byte;
 # notes that the sender held when it left are ended; and all this again after the server has died.
-# EVENTS, RATE, PERIOD, DELAY, CLEAN=1 (notes may be missing), RESTART=0 change what is done.
+# EVENTS, RATE, PERIOD, DELAY, CLEAN=1 (notes may be missing), RESTART=0 and COMPARE (another awk script) change
+# what is done.
 here=$(dirname "$0")
 . "$here/server.sh"
 tools=$1
@@ -21,7 +22,7 @@ transfer() {
         "$tools/jack_send" emend:in "${EVENTS:-5000}" 1000 "$seed" "$work/sent$number" || fail "the sender failed"
         sleep 1.5 # emend sees that its source has left
         finish recorder "$recorder"
-        awk -v DELAY="${DELAY:-0}" -v CLEAN="${CLEAN:-0}" -f "$here/compare.awk" "$work/sent$number" "$work/received$number" && return
+        awk -v DELAY="${DELAY:-0}" -v CLEAN="${CLEAN:-0}" -f "${COMPARE:-$here/compare.awk}" "$work/sent$number" "$work/received$number" && return
         grep -q xrun "$work/recorder$number.out" || fail "transfer $number differs"
         echo "try $try: the server had an xrun; once more"
     done
