@@ -39,7 +39,7 @@ static void check_bounce(const struct note *added, const struct note *cause)
 {
   assert_int_equal(added->pitch, cause->pitch);
   assert_between(ms_between(cause->on, added->on), 5, 40);
-  assert_between(added->velocity, 0.3 * VELOCITY - 0.5, 0.95 * VELOCITY + 0.5);
+  assert_between(added->velocity, 0.4 * VELOCITY - 0.5, 1.0 * VELOCITY + 0.5);
   assert_int_equal(added->off, cause->off);
 }
 
@@ -48,7 +48,7 @@ static void check_brush(const struct note *added, const struct note *cause)
   assert_between(abs(added->pitch - cause->pitch), 1, 2);
   assert_between(ms_between(cause->on, added->on), -25, 25);
   assert_between(ms_between(added->on, added->off), 20, 80);
-  assert_between(added->velocity, 0.15 * VELOCITY - 0.5, 0.6 * VELOCITY + 0.5);
+  assert_between(added->velocity, 0.2 * VELOCITY - 0.5, 0.8 * VELOCITY + 0.5);
 }
 
 static void check_harmonic(const struct note *added, const struct note *cause)
@@ -57,7 +57,7 @@ static void check_harmonic(const struct note *added, const struct note *cause)
   assert_true(step == 7 || step == 12 || step == 19 || step == 24);
   assert_between(ms_between(cause->on, added->on), 0, 30);
   assert_between(ms_between(added->on, added->off), 50, 300);
-  assert_between(added->velocity, 0.2 * VELOCITY - 0.5, 0.8 * VELOCITY + 0.5);
+  assert_between(added->velocity, 0.3 * VELOCITY - 0.5, 1.0 * VELOCITY + 0.5);
 }
 
 static void check_crosstalk(const struct note *added, const struct note *cause)
