@@ -280,6 +280,17 @@ static enum status merge(struct gate_samples *samples, const struct job *job, in
   return STATUS_OK;
 }
 
+/* Any thread's error of that status will do. */
+static enum status first_error(const struct job *job, int threads, enum status status, struct error *error)
+{
+  for (int i = 0; i < threads && error != NULL; i++) {
+    if (job->listeners[i].error.status == status) {
+      *error = job->listeners[i].error;
+    }
+  }
+  return status;
+}
+
 enum status gate_samples_collect(struct gate_samples *samples, const struct gate_source *source,
                                  struct error *error)
 {
@@ -290,14 +301,7 @@ enum status gate_samples_collect(struct gate_samples *samples, const struct gate
   if (status == STATUS_OK) {
     parallel_run(threads, work, &job);
     status = (enum status)atomic_load(&job.status);
-  }
-  for (int i = 0; i < threads && job.listeners != NULL && status != STATUS_OK && error != NULL; i++) {
-    if (job.listeners[i].error.status == status) {
-      *error = job.listeners[i].error;
-    }
-  }
-  if (status == STATUS_OK) {
-    status = merge(samples, &job, threads);
+    status = status == STATUS_OK ? merge(samples, &job, threads) : first_error(&job, threads, status, error);
   }
   for (int i = 0; i < threads && job.listeners != NULL; i++) {
     vosp_state_free(job.listeners[i].state);

@@ -6,8 +6,8 @@
 
 #include "gate_fit.h"
 
-enum { TRAIN_SAMPLES = 600000, VALID_SAMPLES = 100000 };
-static const double recall_floor = 0.9965;       /* of the data's own players */
+enum { TRAIN_SAMPLES = 900000, VALID_SAMPLES = 100000 };
+static const double recall_floor = 0.9975;       /* of the data's own players */
 static const double varied_recall_floor = 0.985; /* of others, see vary.h */
 static const double train_varied = 0.6;
 

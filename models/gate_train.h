@@ -11,7 +11,7 @@ struct gate_result {
 };
 
 /* Fit model's gate.* tensors and choose its threshold on `valid`. On takes: the best F1 that keeps at least
- * 0.9965 of the true notes of the data's players and 0.985 of those of others (vary.h), for losing a true
+ * 0.9975 of the true notes of the data's players and 0.985 of those of others (vary.h), for losing a true
  * note is worse than passing a false one. On rolls: the best F1 of cells. Allocates; runs threads; the
  * samples' order depends on the threads' timing where there is more than one. */
 enum status gate_train(struct model *model, const struct train_options *options, const struct train_run *run,

@@ -74,10 +74,33 @@ static void trainer_free(struct trainer *trainer)
   model_free(trainer->model);
 }
 
+/* The weights of another model, with a gate of `gate` units: the old one where it has as many. */
+static enum status start_from(struct trainer *trainer, int gate, struct error *error)
+{
+  struct model *from = NULL;
+  enum status status = model_load(&from, trainer->run->from, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  struct vosp_config config = from->config;
+  config.gate = gate;
+  status = model_new(&trainer->model, &config, error);
+  for (int i = 0; status == STATUS_OK && i < from->params.count; i++) {
+    const struct param *param = &from->params.list[i];
+    const struct param *to = params_find(&trainer->model->params, param->name);
+    if (to != NULL && to->rows == param->rows && to->cols == param->cols) {
+      memcpy(trainer->model->params.block + to->offset, from->params.block + param->offset,
+             (size_t)param->rows * (size_t)param->cols * sizeof(float));
+    }
+  }
+  model_free(from);
+  return status;
+}
+
 static enum status start_weights(struct trainer *trainer, const struct vosp_config *config, struct error *error)
 {
   if (trainer->run->from != NULL) {
-    return model_load(&trainer->model, trainer->run->from, error);
+    return start_from(trainer, config->gate, error);
   }
   enum status status = model_new(&trainer->model, config, error);
   if (status != STATUS_OK) {

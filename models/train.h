@@ -47,11 +47,12 @@ typedef bool (*train_report)(void *user, const struct train_progress *progress);
 
 struct train_run {
   struct dataset *train, *valid; /* with frames; takes are given their damage here when noise > 0 */
-  const char *from;              /* start from this model's weights and configuration; NULL: anew */
-  const char *out;               /* the model; checkpoint beside it as OUT.checkpoint, log as OUT.csv */
-  bool resume;                   /* go on from OUT.checkpoint if it is there */
-  const char *command;           /* recorded in the model */
-  train_report report;           /* may be NULL */
+  const char
+    *from;         /* start from this model's weights and configuration (but for the gate's size); NULL: anew */
+  const char *out; /* the model; checkpoint beside it as OUT.checkpoint, log as OUT.csv */
+  bool resume;     /* go on from OUT.checkpoint if it is there */
+  const char *command; /* recorded in the model */
+  train_report report; /* may be NULL */
   void *user;
 };
 
