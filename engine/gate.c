@@ -21,20 +21,28 @@ EMEND_LIVE void gate_input(const float evidence[EVIDENCE_SIZE], const struct bel
   memcpy(input + EVIDENCE_SIZE + 2, belief->context, (size_t)context_size * sizeof *input);
 }
 
-/* hidden (K) = tanh(normalised input (G) . weights (G, K) + bias (K)) */
+/* tanh by its continued fraction, within 1e-4; vectorises where tanhf does not, and
+ * NaN stays NaN. */
+static inline float quick_tanh(float x)
+{
+  float y = x < -4.97F ? -4.97F : x > 4.97F ? 4.97F : x;
+  float s = y * y;
+  return y * (135135 + s * (17325 + s * (378 + s))) / (135135 + s * (62370 + s * (3150 + s * 28)));
+}
+
+/* hidden (K) = tanh(input (G) . weights (G, K) + bias (K)); most of the evidence is zero. */
 static void run_hidden(const struct gate *gate, const float *input, float *hidden)
 {
   int size = gate->hidden_size;
   memcpy(hidden, gate->hidden_bias, (size_t)size * sizeof *hidden);
   for (int g = 0; g < gate->input_size; g++) {
-    float value = (input[g] - gate->mean[g]) * gate->scale[g];
     const float *row = gate->hidden + (size_t)g * (size_t)size;
-    for (int k = 0; k < size; k++) {
-      hidden[k] += value * row[k];
+    for (int k = 0; input[g] != 0 && k < size; k++) {
+      hidden[k] += input[g] * row[k];
     }
   }
   for (int k = 0; k < size; k++) {
-    hidden[k] = tanhf(hidden[k]);
+    hidden[k] = quick_tanh(hidden[k]);
   }
 }
 

@@ -19,9 +19,7 @@ struct gate {
   int input_size;           /* G = EVIDENCE_SIZE + 2 + C */
   int hidden_size;          /* K */
   float threshold;          /* log-odds at strength 0.5, chosen on validation data */
-  const float *mean;        /* (G) subtracted from the input */
-  const float *scale;       /* (G) then multiplied */
-  const float *hidden;      /* (G, K) */
+  const float *hidden;      /* (G, K), for inputs as they are: what training subtracts and scales is in it */
   const float *hidden_bias; /* (K) */
   const float *out;         /* (K, DAMAGE_COUNT) */
   const float *out_bias;    /* (DAMAGE_COUNT) */

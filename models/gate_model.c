@@ -33,16 +33,39 @@ enum status gate_layout(const struct vosp_config *config, struct params *params,
   return STATUS_OK;
 }
 
-void gate_bind(struct gate *gate, const struct vosp_config *config, const struct params *params)
+size_t gate_folded_size(const struct vosp_config *config)
+{
+  return (size_t)(EVIDENCE_SIZE + 2 + gate_context_size(config) + 1) * (size_t)config->gate;
+}
+
+/* ((x - mean) * scale) W + b = x (scale W) + (b - (mean * scale) W): zeros of x can then be skipped. */
+static void fold(const struct gate *gate, const struct params *params, float *hidden, float *bias)
+{
+  const float *mean = params_get(params, "gate.mean");
+  const float *scale = params_get(params, "gate.scale");
+  const float *w = params_get(params, "gate.hidden");
+  const float *b = params_get(params, "gate.hidden_bias");
+  for (int k = 0; k < gate->hidden_size; k++) {
+    double sum = (double)b[k];
+    for (int g = 0; g < gate->input_size; g++) {
+      const size_t i = (size_t)g * (size_t)gate->hidden_size + (size_t)k;
+      hidden[i] = scale[g] * w[i];
+      sum -= (double)mean[g] * (double)hidden[i];
+    }
+    bias[k] = (float)sum;
+  }
+}
+
+void gate_bind(struct gate *gate, const struct vosp_config *config, const struct params *params, float *folded)
 {
   gate->context_size = gate_context_size(config);
   gate->input_size = EVIDENCE_SIZE + 2 + gate->context_size;
   gate->hidden_size = config->gate;
   gate->threshold = *params_get(params, "gate.threshold");
-  gate->mean = params_get(params, "gate.mean");
-  gate->scale = params_get(params, "gate.scale");
-  gate->hidden = params_get(params, "gate.hidden");
-  gate->hidden_bias = params_get(params, "gate.hidden_bias");
+  float *bias = folded + (size_t)gate->input_size * (size_t)gate->hidden_size;
+  fold(gate, params, folded, bias);
+  gate->hidden = folded;
+  gate->hidden_bias = bias;
   gate->out = params_get(params, "gate.out");
   gate->out_bias = params_get(params, "gate.out_bias");
 }

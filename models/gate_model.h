@@ -11,7 +11,9 @@ int gate_context_size(const struct vosp_config *config);
 /* Add the gate's tensors when the configuration has one (config->gate hidden units, K). */
 enum status gate_layout(const struct vosp_config *config, struct params *params,
                         struct error *error) EMEND_CHECK;
-/* Bind to loaded weights; they stay the caller's. */
-void gate_bind(struct gate *gate, const struct vosp_config *config, const struct params *params);
+/* Floats that gate_bind needs. */
+size_t gate_folded_size(const struct vosp_config *config);
+/* Bind to loaded weights; they and `folded` (gate_folded_size) stay the caller's. */
+void gate_bind(struct gate *gate, const struct vosp_config *config, const struct params *params, float *folded);
 
 #endif

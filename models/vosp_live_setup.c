@@ -130,6 +130,7 @@ struct owned_cleaner {
   struct cleaner cleaner;
   struct vosp_live net;
   struct gate gate;
+  float *folded; /* the gate's weights as it runs them */
 };
 
 enum status model_cleaner_new(const struct model *model, struct cleaner **cleaner, struct error *error)
@@ -143,7 +144,12 @@ enum status model_cleaner_new(const struct model *model, struct cleaner **cleane
   owned->cleaner.frame = model->config.frame;
   owned->cleaner.owner = owned;
   if (model_has_gate(model)) {
-    gate_bind(&owned->gate, &model->config, &model->params);
+    owned->folded = malloc(gate_folded_size(&model->config) * sizeof *owned->folded);
+    if (owned->folded == NULL) {
+      model_cleaner_free(&owned->cleaner);
+      return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live gate");
+    }
+    gate_bind(&owned->gate, &model->config, &model->params, owned->folded);
     owned->cleaner.gate = &owned->gate;
   }
   for (int c = 0; c < CHANNELS; c++) {
@@ -168,5 +174,6 @@ void model_cleaner_free(struct cleaner *cleaner)
     vosp_state_free(cleaner->state[c]);
   }
   vosp_live_free(&owned->net);
+  free(owned->folded);
   free(owned);
 }

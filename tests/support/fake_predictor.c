@@ -38,12 +38,9 @@ const struct predictor_ops fake_ops = {fake_reset, fake_advance, fake_believe};
 void fake_predictor_init(struct fake_predictor *fake)
 {
   memset(fake, 0, sizeof *fake);
-  for (int g = 0; g < GATE_INPUT_MAX; g++) {
-    fake->scale[g] = 1;
-  }
   /* The first evidence is velocity / 64 - 1; belief counts for almost nothing, but NaN spreads. */
-  fake->mean[0] = (FAKE_VELOCITY - 0.5F) / 64 - 1;
   fake->hidden[0] = 16;
+  fake->hidden_bias[0] = -16 * ((FAKE_VELOCITY - 0.5F) / 64 - 1);
   fake->hidden[EVIDENCE_SIZE] = 1e-6F;
   fake->out[DAMAGE_NONE] = 8;
   for (int d = DAMAGE_NONE + 1; d < DAMAGE_COUNT; d++) {
@@ -52,8 +49,6 @@ void fake_predictor_init(struct fake_predictor *fake)
   fake->gate = (struct gate){.context_size = FAKE_CONTEXT,
                              .input_size = EVIDENCE_SIZE + 2 + FAKE_CONTEXT,
                              .hidden_size = 1,
-                             .mean = fake->mean,
-                             .scale = fake->scale,
                              .hidden = fake->hidden,
                              .hidden_bias = fake->hidden_bias,
                              .out = fake->out,

@@ -20,7 +20,7 @@ struct fake_predictor {
   struct fake_state state[CHANNELS];
   struct cleaner cleaner;
   struct gate gate;
-  float mean[GATE_INPUT_MAX], scale[GATE_INPUT_MAX], hidden[GATE_INPUT_MAX];
+  float hidden[GATE_INPUT_MAX];
   float hidden_bias[1], out[DAMAGE_COUNT], out_bias[DAMAGE_COUNT];
 };
 

@@ -109,7 +109,9 @@ static void check_figures(const struct model *model, const struct dataset *valid
                                      .rates = &options->damage,
                                      .threads = 1,
                                      .seed = options->seed + 1000003};
-  gate_bind(&gate, &model->config, &model->params);
+  float *folded = malloc(gate_folded_size(&model->config) * sizeof *folded);
+  assert_non_null(folded);
+  gate_bind(&gate, &model->config, &model->params, folded);
   assert_int_equal(gate_samples_collect(&samples, &source, &error), STATUS_OK);
   assert_int_equal(samples.count, result->valid_samples);
   double given = 0;
@@ -123,6 +125,7 @@ static void check_figures(const struct model *model, const struct dataset *valid
   assert_true(fabs(hits / given - result->precision) < 2 / given);
   assert_true(fabs(hits / (double)(valid->count * NOTES) - result->recall) < 2 / given);
   gate_samples_free(&samples);
+  free(folded);
 }
 
 static void clean_playing_is_told_from_damage(void **state)
