@@ -31,14 +31,18 @@ static inline float quick_tanh(float x)
 }
 
 /* hidden (K) = tanh(input (G) . weights (G, K) + bias (K)); most of the evidence is zero. */
-static void run_hidden(const struct gate *gate, const float *input, float *hidden)
+static void run_hidden(const struct gate *gate, const float *restrict input, float *restrict hidden)
 {
   int size = gate->hidden_size;
   memcpy(hidden, gate->hidden_bias, (size_t)size * sizeof *hidden);
   for (int g = 0; g < gate->input_size; g++) {
+    const float value = input[g];
     const float *row = gate->hidden + (size_t)g * (size_t)size;
-    for (int k = 0; input[g] != 0 && k < size; k++) {
-      hidden[k] += input[g] * row[k];
+    if (value == 0) {
+      continue;
+    }
+    for (int k = 0; k < size; k++) {
+      hidden[k] += value * row[k];
     }
   }
   for (int k = 0; k < size; k++) {

@@ -42,7 +42,7 @@ static struct work work_of(const struct vosp_state *state)
   return work;
 }
 
-enum { WIDE = 32, NARROW = 8, TERMS = 64 };
+enum { LANES = 8, BLOCK = 4 * LANES, TERMS = 64 };
 
 /* y += a x */
 static inline void add_scaled(int n, float a, const float *restrict x, float *restrict y)
@@ -69,38 +69,55 @@ struct terms {
   float factor[TERMS];
 };
 
-/* y[from .. from + WIDTH) += the terms: sums stay in registers while the rows stream by. WIDTH is constant
- * at each call, so the inner loops unroll. */
-static inline void add_terms_at(const struct terms *terms, const float *restrict w, size_t stride,
-                                float *restrict y, size_t from, const size_t width)
+/* Eight floats at once, wherever they lie; the compiler knows how on any processor. */
+typedef float lanes __attribute__((vector_size(32), aligned(4), may_alias));
+
+/* y (4 lanes) += the terms: the sums stay in registers while the rows of W stream by. Left to itself the
+ * compiler takes several rows at once and gathers. */
+static inline void add_block(const struct terms *terms, const float *w, size_t stride, float *y)
 {
-  float sum[WIDE];
-  for (size_t j = 0; j < width; j++) {
-    sum[j] = y[from + j];
-  }
+  lanes *out = (lanes *)y;
+  lanes a = out[0];
+  lanes b = out[1];
+  lanes c = out[2];
+  lanes d = out[3];
   for (int k = 0; k < terms->count; k++) {
-    const float *row = w + (size_t)terms->row[k] * stride + from;
-    for (size_t j = 0; j < width; j++) {
-      sum[j] += terms->factor[k] * row[j];
-    }
+    const lanes *row = (const lanes *)(w + (size_t)terms->row[k] * stride);
+    const float factor = terms->factor[k];
+    a += factor * row[0];
+    b += factor * row[1];
+    c += factor * row[2];
+    d += factor * row[3];
   }
-  for (size_t j = 0; j < width; j++) {
-    y[from + j] = sum[j];
+  out[0] = a;
+  out[1] = b;
+  out[2] = c;
+  out[3] = d;
+}
+
+static inline void add_lanes(const struct terms *terms, const float *w, size_t stride, float *y)
+{
+  lanes sum = *(lanes *)y;
+  for (int k = 0; k < terms->count; k++) {
+    sum += terms->factor[k] * *(const lanes *)(w + (size_t)terms->row[k] * stride);
   }
+  *(lanes *)y = sum;
 }
 
 static void add_terms(struct terms *terms, const float *w, int out, float *y)
 {
   const size_t n = (size_t)out;
-  size_t from = 0;
-  for (; from + WIDE <= n; from += WIDE) {
-    add_terms_at(terms, w, n, y, from, WIDE);
+  size_t o = 0;
+  for (; o + BLOCK <= n; o += BLOCK) {
+    add_block(terms, w + o, n, y + o);
   }
-  for (; from + NARROW <= n; from += NARROW) {
-    add_terms_at(terms, w, n, y, from, NARROW);
+  for (; o + LANES <= n; o += LANES) {
+    add_lanes(terms, w + o, n, y + o);
   }
-  for (; from < n; from++) {
-    add_terms_at(terms, w, n, y, from, 1);
+  for (; o < n; o++) {
+    for (int k = 0; k < terms->count; k++) {
+      y[o] += terms->factor[k] * w[(size_t)terms->row[k] * n + o];
+    }
   }
   terms->count = 0;
 }
