@@ -144,7 +144,7 @@ static void add_layer(const struct live_layer *layer, const float *in, const flo
     take_term(&terms, i, k * in[i], layer->w, layer->out, out);
   }
   add_terms(&terms, layer->w, layer->out, out);
-  if (layer->w2 == NULL) {
+  if (layer->w2 == NULL || out_variance == NULL) {
     return;
   }
   for (int i = 0; i < layer->in; i++) {
