@@ -1,5 +1,6 @@
 #include "bench_live.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -277,6 +278,13 @@ static enum status measure(const struct model *model, const struct take *take, s
   return status;
 }
 
+/* As the live thread runs where it may; false where the system does not permit it. */
+static bool set_fifo(bool on)
+{
+  const struct sched_param param = {.sched_priority = on ? 60 : 0};
+  return sched_setscheduler(0, on ? SCHED_FIFO : SCHED_OTHER, &param) == 0;
+}
+
 enum status bench_live_run(const struct model *model, int notes, struct bench_live *result, struct error *error)
 {
 #ifdef __SSE__
@@ -290,7 +298,9 @@ enum status bench_live_run(const struct model *model, int notes, struct bench_li
     status = model_cleaner_new(model, &cleaner, error);
   }
   if (status == STATUS_OK) {
+    result->fifo = set_fifo(true);
     status = measure(model, &take, cleaner, result, error);
+    (void)set_fifo(false);
     model_cleaner_free(cleaner);
   }
   take_free(&take);

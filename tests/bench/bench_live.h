@@ -16,6 +16,7 @@ struct bench_reads {
 };
 
 struct bench_live {
+  bool fifo; /* measured under SCHED_FIFO */
   struct bench_times decision, tick;
   struct bench_reads decision_reads, tick_reads;
   size_t weights;   /* bytes of the live weights in all */

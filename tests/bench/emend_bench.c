@@ -151,7 +151,9 @@ static enum status measure_all(struct report *report, const struct options *opti
 
 static void print_markdown(const struct report *report, const struct options *options)
 {
-  printf("Spinning threads beside it: %d. Times in microseconds.\n\n", options->load);
+  const bool fifo = report->row_count > 0 && report->rows[0].live.fifo;
+  printf("Spinning threads beside it: %d. The live part runs under %s. Times in microseconds.\n\n",
+         options->load, fifo ? "SCHED_FIFO" : "SCHED_OTHER (SCHED_FIFO is not permitted)");
   printf("| preset | what | p50 | p99 | p99.9 | max | samples | weights read, KiB | to read them | ratio |\n");
   printf("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
   for (int i = 0; i < report->row_count; i++) {
