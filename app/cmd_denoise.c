@@ -150,7 +150,7 @@ static int run_denoise(int argc, char **argv)
     status = settings_preset(&flags.settings, &preset, &error);
   }
   if (status == STATUS_OK) {
-    status = session_open(&session, &preset, CAPTURE_BYTES, &error);
+    status = session_open(&session, &preset, false, CAPTURE_BYTES, &error);
   }
   if (status == STATUS_OK) {
     watch_init(watch);

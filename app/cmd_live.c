@@ -141,7 +141,7 @@ static int run_live(int argc, char **argv)
     status = settings_preset(&flags.settings, &preset, &error);
   }
   if (status == STATUS_OK) {
-    status = session_open(&session, &preset, CAPTURE_BYTES, &error);
+    status = session_open(&session, &preset, true, CAPTURE_BYTES, &error);
   }
   if (status == STATUS_OK) {
     watch_init(watch);

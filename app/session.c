@@ -5,11 +5,12 @@ nanos session_look_ahead(const struct session *session)
   return (nanos)(session->preset.look_ahead * (double)NANOS_PER_MILLISECOND);
 }
 
-enum status session_open(struct session *session, const struct preset *preset, uint32_t capture,
+enum status session_open(struct session *session, const struct preset *preset, bool real_time, uint32_t capture,
                          struct error *error)
 {
   *session = (struct session){.preset = *preset};
   const struct live_config config = {
+    .keep_warm = real_time,
     .mode = (enum live_mode)preset->mode,
     .strength = (float)preset->strength,
     .look_ahead = session_look_ahead(session),

@@ -14,9 +14,10 @@ struct session {
   struct stream stream;
 };
 
-/* Load the preset's model and make the engine, with a capture ring of that many bytes. Allocates; release with
- * session_close after the driver is closed, also when this fails. */
-enum status session_open(struct session *session, const struct preset *preset, uint32_t capture,
+/* Load the preset's model and make the engine, with a capture ring of that many bytes; in real time it keeps
+ * its data in the cache. Allocates; release with session_close after the driver is closed, also when this
+ * fails. */
+enum status session_open(struct session *session, const struct preset *preset, bool real_time, uint32_t capture,
                          struct error *error) EMEND_CHECK;
 void session_close(struct session *session);
 

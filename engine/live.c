@@ -3,6 +3,7 @@
 #include <string.h>
 
 enum { SHORT_MAX = 3 };
+#define WARM_PERIOD NANOS_PER_MILLISECOND
 
 /* A SysEx or a piece of one, or bytes that are no message. */
 static bool is_long(const uint8_t *bytes, size_t size)
@@ -115,6 +116,7 @@ EMEND_LIVE void live_begin(struct live *live, nanos now)
   }
   live->clock = (struct live_clock){.last = now};
   live->now = now;
+  live->warmed = now;
   live->sysex_until = now;
   live->sysex_lost = false;
   live_start_frames(live, now);
@@ -143,6 +145,10 @@ EMEND_LIVE void live_receive(struct live *live, nanos time, const uint8_t *bytes
 EMEND_LIVE void live_advance(struct live *live, nanos now)
 {
   catch_up(live, now);
+  if (live->keep_warm && live->now - live->warmed >= WARM_PERIOD) {
+    live->warmed = live->now;
+    live_warm(live);
+  }
 }
 
 EMEND_LIVE void live_silence(struct live *live, nanos now)

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { SYSTEM_RESET = 0xFF, PLAIN_OFF_VELOCITY = 64 };
+enum { SYSTEM_RESET = 0xFF, PLAIN_OFF_VELOCITY = 64, WARM_STEP = 7, WARM_VELOCITY = 64 };
 
 static unsigned channel_of(const uint8_t *bytes)
 {
@@ -63,6 +63,23 @@ static bool decide(struct live *live, nanos heard, const uint8_t *bytes)
                                         .threshold = threshold};
   live_record(live, LIVE_RECORD_DECISION, &record, sizeof record);
   return pass;
+}
+
+/* Sensing and judging change nothing but the work space. The keys take turns. */
+EMEND_LIVE void live_warm(struct live *live)
+{
+  if (!has_gate(live)) {
+    return;
+  }
+  unsigned channel = 0;
+  while (channel + 1 < CHANNELS && !live->active[channel]) {
+    channel++;
+  }
+  live->warm_key = (live->warm_key + WARM_STEP) % PITCHES;
+  const struct gate *gate = live->cleaner->gate;
+  channel_sense(&live->channel[channel], live->cleaner->ops, live->cleaner->state[channel], gate->context_size,
+                live->now, PITCH_LOW + live->warm_key, WARM_VELOCITY, live->input);
+  (void)gate_judge(gate, live->input);
 }
 
 /* A note of the ledger ends: the passed frame follows. */

@@ -87,6 +87,7 @@ enum status live_new(struct live **live, const struct live_config *config, struc
   made->emit = emit;
   made->port = port;
   made->look_ahead = config->look_ahead;
+  made->keep_warm = config->keep_warm;
   made->mode = config->mode;
   made->strength = config->strength;
   made->bpm = config->bpm;

@@ -37,6 +37,9 @@ struct live {
   struct cleaner *cleaner;  /* NULL: everything passes */
   struct cleaner *incoming; /* waits for the next tick */
   bool swapping;
+  bool keep_warm;
+  nanos warmed; /* when last; see live_config.keep_warm */
+  int warm_key;
   nanos now;
   nanos next_tick;
   nanos sysex_until; /* until then a SysEx is being sent: nothing of our own goes between its pieces */
@@ -78,6 +81,7 @@ EMEND_LIVE void live_record_event(struct live *live, nanos time, bool sent, cons
 
 EMEND_LIVE void live_hear(struct live *live, nanos time, const uint8_t *bytes, size_t size);
 /* `heard`: when it came; `time`: now, when it is decided and goes out. */
+EMEND_LIVE void live_warm(struct live *live);
 EMEND_LIVE void live_handle(struct live *live, nanos heard, nanos time, const uint8_t *bytes, size_t size);
 /* Send held-back note-offs that are due. */
 EMEND_LIVE void live_end_due(struct live *live, nanos now);

@@ -106,8 +106,12 @@ static void play(struct rig *rig, nanos look_ahead)
   struct port port = {0};
   struct live *live = NULL;
   struct error error;
-  const struct live_config config = {
-    .mode = LIVE_CLEAN, .strength = 0.5F, .look_ahead = look_ahead, .bpm = 120, .capture_capacity = 1U << 16};
+  const struct live_config config = {.mode = LIVE_CLEAN,
+                                     .strength = 0.5F,
+                                     .look_ahead = look_ahead,
+                                     .bpm = 120,
+                                     .keep_warm = true,
+                                     .capture_capacity = 1U << 16};
   assert_int_equal(live_new(&live, &config, rig->cleaner[0], port_send, &port, &error), STATUS_OK);
   struct rng rng;
   rng_seed(&rng, 20);

@@ -17,6 +17,39 @@ static void send_one(nanos time, unsigned status)
   live_receive(rig.live, time, (const uint8_t[]){(uint8_t)status}, 1);
 }
 
+/* Some playing with time passing in between; what was sent, which the caller frees. */
+static char *play_warm(bool keep_warm, int *beliefs)
+{
+  struct live_config config = rig_clean();
+  config.keep_warm = keep_warm;
+  rig_start(config);
+  for (nanos t = 0; t < 200; t += 5) {
+    live_advance(rig.live, t * ms);
+    rig_send(t, t % 10 == 0 ? 0x90 : 0x80, 60 + (unsigned)(t / 10 % 7), t % 30 == 0 ? 5 : 80);
+  }
+  live_silence(rig.live, 300 * ms);
+  *beliefs = 0;
+  for (int channel = 0; channel < CHANNELS; channel++) {
+    *beliefs += rig.fake.state[channel].beliefs;
+  }
+  char *sent = strdup(rig_sent());
+  rig_stop(NULL);
+  return sent;
+}
+
+static void test_warming_changes_nothing(void **state)
+{
+  (void)state;
+  int cold_beliefs;
+  int warm_beliefs;
+  char *cold = play_warm(false, &cold_beliefs);
+  char *warm = play_warm(true, &warm_beliefs);
+  assert_string_equal(warm, cold);
+  assert_true(warm_beliefs > cold_beliefs);
+  free(cold);
+  free(warm);
+}
+
 static void test_golden_take(void **state)
 {
   (void)state;
@@ -282,6 +315,7 @@ static void test_bad_configuration(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_warming_changes_nothing),
     cmocka_unit_test_teardown(test_golden_take, rig_stop),
     cmocka_unit_test_teardown(test_no_hold, rig_stop),
     cmocka_unit_test_teardown(test_modes, rig_stop),

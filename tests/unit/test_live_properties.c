@@ -292,6 +292,7 @@ static void test_no_note_sticks(void **state)
   for (uint64_t seed = 1; seed <= 24; seed++) {
     struct live_config config = rig_clean();
     config.look_ahead = seed % 3 == 0 ? 30 * ms : 0;
+    config.keep_warm = seed % 2 == 0;
     begin(seed, config);
     stream.controls = true;
     stream.panics = seed % 2;
