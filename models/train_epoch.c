@@ -13,7 +13,7 @@ double train_seconds(void)
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-double train_kl_weight(const struct train_options *options, double epoch)
+static double kl_weight_at(const struct train_options *options, double epoch)
 {
   if (options->kl_epochs <= 0 || epoch >= options->kl_epochs) {
     return options->kl_end;
@@ -112,7 +112,7 @@ enum status train_epoch(struct trainer *trainer, struct epoch_result *result)
   for (size_t i = 0; i < list.count && !result->stopped && !result->timed_out; i += group) {
     const size_t count = list.count - i < group ? list.count - i : group;
     const double done = (double)i / (double)list.count;
-    trainer->kl_weight = train_kl_weight(options, trainer->point.epoch + done);
+    trainer->kl_weight = kl_weight_at(options, trainer->point.epoch + done);
     nats += update(trainer, list.chunks + i, count);
     for (size_t k = 0; k < count; k++) {
       result->frames += list.chunks[i + k].length - list.chunks[i + k].lead;

@@ -36,7 +36,6 @@ struct trainer {
   int threads, share; /* workers, and sequences each takes of a batch */
   struct rng rng;
   struct train_point point;
-  double started; /* monotonic seconds at the start of this process */
   /* One update's job. */
   const struct chunk *chunks;
   size_t chunks_left;
@@ -53,7 +52,6 @@ struct epoch_result {
 
 /* train_epoch.c: one pass over the data. */
 enum status train_epoch(struct trainer *trainer, struct epoch_result *result) EMEND_CHECK;
-double train_kl_weight(const struct train_options *options, double epoch);
 double train_seconds(void); /* monotonic */
 
 /* train_checkpoint.c: OUT.checkpoint, written whole or not at all. */

@@ -77,6 +77,20 @@ static void recognise(const struct vosp_net *net, struct vosp_batch *batch, int 
   linear_forward(&net->head, tn, moments_at(seen, state), false, work->scratch, work->head);
 }
 
+/* g = tanh(W_h h + W_z f + b); pre and g may be the same array on plain nets. */
+static void generator_hidden(const struct vosp_net *net, int rows, struct moments h, const real *fed,
+                             real *scratch, struct moments pre, struct moments g)
+{
+  const size_t units = (size_t)rows * (size_t)net->config.generator;
+  linear_forward(&net->generator_h, rows, h, false, scratch, pre);
+  linear_forward(&net->generator_z, rows, (struct moments){(real *)fed, NULL}, true, scratch, pre);
+  if (net->cell->moments) {
+    transfer_tanh_moments(units, pre.m, pre.v, g.m, g.v);
+  } else {
+    transfer_tanh(units, pre.m, g.m);
+  }
+}
+
 /* Generator: h_{t-1} and the latent -> logits. Row t of `seen` is h_{t-1} of step t. */
 static void generate(const struct vosp_net *net, struct vosp_batch *batch, int steps,
                      const struct vosp_dropout *dropout)
@@ -84,15 +98,8 @@ static void generate(const struct vosp_net *net, struct vosp_batch *batch, int s
   struct vosp_work *work = batch->work;
   const int tn = steps * batch->rows;
   const size_t units = (size_t)tn * (size_t)net->config.generator;
-  linear_forward(&net->generator_h, tn, work->dropped ? work->seen : batch->h, false, work->scratch,
-                 work->generator);
-  linear_forward(&net->generator_z, tn, (struct moments){batch->fed, NULL}, true, work->scratch,
-                 work->generator);
-  if (net->cell->moments) {
-    transfer_tanh_moments(units, work->generator.m, work->generator.v, batch->g.m, batch->g.v);
-  } else {
-    transfer_tanh(units, batch->g.m, batch->g.m);
-  }
+  generator_hidden(net, tn, work->dropped ? work->seen : batch->h, batch->fed, work->scratch, work->generator,
+                   batch->g);
   struct moments g = batch->g;
   if (work->dropped) {
     drop(units, batch->g.m, dropout->hidden, dropout->rng, work->mask_g, work->dropped_g);
@@ -155,13 +162,7 @@ void vosp_generate(const struct vosp_net *net, int rows, struct moments h, const
   const struct moments g = {scratch + 2 * units, fd ? scratch + 3 * units : NULL};
   const struct moments logits = {scratch + 4 * units, fd ? scratch + 4 * units + outs : NULL};
   real *work = scratch + 4 * units + 2 * outs;
-  linear_forward(&net->generator_h, rows, h, false, work, pre);
-  linear_forward(&net->generator_z, rows, (struct moments){(real *)fed, NULL}, true, work, pre);
-  if (fd) {
-    transfer_tanh_moments(units, pre.m, pre.v, g.m, g.v);
-  } else {
-    transfer_tanh(units, pre.m, g.m);
-  }
+  generator_hidden(net, rows, h, fed, work, pre, g);
   linear_forward(&net->out, rows, g, false, work, logits);
   if (fd) {
     transfer_logit(outs, logits.m, logits.v, logits.m);

@@ -44,11 +44,11 @@ static struct work work_of(const struct vosp_state *state)
 
 enum { LANES = 8, BLOCK = 4 * LANES, TERMS = 64 };
 
-/* y += a x */
-static inline void add_scaled(int n, float a, const float *restrict x, float *restrict y)
+/* y += x */
+static inline void add(int n, const float *restrict x, float *restrict y)
 {
   for (int i = 0; i < n; i++) {
-    y[i] += a * x[i];
+    y[i] += x[i];
   }
 }
 
@@ -177,9 +177,9 @@ static void step_cell(const struct vosp_state *state, int row, const float *u, s
   start_layer(&net->input, p, work->pre_variance);
   add_layer(&net->input, u, NULL, p, work->pre_variance);
   if (!net->gated) {
-    add_scaled(H, 1, q, p);
+    add(H, q, p);
     if (net->moments) {
-      add_scaled(H, 1, state->recurrent_variance + g, work->pre_variance);
+      add(H, state->recurrent_variance + g, work->pre_variance);
       transfer_tanh_moments((size_t)H, p, work->pre_variance, work->h, work->h_variance);
     } else {
       transfer_tanh((size_t)H, p, work->h);
@@ -187,7 +187,7 @@ static void step_cell(const struct vosp_state *state, int row, const float *u, s
     return;
   }
   const float *before = state->h + (size_t)row * (size_t)H;
-  add_scaled(2 * H, 1, q, p);
+  add(2 * H, q, p);
   transfer_logistic((size_t)(2 * H), p, p);
   for (int i = 0; i < H; i++) {
     p[2 * H + i] += p[i] * q[2 * H + i];
