@@ -152,16 +152,16 @@ int train_flags_init(struct train_flags *flags, struct option_spec specs[OPTION_
   int count = 0;
 
   *flags = (struct train_flags){.train_split = "train", .valid_split = "valid"};
-  flags->config = (struct vosp_config){.frame = {FRAME_MILLISECONDS, 60, 2},
-                                       .tie = TIE_NONE,
-                                       .cell = CELL_GRU,
-                                       .posterior = POSTERIOR_INCREMENTS,
-                                       .feed = FEED_INCREMENT,
-                                       .past = PAST_RECEIVED,
-                                       .hidden = 200,
-                                       .latent = 32,
-                                       .generator = 200,
-                                       .gate = 32};
+  flags->config = (struct net_config){.frame = {FRAME_MILLISECONDS, 60, 2},
+                                      .tie = TIE_NONE,
+                                      .cell = CELL_GRU,
+                                      .posterior = POSTERIOR_INCREMENTS,
+                                      .feed = FEED_INCREMENT,
+                                      .past = PAST_RECEIVED,
+                                      .hidden = 200,
+                                      .latent = 32,
+                                      .generator = 200,
+                                      .gate = 32};
   train_defaults(&flags->options);
   count += add_files(flags, specs);
   count += add_config(flags, specs + count);

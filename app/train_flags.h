@@ -6,7 +6,7 @@
 #include "train.h"
 
 struct train_flags {
-  struct vosp_config config;
+  struct net_config config;
   bool frame_given; /* any of the frame's values was */
   struct train_options options;
   struct option_list data;

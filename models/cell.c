@@ -1,6 +1,6 @@
 #include "cell.h"
 
-const struct cell_ops *cell_find(enum vosp_cell cell)
+const struct cell_ops *cell_find(enum net_cell cell)
 {
   switch (cell) {
   case CELL_FD: return &cell_fd;

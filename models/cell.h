@@ -6,7 +6,7 @@
 #define EMEND_CELL_H
 
 #include "linear.h"
-#include "vosp_config.h"
+#include "net_config.h"
 
 struct cell_run {
   int steps, rows, hidden; /* T, N, H */
@@ -34,6 +34,6 @@ struct cell_ops {
 
 extern const struct cell_ops cell_tanh, cell_fd, cell_gru;
 
-const struct cell_ops *cell_find(enum vosp_cell cell);
+const struct cell_ops *cell_find(enum net_cell cell);
 
 #endif

@@ -8,7 +8,7 @@
 #include "linear.h"
 #include "transfer.h"
 
-enum status trainee_init(struct trainee *trainee, const struct vosp_config *config, struct error *error)
+enum status trainee_init(struct trainee *trainee, const struct net_config *config, struct error *error)
 {
   *trainee = (struct trainee){.hidden = config->gate};
   trainee->inputs = EVIDENCE_SIZE + 2 + gate_context_size(config);

@@ -17,7 +17,7 @@ struct trainee {
 };
 
 /* Allocates; release with trainee_free also after a failure. */
-enum status trainee_init(struct trainee *trainee, const struct vosp_config *config,
+enum status trainee_init(struct trainee *trainee, const struct net_config *config,
                          struct error *error) EMEND_CHECK;
 void trainee_free(struct trainee *trainee);
 

@@ -2,12 +2,12 @@
 
 #include <stddef.h>
 
-int gate_context_size(const struct vosp_config *config)
+int gate_context_size(const struct net_config *config)
 {
   return config->tie == TIE_PITCH ? config->hidden : 0;
 }
 
-enum status gate_layout(const struct vosp_config *config, struct params *params, struct error *error)
+enum status gate_layout(const struct net_config *config, struct params *params, struct error *error)
 {
   const int K = config->gate;
   if (K == 0) {
@@ -33,7 +33,7 @@ enum status gate_layout(const struct vosp_config *config, struct params *params,
   return STATUS_OK;
 }
 
-size_t gate_folded_size(const struct vosp_config *config)
+size_t gate_folded_size(const struct net_config *config)
 {
   return (size_t)(EVIDENCE_SIZE + 2 + gate_context_size(config) + 1) * (size_t)config->gate;
 }
@@ -56,7 +56,7 @@ static void fold(const struct gate *gate, const struct params *params, float *hi
   }
 }
 
-void gate_bind(struct gate *gate, const struct vosp_config *config, const struct params *params, float *folded)
+void gate_bind(struct gate *gate, const struct net_config *config, const struct params *params, float *folded)
 {
   gate->context_size = gate_context_size(config);
   gate->input_size = EVIDENCE_SIZE + 2 + gate->context_size;

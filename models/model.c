@@ -21,7 +21,7 @@ static enum status no_memory(struct error *error)
 }
 
 /* A model of this configuration without its block of weights. */
-static enum status model_lay_out(struct model **out, const struct vosp_config *config, struct error *error)
+static enum status model_lay_out(struct model **out, const struct net_config *config, struct error *error)
 {
   struct model *model = calloc(1, sizeof *model);
   if (model == NULL) {
@@ -40,7 +40,7 @@ static enum status model_lay_out(struct model **out, const struct vosp_config *c
   return STATUS_OK;
 }
 
-enum status model_new(struct model **model, const struct vosp_config *config, struct error *error)
+enum status model_new(struct model **model, const struct net_config *config, struct error *error)
 {
   *model = NULL;
   const enum status status = model_lay_out(model, config, error);
@@ -86,7 +86,7 @@ static const char *meta_find(const struct safetensors *file, const char *key)
   return NULL;
 }
 
-static enum status read_config(const struct safetensors *file, const char *path, struct vosp_config *config,
+static enum status read_config(const struct safetensors *file, const char *path, struct net_config *config,
                                struct error *error)
 {
   const char *kind = meta_find(file, "kind");
@@ -174,7 +174,7 @@ static enum status fill(struct model *model, const struct safetensors *file, con
 static enum status from_file(struct model **model, const struct safetensors *file, const char *path,
                              struct error *error)
 {
-  struct vosp_config config;
+  struct net_config config;
   enum status status = read_config(file, path, &config, error);
   if (status != STATUS_OK) {
     return status;

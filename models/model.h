@@ -4,22 +4,22 @@
 #define EMEND_MODEL_H
 
 #include "live.h"
+#include "net_config.h"
 #include "params.h"
-#include "vosp_config.h"
 
 struct model_fact {
   char *key, *value; /* owned; what the file's metadata says beyond the configuration */
 };
 
 struct model {
-  struct vosp_config config;
+  struct net_config config;
   struct params params;     /* the VOSP's weights, then the gate's */
   struct model_fact *facts; /* (fact_count) in the file's order */
   size_t fact_count;
 };
 
 /* Lay out a model of this configuration; weights are zero. Allocates; release with model_free. */
-enum status model_new(struct model **model, const struct vosp_config *config, struct error *error) EMEND_CHECK;
+enum status model_new(struct model **model, const struct net_config *config, struct error *error) EMEND_CHECK;
 void model_free(struct model *model);
 
 /* Load and check every name, shape, offset and value. The file is treated as hostile. */

@@ -44,7 +44,7 @@ static const struct description {
   [FIELD_GATE] = {"gate", {NULL}, 0, GATE_HIDDEN_MAX},
 };
 
-static double field_get(const struct vosp_config *config, enum field field)
+static double field_get(const struct net_config *config, enum field field)
 {
   switch (field) {
   case FIELD_UNIT: return config->frame.unit;
@@ -63,18 +63,18 @@ static double field_get(const struct vosp_config *config, enum field field)
   return 0;
 }
 
-static void field_set(struct vosp_config *config, enum field field, double value)
+static void field_set(struct net_config *config, enum field field, double value)
 {
   const int whole = (int)value;
   switch (field) {
   case FIELD_UNIT: config->frame.unit = (enum frame_unit)whole; break;
   case FIELD_LENGTH: config->frame.length = value; break;
   case FIELD_VALUES: config->frame.values = whole; break;
-  case FIELD_TIE: config->tie = (enum vosp_tie)whole; break;
-  case FIELD_CELL: config->cell = (enum vosp_cell)whole; break;
-  case FIELD_POSTERIOR: config->posterior = (enum vosp_posterior)whole; break;
-  case FIELD_FEED: config->feed = (enum vosp_feed)whole; break;
-  case FIELD_PAST: config->past = (enum vosp_past)whole; break;
+  case FIELD_TIE: config->tie = (enum net_tie)whole; break;
+  case FIELD_CELL: config->cell = (enum net_cell)whole; break;
+  case FIELD_POSTERIOR: config->posterior = (enum net_posterior)whole; break;
+  case FIELD_FEED: config->feed = (enum net_feed)whole; break;
+  case FIELD_PAST: config->past = (enum net_past)whole; break;
   case FIELD_HIDDEN: config->hidden = whole; break;
   case FIELD_LATENT: config->latent = whole; break;
   case FIELD_GENERATOR: config->generator = whole; break;
@@ -87,7 +87,7 @@ const char *config_key(int index)
   return descriptions[index].key;
 }
 
-void config_text(const struct vosp_config *config, int index, char text[CONFIG_TEXT])
+void config_text(const struct net_config *config, int index, char text[CONFIG_TEXT])
 {
   const double value = field_get(config, (enum field)index);
   const struct description *about = &descriptions[index];
@@ -108,7 +108,7 @@ static int find_key(const char *key)
   return -1;
 }
 
-static enum status set_word(struct vosp_config *config, int index, const char *text, const char *where,
+static enum status set_word(struct net_config *config, int index, const char *text, const char *where,
                             struct error *error)
 {
   const struct description *about = &descriptions[index];
@@ -125,7 +125,7 @@ static enum status set_word(struct vosp_config *config, int index, const char *t
   return error_set(error, STATUS_USAGE, "%s: %s must be one of: %s", where, about->key, known);
 }
 
-static enum status set_number(struct vosp_config *config, int index, const char *text, const char *where,
+static enum status set_number(struct net_config *config, int index, const char *text, const char *where,
                               struct error *error)
 {
   const struct description *about = &descriptions[index];
@@ -140,7 +140,7 @@ static enum status set_number(struct vosp_config *config, int index, const char 
   return STATUS_OK;
 }
 
-enum status config_set(struct vosp_config *config, const char *key, const char *text, const char *where,
+enum status config_set(struct net_config *config, const char *key, const char *text, const char *where,
                        struct error *error)
 {
   const int index = find_key(key);

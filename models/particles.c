@@ -218,7 +218,7 @@ static bool has_weight(const struct vosp_batch *batch, int t, int first, int row
 static double run_block(struct particles *particles, const struct vosp_net *net, const struct vosp_batch *batch,
                         int t, int first, int rows, struct rng *rng)
 {
-  const struct vosp_config *config = &net->config;
+  const struct net_config *config = &net->config;
   const bool chained = config->posterior != POSTERIOR_INCREMENTS || config->feed != FEED_INCREMENT;
   const size_t K = (size_t)particles->count, Z = (size_t)config->latent;
   lay_out(particles, net, batch, t, first, rows);

@@ -8,7 +8,7 @@
 #define LN_S_HIGH ((real)2)
 #define VARIANCE_FLOOR ((real)1e-6)
 
-int posterior_head_size(enum vosp_posterior posterior, int latent, bool moments)
+int posterior_head_size(enum net_posterior posterior, int latent, bool moments)
 {
   const int parts = 1 + (moments ? 0 : 1) + (posterior == POSTERIOR_GAUSS_MARKOV ? 1 : 0);
   return parts * latent;

@@ -13,20 +13,20 @@
 #define EMEND_POSTERIOR_H
 
 #include "linear.h"
-#include "vosp_config.h"
+#include "net_config.h"
 
 enum { POSTERIOR_LATENT_MAX = 256 }; /* Z at most */
 
 struct posterior_run {
-  enum vosp_posterior posterior;
-  enum vosp_feed feed;
-  enum vosp_objective objective; /* of backward */
-  int steps, rows, latent;       /* T, N, Z */
-  struct moments head;           /* (T, N, A) */
-  const real *noise;             /* (T, N, Z) standard normal draws; NULL: the mode */
-  const real *weight;            /* (T, N) 1, or 0 where padded */
-  real *z, *mean, *variance;     /* (T + 1, N, Z); row 0 is given: z_0, M_0, V_0 */
-  real *fed;                     /* (T, N, Z) out: what the generator sees */
+  enum net_posterior posterior;
+  enum net_feed feed;
+  enum net_objective objective; /* of backward */
+  int steps, rows, latent;      /* T, N, Z */
+  struct moments head;          /* (T, N, A) */
+  const real *noise;            /* (T, N, Z) standard normal draws; NULL: the mode */
+  const real *weight;           /* (T, N) 1, or 0 where padded */
+  real *z, *mean, *variance;    /* (T + 1, N, Z); row 0 is given: z_0, M_0, V_0 */
+  real *fed;                    /* (T, N, Z) out: what the generator sees */
 };
 
 struct posterior_sums {
@@ -34,7 +34,7 @@ struct posterior_sums {
 };
 
 /* Outputs of the recognition head, A, with or without variances. */
-int posterior_head_size(enum vosp_posterior posterior, int latent, bool moments);
+int posterior_head_size(enum net_posterior posterior, int latent, bool moments);
 
 struct posterior_sums posterior_forward(const struct posterior_run *run);
 

@@ -82,7 +82,7 @@ static enum status start_from(struct trainer *trainer, int gate, struct error *e
   if (status != STATUS_OK) {
     return status;
   }
-  struct vosp_config config = from->config;
+  struct net_config config = from->config;
   config.gate = gate;
   status = model_new(&trainer->model, &config, error);
   for (int i = 0; status == STATUS_OK && i < from->params.count; i++) {
@@ -97,7 +97,7 @@ static enum status start_from(struct trainer *trainer, int gate, struct error *e
   return status;
 }
 
-static enum status start_weights(struct trainer *trainer, const struct vosp_config *config, struct error *error)
+static enum status start_weights(struct trainer *trainer, const struct net_config *config, struct error *error)
 {
   if (trainer->run->from != NULL) {
     return start_from(trainer, config->gate, error);
@@ -127,7 +127,7 @@ static enum status start_workers(struct trainer *trainer)
   return STATUS_OK;
 }
 
-static enum status trainer_init(struct trainer *trainer, const struct vosp_config *config,
+static enum status trainer_init(struct trainer *trainer, const struct net_config *config,
                                 const struct train_options *options, const struct train_run *run,
                                 struct error *error)
 {
@@ -276,7 +276,7 @@ static enum status run_gate(struct trainer *trainer, struct error *error)
 }
 
 /* Damage for the recognition's input; the same takes are damaged the same way in every run. */
-static enum status damage_takes(const struct vosp_config *config, const struct train_options *options,
+static enum status damage_takes(const struct net_config *config, const struct train_options *options,
                                 const struct train_run *run, struct error *error)
 {
   if (options->noise <= 0 || options->epochs <= 0) {
@@ -288,7 +288,7 @@ static enum status damage_takes(const struct vosp_config *config, const struct t
            : dataset_damage(run->valid, &config->frame, &options->damage, options->seed + 1000003, error);
 }
 
-enum status train_vosp(const struct vosp_config *config, const struct train_options *options,
+enum status train_vosp(const struct net_config *config, const struct train_options *options,
                        const struct train_run *run, struct error *error)
 {
   blas_single_thread();

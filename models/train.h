@@ -8,7 +8,7 @@
 #include "optimiser.h"
 
 struct train_options {
-  enum vosp_objective objective;
+  enum net_objective objective;
   enum optimiser_kind optimiser;
   double rate;     /* step rate */
   double momentum; /* rmsprop's */
@@ -57,7 +57,7 @@ struct train_run {
 };
 
 /* Train a VOSP (and its gate). Returns STATUS_INTERRUPTED after a clean stop by `report`. */
-enum status train_vosp(const struct vosp_config *config, const struct train_options *options,
+enum status train_vosp(const struct net_config *config, const struct train_options *options,
                        const struct train_run *run, struct error *error) EMEND_CHECK;
 
 #endif

@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-int view_rows(const struct vosp_config *config)
+int view_rows(const struct net_config *config)
 {
   return config->tie == TIE_PITCH ? PITCHES : 1;
 }
 
-int view_inputs(const struct vosp_config *config)
+int view_inputs(const struct net_config *config)
 {
   if (config->tie == TIE_NONE) {
     return config->frame.values * PITCHES;
@@ -16,7 +16,7 @@ int view_inputs(const struct vosp_config *config)
   return config->frame.values * VIEW_SPAN + 2 * VIEW_CLASSES + 2 + phase;
 }
 
-int view_outputs(const struct vosp_config *config)
+int view_outputs(const struct net_config *config)
 {
   return config->tie == TIE_NONE ? config->frame.values * PITCHES : config->frame.values;
 }
@@ -37,7 +37,7 @@ static struct summary summarise(const uint8_t *cells)
   return summary;
 }
 
-static void tied_row(const struct vosp_config *config, const uint8_t *cells, const struct summary *summary,
+static void tied_row(const struct net_config *config, const uint8_t *cells, const struct summary *summary,
                      uint32_t t, int pitch, view_value *out)
 {
   for (int value = 0; value < config->frame.values; value++) {
@@ -62,7 +62,7 @@ static void tied_row(const struct vosp_config *config, const uint8_t *cells, con
   }
 }
 
-EMEND_LIVE void view_row(const struct vosp_config *config, const uint8_t *cells, uint32_t t, int pitch,
+EMEND_LIVE void view_row(const struct net_config *config, const uint8_t *cells, uint32_t t, int pitch,
                          view_value *out)
 {
   if (config->tie == TIE_NONE) {
@@ -73,7 +73,7 @@ EMEND_LIVE void view_row(const struct vosp_config *config, const uint8_t *cells,
   tied_row(config, cells, &summary, t, pitch, out);
 }
 
-EMEND_LIVE void view_frame(const struct vosp_config *config, const uint8_t *cells, uint32_t t, view_value *out)
+EMEND_LIVE void view_frame(const struct net_config *config, const uint8_t *cells, uint32_t t, view_value *out)
 {
   const int inputs = view_inputs(config);
   if (config->tie == TIE_NONE) {

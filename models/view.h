@@ -9,8 +9,8 @@
 
 #include <stdint.h>
 
+#include "net_config.h"
 #include "realtime.h"
-#include "vosp_config.h"
 
 #ifdef EMEND_DOUBLE
 typedef double view_value;
@@ -26,14 +26,14 @@ enum {
   VIEW_INPUT_MAX = FRAME_VALUES_MAX * PITCHES,
 };
 
-int view_rows(const struct vosp_config *config);    /* R */
-int view_inputs(const struct vosp_config *config);  /* I */
-int view_outputs(const struct vosp_config *config); /* O */
+int view_rows(const struct net_config *config);    /* R */
+int view_inputs(const struct net_config *config);  /* I */
+int view_outputs(const struct net_config *config); /* O */
 
 /* out (R, I) for the frame with cells (V, D) at step t. */
-EMEND_LIVE void view_frame(const struct vosp_config *config, const uint8_t *cells, uint32_t t, view_value *out);
+EMEND_LIVE void view_frame(const struct net_config *config, const uint8_t *cells, uint32_t t, view_value *out);
 /* out (I) for one pitch's row (tied) or the only row (plain; pitch is not looked at). */
-EMEND_LIVE void view_row(const struct vosp_config *config, const uint8_t *cells, uint32_t t, int pitch,
+EMEND_LIVE void view_row(const struct net_config *config, const uint8_t *cells, uint32_t t, int pitch,
                          view_value *out);
 
 #endif

@@ -6,7 +6,7 @@
  *
  * With weights tied across pitch every letter above is one pitch's row and the rows are the batch.
  * With the fast-dropout cell every activation is a mean and a variance, and the generator too.
- * Shapes: see vosp_config.h; A head outputs, G = gates * H. */
+ * Shapes: see net_config.h; A head outputs, G = gates * H. */
 #ifndef EMEND_VOSP_H
 #define EMEND_VOSP_H
 
@@ -17,7 +17,7 @@
 #include "view.h"
 
 /* Add every tensor of this configuration to a layout, after checking its sizes. */
-enum status vosp_layout(const struct vosp_config *config, struct params *params,
+enum status vosp_layout(const struct net_config *config, struct params *params,
                         struct error *error) EMEND_CHECK;
 
 /* The keep probabilities of a fast-dropout model, stored as logits in the tensor "keep". The generator's
@@ -26,7 +26,7 @@ enum vosp_keep { KEEP_INPUT, KEEP_RECURRENT, KEEP_HEAD, KEEP_GENERATOR, KEEP_COU
 
 /* Layers bound to a block of weights. Squares of weights (fast dropout) live in `squares`. */
 struct vosp_net {
-  struct vosp_config config;
+  struct net_config config;
   const struct cell_ops *cell;
   int rows, inputs, outputs, gates, head_size; /* R, I, O, G, A */
   struct linear input, recurrent, head, generator_h, generator_z, out;
@@ -36,7 +36,7 @@ struct vosp_net {
 enum { VOSP_LAYERS = 6 };
 
 /* Bind to `weights` (laid out as `params` says). Allocates squares; release with vosp_net_free. */
-enum status vosp_net_init(struct vosp_net *net, const struct vosp_config *config, const struct params *params,
+enum status vosp_net_init(struct vosp_net *net, const struct net_config *config, const struct params *params,
                           const real *weights) EMEND_CHECK;
 /* After the weights have changed: squares and keep probabilities anew. */
 void vosp_net_refresh(struct vosp_net *net, const struct params *params, const real *weights);
@@ -77,7 +77,7 @@ void vosp_forward(const struct vosp_net *net, struct vosp_batch *batch, int step
 /* After vosp_forward: add the gradient of scale * (reconstruction + kl_weight * divergence) to `grad`
  * (laid out as the weights). */
 void vosp_backward(const struct vosp_net *net, struct vosp_batch *batch, int steps,
-                   enum vosp_objective objective, real scale, real kl_weight, const struct params *params,
+                   enum net_objective objective, real scale, real kl_weight, const struct params *params,
                    real *grad);
 
 /* Copy the state after step `steps` to row 0. */

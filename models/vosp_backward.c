@@ -133,7 +133,7 @@ static void fold(const struct vosp_net *net, const struct gradients *to)
 }
 
 void vosp_backward(const struct vosp_net *net, struct vosp_batch *batch, int steps,
-                   enum vosp_objective objective, real scale, real kl_weight, const struct params *params,
+                   enum net_objective objective, real scale, real kl_weight, const struct params *params,
                    real *grad)
 {
   struct vosp_work *work = batch->work;

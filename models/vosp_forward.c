@@ -146,7 +146,7 @@ void vosp_forward(const struct vosp_net *net, struct vosp_batch *batch, int step
 
 size_t vosp_generate_scratch(const struct vosp_net *net, int rows)
 {
-  const struct vosp_config *config = &net->config;
+  const struct net_config *config = &net->config;
   const int in = config->hidden > config->generator ? config->hidden : config->generator;
   const int widest = in > config->latent ? in : config->latent;
   return (size_t)rows * (size_t)(4 * config->generator + 2 * net->outputs + widest);

@@ -97,7 +97,7 @@ static void init_keep(const struct params *params, const struct vosp_init_option
   }
 }
 
-enum status vosp_init(const struct vosp_config *config, const struct vosp_init_options *options,
+enum status vosp_init(const struct net_config *config, const struct vosp_init_options *options,
                       const struct params *params, struct rng *rng)
 {
   const int H = config->hidden;

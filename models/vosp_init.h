@@ -2,9 +2,9 @@
 #ifndef EMEND_VOSP_INIT_H
 #define EMEND_VOSP_INIT_H
 
+#include "net_config.h"
 #include "params.h"
 #include "rng.h"
-#include "vosp_config.h"
 
 struct vosp_init_options {
   double spectral_radius;               /* rho of the recurrent weights (paper, Table 2) */
@@ -14,7 +14,7 @@ struct vosp_init_options {
 
 /* Normal weights scaled by fan-in, recurrent ones by rho and nu, output bias -0.8 (paper), ln s at -1
  * (MODELS). Allocates for a while. */
-enum status vosp_init(const struct vosp_config *config, const struct vosp_init_options *options,
+enum status vosp_init(const struct net_config *config, const struct vosp_init_options *options,
                       const struct params *params, struct rng *rng) EMEND_CHECK;
 
 /* The largest absolute eigenvalue of w (n, n) whose rows stand `stride` apart, by the growth of a vector

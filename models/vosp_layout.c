@@ -6,7 +6,7 @@
 #include "predictor.h"
 #include "vosp.h"
 
-static enum status check_sizes(const struct vosp_config *config, struct error *error)
+static enum status check_sizes(const struct net_config *config, struct error *error)
 {
   const int hidden_max = config->tie == TIE_PITCH ? CONTEXT_MAX : 1024;
   if (config->hidden < 1 || config->hidden > hidden_max) {
@@ -31,7 +31,7 @@ struct tensor {
   int rows, cols;
 };
 
-enum status vosp_layout(const struct vosp_config *config, struct params *params, struct error *error)
+enum status vosp_layout(const struct net_config *config, struct params *params, struct error *error)
 {
   const enum status checked = check_sizes(config, error);
   if (checked != STATUS_OK) {
@@ -100,7 +100,7 @@ void vosp_net_refresh(struct vosp_net *net, const struct params *params, const r
   }
 }
 
-enum status vosp_net_init(struct vosp_net *net, const struct vosp_config *config, const struct params *params,
+enum status vosp_net_init(struct vosp_net *net, const struct net_config *config, const struct params *params,
                           const real *weights)
 {
   const struct cell_ops *cell = cell_find(config->cell);

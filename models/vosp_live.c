@@ -19,7 +19,7 @@ struct work {
 
 size_t vosp_live_work(const struct vosp_live *net)
 {
-  const struct vosp_config *config = &net->config;
+  const struct net_config *config = &net->config;
   return (size_t)(net->rows * net->inputs + 2 * net->gates + 2 * config->hidden + net->head_size +
                   2 * config->latent + 2 * config->generator);
 }

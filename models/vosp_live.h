@@ -3,8 +3,8 @@
 #ifndef EMEND_VOSP_LIVE_H
 #define EMEND_VOSP_LIVE_H
 
+#include "net_config.h"
 #include "predictor.h"
-#include "vosp_config.h"
 
 /* A layer for one row: out += keep * in W, variances by the squares. W is (I, O). */
 struct live_layer {
@@ -15,7 +15,7 @@ struct live_layer {
 
 /* Shared and const. Made by vosp_live_setup.c. */
 struct vosp_live {
-  struct vosp_config config;
+  struct net_config config;
   int rows, inputs, outputs, gates, head_size; /* R, I, O, G, A */
   bool moments, gated;
   struct live_layer input, recurrent, head, generator_h, generator_z;
@@ -45,7 +45,7 @@ EMEND_LIVE void vosp_live_mode(const void *state, const struct frame *frame, flo
 
 /* Set-up thread. Allocates. The weights stay the caller's. */
 struct params;
-enum status vosp_live_init(struct vosp_live *net, const struct vosp_config *config,
+enum status vosp_live_init(struct vosp_live *net, const struct net_config *config,
                            const struct params *params) EMEND_CHECK;
 void vosp_live_free(struct vosp_live *net);
 enum status vosp_state_new(struct vosp_state **out, const struct vosp_live *net) EMEND_CHECK;

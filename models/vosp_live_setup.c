@@ -40,7 +40,7 @@ static float *store_transpose(const struct live_layer *layer, const float *from,
   return to + (size_t)layer->in * (size_t)layer->out;
 }
 
-enum status vosp_live_init(struct vosp_live *net, const struct vosp_config *config, const struct params *params)
+enum status vosp_live_init(struct vosp_live *net, const struct net_config *config, const struct params *params)
 {
   const struct cell_ops *cell = cell_find(config->cell);
   const float *logits = params_get(params, "keep");

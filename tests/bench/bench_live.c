@@ -170,7 +170,7 @@ static void counted_reset(void *user)
 static void counted_advance(void *user, const struct frame *received, const struct frame *passed)
 {
   struct counter *counter = user;
-  const struct vosp_config *config = &counter->net->config;
+  const struct net_config *config = &counter->net->config;
   for (int row = 0; row < counter->net->rows; row++) {
     float in[VIEW_INPUT_MAX];
     view_row(config, (config->past == PAST_RECEIVED ? received : passed)->cell[0], 0, row, in);
@@ -184,7 +184,7 @@ static void counted_believe(void *user, const struct frame *received, const stru
                             struct belief *belief)
 {
   struct counter *counter = user;
-  const struct vosp_config *config = &counter->net->config;
+  const struct net_config *config = &counter->net->config;
   float in[VIEW_INPUT_MAX];
   view_row(config, (config->past == PAST_RECEIVED ? received : passed)->cell[0], 0, pitch, in);
   counter->decision_inputs += count_inputs(in, counter->net->inputs);

@@ -63,7 +63,7 @@ static void remove_folder(const char *folder, const char *out)
   rmdir(folder);
 }
 
-static enum status train(const struct vosp_config *config, struct dataset *rolls, struct dataset *valid,
+static enum status train(const struct net_config *config, struct dataset *rolls, struct dataset *valid,
                          struct watch *watch, struct error *error)
 {
   char folder[] = "/tmp/emend-bench-XXXXXX";
@@ -83,7 +83,7 @@ static enum status train(const struct vosp_config *config, struct dataset *rolls
   return status == STATUS_INTERRUPTED ? STATUS_OK : status;
 }
 
-enum status bench_train(const struct vosp_config *config, double seconds, double *steps, struct error *error)
+enum status bench_train(const struct net_config *config, double seconds, double *steps, struct error *error)
 {
   struct dataset rolls;
   struct dataset valid;

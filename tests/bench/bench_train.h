@@ -2,11 +2,11 @@
 #ifndef EMEND_BENCH_TRAIN_H
 #define EMEND_BENCH_TRAIN_H
 
-#include "vosp_config.h"
+#include "net_config.h"
 
 /* Train on made-up rolls for about `seconds` (T = 100, B = 32, every processor) and set *steps to the
  * frames trained on in a second. Writes to a temporary folder, which is removed. */
-enum status bench_train(const struct vosp_config *config, double seconds, double *steps,
+enum status bench_train(const struct net_config *config, double seconds, double *steps,
                         struct error *error) EMEND_CHECK;
 
 #endif

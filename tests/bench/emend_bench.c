@@ -35,7 +35,7 @@ struct report {
 
 static const struct {
   const char *name;
-  struct vosp_config config;
+  struct net_config config;
 } train_cases[TRAIN_CASES] = {
   {"VOSP 200/32, tanh, ordinary dropout",
    {.frame = {FRAME_BEATS, 0.25, 1},
@@ -109,15 +109,15 @@ static enum status measure_presets(struct report *report, const struct options *
 
 static enum status measure_made_up(struct report *report, struct error *error)
 {
-  const struct vosp_config config = {.frame = {FRAME_MILLISECONDS, 60, 2},
-                                     .tie = TIE_PITCH,
-                                     .cell = CELL_GRU,
-                                     .posterior = POSTERIOR_INCREMENTS,
-                                     .feed = FEED_INCREMENT,
-                                     .hidden = 32,
-                                     .latent = 4,
-                                     .generator = 32,
-                                     .gate = 16};
+  const struct net_config config = {.frame = {FRAME_MILLISECONDS, 60, 2},
+                                    .tie = TIE_PITCH,
+                                    .cell = CELL_GRU,
+                                    .posterior = POSTERIOR_INCREMENTS,
+                                    .feed = FEED_INCREMENT,
+                                    .hidden = 32,
+                                    .latent = 4,
+                                    .generator = 32,
+                                    .gate = 16};
   struct model *model = NULL;
   enum status status = model_new(&model, &config, error);
   if (status == STATUS_OK) {

@@ -165,7 +165,7 @@ static void test_look_ahead(void **state)
   play(&rig, 20 * NANOS_PER_MILLISECOND);
 }
 
-static void play_model(const struct vosp_config *config)
+static void play_model(const struct net_config *config)
 {
   struct error error = {.text = ""};
   struct model *model = NULL;
@@ -187,7 +187,7 @@ static void play_model(const struct vosp_config *config)
   model_free(model);
 }
 
-static const struct vosp_config small = {
+static const struct net_config small = {
   .frame = {FRAME_MILLISECONDS, 20, 2}, .hidden = 16, .latent = 4, .generator = 16, .gate = 8};
 
 static void test_papers_model(void **state)
@@ -199,7 +199,7 @@ static void test_papers_model(void **state)
 static void test_tied_model(void **state)
 {
   (void)state;
-  struct vosp_config config = small;
+  struct net_config config = small;
   config.tie = TIE_PITCH;
   config.cell = CELL_GRU;
   config.posterior = POSTERIOR_INCREMENTS;

@@ -16,7 +16,7 @@ struct net_test {
 };
 
 /* Bind the weights, however they were filled, and make a batch of `steps` x `sequences` in its first state. */
-static inline void net_test_bind(struct net_test *test, const struct vosp_config *config, int steps,
+static inline void net_test_bind(struct net_test *test, const struct net_config *config, int steps,
                                  int sequences)
 {
   assert_int_equal(vosp_net_init(&test->net, config, &test->params, test->params.block), STATUS_OK);
@@ -28,7 +28,7 @@ static inline void net_test_bind(struct net_test *test, const struct vosp_config
   }
 }
 
-static inline void net_test_make(struct net_test *test, const struct vosp_config *config, int steps,
+static inline void net_test_make(struct net_test *test, const struct net_config *config, int steps,
                                  int sequences, uint64_t seed)
 {
   struct error error;
@@ -64,14 +64,14 @@ static inline double net_test_logit(const struct net_test *test, size_t i)
 /* Every kind of network, one index each. */
 enum { NET_KINDS = 3 * 3 * 2 * 2 * 2 };
 
-static inline struct vosp_config net_test_kind(int kind, enum vosp_past past)
+static inline struct net_config net_test_kind(int kind, enum net_past past)
 {
-  return (struct vosp_config){
+  return (struct net_config){
     .frame = {FRAME_BEATS, 0.25, 1 + kind % 2},
-    .tie = (enum vosp_tie)(kind / 2 % 2),
-    .feed = (enum vosp_feed)(kind / 4 % 2),
-    .posterior = (enum vosp_posterior)(kind / 8 % 3),
-    .cell = (enum vosp_cell)(kind / 24),
+    .tie = (enum net_tie)(kind / 2 % 2),
+    .feed = (enum net_feed)(kind / 4 % 2),
+    .posterior = (enum net_posterior)(kind / 8 % 3),
+    .cell = (enum net_cell)(kind / 24),
     .past = past,
     .hidden = 12,
     .latent = 3,
@@ -79,7 +79,7 @@ static inline struct vosp_config net_test_kind(int kind, enum vosp_past past)
   };
 }
 
-static inline const char *net_test_name(const struct vosp_config *config)
+static inline const char *net_test_name(const struct net_config *config)
 {
   static char name[120];
   snprintf(name, sizeof name, "cell %d, posterior %d, feed %d, tie %d, values %d", (int)config->cell,

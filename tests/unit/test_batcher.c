@@ -112,14 +112,14 @@ struct fixture {
   struct chunk chunks[USED];
 };
 
-static void make(struct fixture *f, enum vosp_tie tie, int values)
+static void make(struct fixture *f, enum net_tie tie, int values)
 {
-  const struct vosp_config config = {.frame = {FRAME_BEATS, 0.25, values},
-                                     .tie = tie,
-                                     .cell = CELL_TANH,
-                                     .hidden = 4,
-                                     .latent = 2,
-                                     .generator = 3};
+  const struct net_config config = {.frame = {FRAME_BEATS, 0.25, values},
+                                    .tie = tie,
+                                    .cell = CELL_TANH,
+                                    .hidden = 4,
+                                    .latent = 2,
+                                    .generator = 3};
   net_test_make(&f->test, &config, STEPS, COUNT, 2);
   roll_test_make(&f->data, lengths, SEQUENCES, values, 2);
   f->chunks[0] = (struct chunk){&f->data.sequences[5], 31, 18, 5};
@@ -187,7 +187,7 @@ static void batches_hold_their_chunks(void **state)
   const struct corruption none = {0, 0};
   for (int kind = 0; kind < 4; kind++) {
     struct fixture f;
-    make(&f, (enum vosp_tie)(kind % 2), 1 + kind / 2);
+    make(&f, (enum net_tie)(kind % 2), 1 + kind / 2);
     const int steps = fill(&f, &none, 1);
     assert_int_equal(steps, 18);
     for (int t = 0; t < steps; t++) {

@@ -13,13 +13,13 @@
 /* More sequences than one group holds; some longer than the segments they are run in. */
 enum { SEQUENCES = 41, SEED = 12, THREADS = 3 };
 
-static void make(struct net_test *test, struct dataset *data, enum vosp_cell cell, enum vosp_tie tie)
+static void make(struct net_test *test, struct dataset *data, enum net_cell cell, enum net_tie tie)
 {
   int lengths[SEQUENCES];
   for (int i = 0; i < SEQUENCES; i++) {
     lengths[i] = 1 + i * 53 % 150;
   }
-  const struct vosp_config config = {
+  const struct net_config config = {
     .frame = {FRAME_BEATS, 0.25, 1},
     .tie = tie,
     .cell = cell,
@@ -85,7 +85,7 @@ static void groups_and_segments_are_whole_sequences(void **state)
     struct net_test test;
     struct dataset data;
     struct bound_sums sums;
-    make(&test, &data, (enum vosp_cell)(kind % 3), (enum vosp_tie)(kind / 3));
+    make(&test, &data, (enum net_cell)(kind % 3), (enum net_tie)(kind / 3));
     deafen(&test);
     const struct bound_sums wanted = directly(&test, &data);
     const struct bound_options options = {.seed = SEED, .threads = 1};

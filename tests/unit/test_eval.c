@@ -15,9 +15,9 @@ enum { SEQUENCES = 5 };
 
 static const struct corrupt_rates no_damage;
 
-static struct vosp_config small_config(enum vosp_tie tie, int values)
+static struct net_config small_config(enum net_tie tie, int values)
 {
-  return (struct vosp_config){
+  return (struct net_config){
     .frame = {FRAME_MILLISECONDS, 60, values},
     .tie = tie,
     .cell = CELL_GRU,
@@ -30,7 +30,7 @@ static struct vosp_config small_config(enum vosp_tie tie, int values)
   };
 }
 
-static struct model *make_model(const struct vosp_config *config)
+static struct model *make_model(const struct net_config *config)
 {
   struct model *model;
   struct error error;
@@ -93,7 +93,7 @@ static void nll_is_consistent_and_repeats(void **state)
   struct error error;
   make_rolls(&rolls);
   for (int tie = 0; tie < 2; tie++) {
-    const struct vosp_config config = small_config(tie == 0 ? TIE_NONE : TIE_PITCH, 1);
+    const struct net_config config = small_config(tie == 0 ? TIE_NONE : TIE_PITCH, 1);
     struct model *model = make_model(&config);
     struct eval_nll first, again, more;
     assert_int_equal(eval_nll(model, &rolls, 0, 3, NULL, &first, &error), STATUS_OK);
@@ -119,7 +119,7 @@ static void nll_refuses_other_frames(void **state)
   struct eval_nll result;
   struct error error;
   make_rolls(&rolls);
-  const struct vosp_config config = small_config(TIE_NONE, 2);
+  const struct net_config config = small_config(TIE_NONE, 2);
   struct model *model = make_model(&config);
   assert_int_equal(eval_nll(model, &rolls, 0, 3, NULL, &result, &error), STATUS_UNSUPPORTED);
   model_free(model);
@@ -160,7 +160,7 @@ static void clean_rolls_are_judged_right(void **state)
   make_rolls(&rolls);
   uint64_t all, before, either;
   count_trivial(&rolls, &all, &before, &either);
-  const struct vosp_config config = small_config(TIE_PITCH, 1);
+  const struct net_config config = small_config(TIE_PITCH, 1);
   struct model *model = make_model(&config);
   assert_int_equal(eval_denoise(model, &rolls, 0, &no_damage, 0.5F, 1, NULL, &result, &error), STATUS_OK);
   assert_all(&result.before, all, all, all);
@@ -191,7 +191,7 @@ static void noise_on_rolls_is_of_the_seed(void **state)
   struct eval_denoise first, again, other;
   struct error error;
   make_rolls(&rolls);
-  const struct vosp_config config = small_config(TIE_NONE, 1);
+  const struct net_config config = small_config(TIE_NONE, 1);
   struct model *model = make_model(&config);
   assert_int_equal(eval_denoise(model, &rolls, 0.05, &no_damage, 0.5F, 1, NULL, &first, &error), STATUS_OK);
   assert_int_equal(eval_denoise(model, &rolls, 0.05, &no_damage, 0.5F, 1, NULL, &again, &error), STATUS_OK);
@@ -213,7 +213,7 @@ static void takes_go_through_the_live_engine(void **state)
   struct eval_denoise result, again;
   struct error error;
   make_takes(&takes);
-  const struct vosp_config config = small_config(TIE_PITCH, 2);
+  const struct net_config config = small_config(TIE_PITCH, 2);
   struct model *model = make_model(&config);
   const uint64_t all = SEQUENCES * 400;
   assert_int_equal(eval_denoise(model, &takes, 0, &no_damage, 0.5F, 1, NULL, &result, &error), STATUS_OK);
@@ -277,7 +277,7 @@ static void watchers_see_the_share_and_may_stop(void **state)
   struct dataset rolls, takes;
   make_rolls(&rolls);
   make_takes(&takes);
-  const struct vosp_config of_rolls = small_config(TIE_NONE, 1), of_takes = small_config(TIE_PITCH, 2);
+  const struct net_config of_rolls = small_config(TIE_NONE, 1), of_takes = small_config(TIE_PITCH, 2);
   struct model *model = make_model(&of_rolls);
   check_watch(model, &rolls, true);
   check_watch(model, &rolls, false);

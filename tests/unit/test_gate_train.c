@@ -36,7 +36,7 @@ static void make_takes(struct dataset *data, int count)
 
 static struct model *make_model(void)
 {
-  const struct vosp_config config = {
+  const struct net_config config = {
     .frame = {FRAME_MILLISECONDS, 60, 2},
     .cell = CELL_GRU,
     .posterior = POSTERIOR_INCREMENTS,

@@ -31,7 +31,7 @@ static void fill(struct fixture *f)
   }
 }
 
-static void setup(struct fixture *f, const struct vosp_config *config)
+static void setup(struct fixture *f, const struct net_config *config)
 {
   memset(f, 0, sizeof *f);
   rng_seed(&f->rng, SEED);
@@ -70,7 +70,7 @@ static void teardown(struct fixture *f)
   free(f->grad);
 }
 
-static double loss(struct fixture *f, enum vosp_objective objective, const struct vosp_dropout *rates,
+static double loss(struct fixture *f, enum net_objective objective, const struct vosp_dropout *rates,
                    bool refill)
 {
   struct vosp_dropout dropout = {0};
@@ -87,7 +87,7 @@ static double loss(struct fixture *f, enum vosp_objective objective, const struc
   return f->batch.reconstruction + 0.7 * (objective == OBJECTIVE_BOUND ? f->batch.kl : f->batch.surrogate);
 }
 
-static void check(const struct vosp_config *config, enum vosp_objective objective,
+static void check(const struct net_config *config, enum net_objective objective,
                   const struct vosp_dropout *dropout)
 {
   struct fixture *f = malloc(sizeof *f);
@@ -122,16 +122,16 @@ static void check(const struct vosp_config *config, enum vosp_objective objectiv
   free(f);
 }
 
-static void check_cell(enum vosp_cell cell, const struct vosp_dropout *dropout)
+static void check_cell(enum net_cell cell, const struct vosp_dropout *dropout)
 {
-  struct vosp_config config = {
+  struct net_config config = {
     .frame = {FRAME_BEATS, 0.5, 1}, .cell = cell, .hidden = 5, .latent = 2, .generator = 4};
   for (int tie = 0; tie < 2; tie++) {
     for (int posterior = 0; posterior < 3; posterior++) {
       for (int feed = 0; feed < 2; feed++) {
-        config.tie = (enum vosp_tie)tie;
-        config.posterior = (enum vosp_posterior)posterior;
-        config.feed = (enum vosp_feed)feed;
+        config.tie = (enum net_tie)tie;
+        config.posterior = (enum net_posterior)posterior;
+        config.feed = (enum net_feed)feed;
         check(&config, OBJECTIVE_BOUND, dropout);
         check(&config, OBJECTIVE_SURROGATE, dropout);
       }

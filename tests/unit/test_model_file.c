@@ -11,7 +11,7 @@
 #include "model_config.h"
 #include "safetensors.h"
 
-static const struct vosp_config small = {
+static const struct net_config small = {
   .frame = {FRAME_MILLISECONDS, 60, 2},
   .tie = TIE_PITCH,
   .cell = CELL_GRU,
@@ -40,7 +40,7 @@ static int tear_down(void **state)
   return 0;
 }
 
-static struct model *make_model(const struct vosp_config *config)
+static struct model *make_model(const struct net_config *config)
 {
   struct model *model;
   struct error error;
@@ -72,7 +72,7 @@ static void assert_same_model(const struct model *a, const struct model *b)
   }
 }
 
-static void round_trip(const struct vosp_config *config)
+static void round_trip(const struct net_config *config)
 {
   const char *path = folder_join(&folder, "model");
   struct error error = {0};
@@ -91,7 +91,7 @@ static void round_trip(const struct vosp_config *config)
 static void loads_what_was_saved(void **state)
 {
   (void)state;
-  struct vosp_config config = small;
+  struct net_config config = small;
   round_trip(&config);
   config.gate = 0;
   config.cell = CELL_TANH;
@@ -131,7 +131,7 @@ static void knows_a_trained_gate(void **state)
   params_get(&model->params, "gate.scale")[1] = 1.0f;
   assert_true(model_has_gate(model));
   model_free(model);
-  struct vosp_config without = small;
+  struct net_config without = small;
   without.gate = 0;
   model = make_model(&without);
   assert_false(model_has_gate(model));

@@ -35,7 +35,7 @@ static void widen(const struct vosp_net *net, const struct vosp_batch *batch)
   }
 }
 
-static void make(struct fixture *fixture, const struct vosp_config *config, uint64_t seed)
+static void make(struct fixture *fixture, const struct net_config *config, uint64_t seed)
 {
   struct rng rng;
   struct error error;
@@ -136,11 +136,11 @@ static double estimate(const struct fixture *fixture, int count, uint64_t seed)
 static void agrees_with_exact_sums(void **state)
 {
   (void)state;
-  static const enum vosp_posterior posteriors[] = {POSTERIOR_DIAGONAL, POSTERIOR_INCREMENTS,
-                                                   POSTERIOR_GAUSS_MARKOV};
-  static const enum vosp_cell cells[] = {CELL_TANH, CELL_GRU, CELL_FD};
+  static const enum net_posterior posteriors[] = {POSTERIOR_DIAGONAL, POSTERIOR_INCREMENTS,
+                                                  POSTERIOR_GAUSS_MARKOV};
+  static const enum net_cell cells[] = {CELL_TANH, CELL_GRU, CELL_FD};
   for (int i = 0; i < 18; i++) {
-    const struct vosp_config config = {
+    const struct net_config config = {
       .frame = {FRAME_BEATS, 0.25, 1},
       .cell = cells[i % 3],
       .posterior = posteriors[i / 3 % 3],
@@ -163,7 +163,7 @@ static void agrees_with_exact_sums(void **state)
 static void more_particles_are_tighter(void **state)
 {
   (void)state;
-  const struct vosp_config config = {
+  const struct net_config config = {
     .frame = {FRAME_BEATS, 0.25, 1},
     .cell = CELL_TANH,
     .posterior = POSTERIOR_GAUSS_MARKOV,

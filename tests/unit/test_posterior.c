@@ -27,7 +27,7 @@ static double *reals(size_t count)
   return array;
 }
 
-static void make(struct fixture *f, enum vosp_posterior posterior, enum vosp_feed feed, bool moments, int rows,
+static void make(struct fixture *f, enum net_posterior posterior, enum net_feed feed, bool moments, int rows,
                  uint64_t seed)
 {
   struct rng rng;
@@ -180,7 +180,7 @@ static void exact_divergence_is_the_dense_one(void **state)
   for (int kind = 0; kind < 6; kind++) {
     for (uint64_t seed = 1; seed <= 5; seed++) {
       struct fixture f;
-      make(&f, (enum vosp_posterior)(kind % 3), FEED_LEVEL, kind >= 3, 1, seed);
+      make(&f, (enum net_posterior)(kind % 3), FEED_LEVEL, kind >= 3, 1, seed);
       const struct posterior_sums sums = posterior_forward(&f.run);
       const double wanted = dense_divergence_of(&f);
       if (fabs(sums.kl - wanted) > 1e-4) { /* moment heads have a floor of 1e-6 under their variances */
@@ -235,7 +235,7 @@ static void divergence_by_drawing(void **state)
     struct fixture f;
     struct rng rng;
     rng_seed(&rng, SEED);
-    make(&f, (enum vosp_posterior)posterior, FEED_INCREMENT, false, DRAWS, SEED);
+    make(&f, (enum net_posterior)posterior, FEED_INCREMENT, false, DRAWS, SEED);
     double *noise = reals((size_t)STEPS * DRAWS * LATENT);
     for (size_t i = 0; i < (size_t)STEPS * DRAWS * LATENT; i++) {
       noise[i] = rng_normal(&rng);
@@ -273,7 +273,7 @@ static void mode_is_the_mean(void **state)
   (void)state;
   for (int kind = 0; kind < 6; kind++) {
     struct fixture f;
-    make(&f, (enum vosp_posterior)(kind % 3), kind >= 3 ? FEED_INCREMENT : FEED_LEVEL, false, 1, 3);
+    make(&f, (enum net_posterior)(kind % 3), kind >= 3 ? FEED_INCREMENT : FEED_LEVEL, false, 1, 3);
     (void)posterior_forward(&f.run);
     for (int i = LATENT; i < (STEPS + 1) * LATENT; i++) {
       assert_true(fabs(f.run.z[i] - f.run.mean[i]) < 1e-12);

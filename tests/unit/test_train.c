@@ -38,9 +38,9 @@ static void make_rolls(struct dataset *data, int shift)
   }
 }
 
-static struct vosp_config small_config(void)
+static struct net_config small_config(void)
 {
-  return (struct vosp_config){
+  return (struct net_config){
     .frame = {FRAME_BEATS, 0.25, 1},
     .cell = CELL_TANH,
     .posterior = POSTERIOR_INCREMENTS,
@@ -91,7 +91,7 @@ static bool report(void *user, const struct train_progress *progress)
 struct fixture {
   struct folder folder;
   struct dataset train, valid;
-  struct vosp_config config;
+  struct net_config config;
   struct train_options options;
   struct reports reports;
   struct error error;
@@ -191,7 +191,7 @@ static void a_pattern_is_learnt(void **state)
   struct fixture *f = *state;
   for (int cell = 0; cell < 3; cell++) {
     double bounds[EPOCHS];
-    f->config.cell = (enum vosp_cell)cell;
+    f->config.cell = (enum net_cell)cell;
     assert_int_equal(train(f, "model", false), STATUS_OK);
     assert_false(exists(f, "model.checkpoint"));
     assert_int_equal(read_log(f, "model.csv", VALID_BOUND, bounds), EPOCHS);

@@ -12,9 +12,9 @@
 
 enum { SEED = 31, TIED_MAX = FRAME_VALUES_MAX * VIEW_SPAN + 2 * VIEW_CLASSES + 2 + VIEW_PHASE_BITS };
 
-static struct vosp_config config_of(enum vosp_tie tie, enum frame_unit unit, int values)
+static struct net_config config_of(enum net_tie tie, enum frame_unit unit, int values)
 {
-  return (struct vosp_config){.frame = {unit, unit == FRAME_BEATS ? 0.25 : 60, values}, .tie = tie};
+  return (struct net_config){.frame = {unit, unit == FRAME_BEATS ? 0.25 : 60, values}, .tie = tie};
 }
 
 static void fill(uint8_t *cells, int low, int high)
@@ -32,9 +32,9 @@ static void fill(uint8_t *cells, int low, int high)
 static void sizes_are_those_of_the_layout(void **state)
 {
   (void)state;
-  const struct vosp_config plain = config_of(TIE_NONE, FRAME_BEATS, 2);
-  const struct vosp_config beats = config_of(TIE_PITCH, FRAME_BEATS, 1);
-  const struct vosp_config time = config_of(TIE_PITCH, FRAME_MILLISECONDS, 2);
+  const struct net_config plain = config_of(TIE_NONE, FRAME_BEATS, 2);
+  const struct net_config beats = config_of(TIE_PITCH, FRAME_BEATS, 1);
+  const struct net_config time = config_of(TIE_PITCH, FRAME_MILLISECONDS, 2);
   assert_int_equal(view_rows(&plain), 1);
   assert_int_equal(view_inputs(&plain), 176);
   assert_int_equal(view_outputs(&plain), 176);
@@ -48,7 +48,7 @@ static void sizes_are_those_of_the_layout(void **state)
 static void plain_row_is_the_frame(void **state)
 {
   (void)state;
-  const struct vosp_config config = config_of(TIE_NONE, FRAME_BEATS, 2);
+  const struct net_config config = config_of(TIE_NONE, FRAME_BEATS, 2);
   uint8_t cells[FRAME_VALUES_MAX * PITCHES];
   view_value row[VIEW_INPUT_MAX];
   fill(cells, 0, PITCHES);
@@ -59,7 +59,7 @@ static void plain_row_is_the_frame(void **state)
 }
 
 /* One tied row, cell by cell, as view.h describes it. */
-static void check_row(const struct vosp_config *config, const uint8_t *cells, uint32_t t, int pitch,
+static void check_row(const struct net_config *config, const uint8_t *cells, uint32_t t, int pitch,
                       const view_value *row)
 {
   int counts[VIEW_CLASSES] = {0};
@@ -96,7 +96,7 @@ static void tied_rows_hold_what_is_said(void **state)
   static view_value rows[PITCHES * TIED_MAX];
   fill(cells, 0, PITCHES);
   for (int kind = 0; kind < 4; kind++) {
-    const struct vosp_config config =
+    const struct net_config config =
       config_of(TIE_PITCH, kind % 2 == 0 ? FRAME_BEATS : FRAME_MILLISECONDS, 1 + kind / 2);
     const size_t inputs = (size_t)view_inputs(&config);
     for (uint32_t t = 0; t < 40; t += 13) {
@@ -116,7 +116,7 @@ static void tied_rows_hold_what_is_said(void **state)
 static void transposed_music_shifts_the_rows(void **state)
 {
   (void)state;
-  const struct vosp_config config = config_of(TIE_PITCH, FRAME_BEATS, 2);
+  const struct net_config config = config_of(TIE_PITCH, FRAME_BEATS, 2);
   const size_t inputs = (size_t)view_inputs(&config);
   const size_t own = 2 * VIEW_SPAN + VIEW_CLASSES;
   uint8_t cells[FRAME_VALUES_MAX * PITCHES];
@@ -146,7 +146,7 @@ static void transposed_music_shifts_the_rows(void **state)
 static void ends_of_the_keyboard_are_silent(void **state)
 {
   (void)state;
-  const struct vosp_config config = config_of(TIE_PITCH, FRAME_MILLISECONDS, 2);
+  const struct net_config config = config_of(TIE_PITCH, FRAME_MILLISECONDS, 2);
   uint8_t cells[FRAME_VALUES_MAX * PITCHES];
   view_value low[TIED_MAX];
   view_value high[TIED_MAX];

@@ -74,7 +74,7 @@ static void generator_knows_x_through_z_alone(void **state)
 {
   (void)state;
   for (int kind = 0; kind < NET_KINDS; kind++) {
-    const struct vosp_config config = net_test_kind(kind, PAST_RECEIVED);
+    const struct net_config config = net_test_kind(kind, PAST_RECEIVED);
     struct net_test test;
     net_test_make(&test, &config, STEPS, 2, SEED);
     check(&test, false, MOVED); /* through z_t; nothing before */
@@ -93,7 +93,7 @@ static void likelihood_is_of_the_past_and_z(void **state)
 {
   (void)state;
   for (int kind = 0; kind < NET_KINDS; kind++) {
-    const struct vosp_config config = net_test_kind(kind, PAST_RECEIVED);
+    const struct net_config config = net_test_kind(kind, PAST_RECEIVED);
     struct net_test test;
     net_test_make(&test, &config, STEPS, 2, SEED);
     fill(&test);

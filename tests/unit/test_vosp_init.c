@@ -92,9 +92,9 @@ static double gelfand(const float *w, int stride)
   return exp(log_scale / pow(2, SQUARINGS));
 }
 
-static struct vosp_config config_of(enum vosp_cell cell)
+static struct net_config config_of(enum net_cell cell)
 {
-  return (struct vosp_config){
+  return (struct net_config){
     .frame = {FRAME_BEATS, 0.25, 1},
     .cell = cell,
     .posterior = POSTERIOR_GAUSS_MARKOV,
@@ -104,7 +104,7 @@ static struct vosp_config config_of(enum vosp_cell cell)
   };
 }
 
-static void make(struct params *params, const struct vosp_config *config,
+static void make(struct params *params, const struct net_config *config,
                  const struct vosp_init_options *options, uint64_t seed)
 {
   struct error error;
@@ -133,7 +133,7 @@ static void recurrent_weights_have_their_radius(void **state)
   static const double radii[] = {0.6, 1.1};
   static const int connections[] = {0, 6};
   for (int kind = 0; kind < 4 * SEEDS; kind++) {
-    const struct vosp_config config = config_of(kind % 2 == 0 ? CELL_TANH : CELL_GRU);
+    const struct net_config config = config_of(kind % 2 == 0 ? CELL_TANH : CELL_GRU);
     const int gates = config.cell == CELL_GRU ? 3 : 1;
     const int nu = connections[kind / 2 % 2];
     const struct vosp_init_options options = {radii[kind / 4 % 2], nu, 0.1, 0.3};
@@ -167,7 +167,7 @@ static void biases_are_as_documented(void **state)
   (void)state;
   const struct vosp_init_options options = {1.1, 0, 0.1, 0.3};
   for (int cell = 0; cell < 3; cell++) {
-    const struct vosp_config config = config_of((enum vosp_cell)cell);
+    const struct net_config config = config_of((enum net_cell)cell);
     struct params params;
     make(&params, &config, &options, 7);
     all_are(&params, "out.b", 0, PITCHES, -0.8);

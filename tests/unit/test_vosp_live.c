@@ -32,7 +32,7 @@ static void random_frame(struct rng *rng, struct frame *frame)
 }
 
 /* The batch has run over all frames, each h, z and logit at the mode. */
-static struct fixture *make(const struct vosp_config *config, uint64_t seed)
+static struct fixture *make(const struct net_config *config, uint64_t seed)
 {
   struct fixture *f = calloc(1, sizeof *f);
   assert_non_null(f);
@@ -135,7 +135,7 @@ static void live_steps_are_the_batchs(void **state)
 {
   (void)state;
   for (int kind = 0; kind < NET_KINDS; kind++) {
-    const struct vosp_config config = net_test_kind(kind, kind % 3 == 0 ? PAST_RECEIVED : PAST_PASSED);
+    const struct net_config config = net_test_kind(kind, kind % 3 == 0 ? PAST_RECEIVED : PAST_PASSED);
     struct fixture *f = make(&config, SEED + (uint64_t)kind);
     for (int t = 0; t < STEPS; t++) {
       if (t % 4 == 0) {
@@ -153,7 +153,7 @@ static void reset_forgets(void **state)
 {
   (void)state;
   for (int kind = 0; kind < NET_KINDS; kind += 5) {
-    const struct vosp_config config = net_test_kind(kind, PAST_RECEIVED);
+    const struct net_config config = net_test_kind(kind, PAST_RECEIVED);
     struct fixture *f = make(&config, SEED);
     for (int t = STEPS - 1; t >= 0; t -= 7) {
       advance(f, t);
@@ -176,7 +176,7 @@ static void belief_is_the_modes(void **state)
 {
   (void)state;
   for (int kind = 0; kind < NET_KINDS; kind++) {
-    const struct vosp_config config = net_test_kind(kind, kind % 3 == 0 ? PAST_PASSED : PAST_RECEIVED);
+    const struct net_config config = net_test_kind(kind, kind % 3 == 0 ? PAST_PASSED : PAST_RECEIVED);
     struct fixture *f = make(&config, SEED + (uint64_t)kind);
     const size_t size = remembered(f) * sizeof(float);
     float *kept = malloc(size);
@@ -235,7 +235,7 @@ static void prior_is_the_generators(void **state)
 {
   (void)state;
   for (int kind = 0; kind < NET_KINDS; kind++) {
-    const struct vosp_config config = net_test_kind(kind, PAST_RECEIVED);
+    const struct net_config config = net_test_kind(kind, PAST_RECEIVED);
     struct fixture *f = make(&config, SEED + (uint64_t)kind);
     for (int t = 0; t < 3; t++) {
       for (int pitch = 3; pitch < PITCHES; pitch += 37) {
