@@ -1,0 +1,32 @@
+/* A filler at work: the probability of every cell of a stretch of a take. */
+#ifndef EMEND_FILLER_H
+#define EMEND_FILLER_H
+
+#include "filler_view.h"
+#include "vrae.h"
+
+/* A trained network with room to work in; one thread each. */
+struct filler {
+  struct vrae_net net;
+  struct vrae_batch batch;
+};
+
+enum { FILLER_PART_MAX = 320 }; /* frames of a part at most */
+
+/* `params` and its weights must outlive it. STATUS_UNSUPPORTED for a model without matches. Allocates; release
+ * with filler_free. */
+enum status filler_init(struct filler *filler, const struct net_config *config, const struct params *params,
+                        struct error *error) EMEND_CHECK;
+void filler_free(struct filler *filler);
+
+/* p (length, V, D): the probability that a cell is on. At the mode of q, or with z drawn from q where `rng` is
+ * given. Pitches that sound neither in the part nor in its matches get 0. Never allocates. */
+void filler_run(struct filler *filler, const struct filler_part *part, struct rng *rng, float *p);
+
+/* Fill frames begin .. end - 1 of a roll of cells (T, D): filled (end - begin, D), a cell where its probability
+ * is at least `threshold`. What the roll holds there is not looked at. STATUS_USAGE for a gap that is too long.
+ * Allocates. */
+enum status fill_roll(struct filler *filler, const uint8_t *cells, int frames, int begin, int end,
+                      float threshold, uint8_t *filled) EMEND_CHECK;
+
+#endif

@@ -1,0 +1,383 @@
+#include "filler_train.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "filler_view.h"
+#include "normal.h"
+#include "parallel.h"
+
+enum {
+  ACTIVE_ROWS = 28,
+  SILENT_ROWS = 4,
+  PART_ROWS = ACTIVE_ROWS + SILENT_ROWS,
+  MARGIN = 4,      /* frames of a part that are never hidden, at either end */
+  VALID_PARTS = 6, /* in one batch */
+  VALID_FRAMES = 96,
+  VALID_CHUNKS = 480,
+};
+
+static const double KNOWN_WEIGHT = 0.05; /* of cells that are seen to be on: there is nothing to learn */
+
+/* How a take was recorded: what is lost from it, and what is hidden. */
+struct recording {
+  uint8_t *owned;       /* cells made for this recording, or NULL */
+  const uint8_t *cells; /* (T, V, D) as recorded */
+  struct match_index index;
+};
+
+/* --- Losses --- */
+
+static struct corrupt_rates draw_rates(struct rng *rng)
+{
+  static const double drops[] = {0, 0.02, 0.05, 0.1, 0.1, 0.2};
+  struct corrupt_rates rates = {0};
+  rates.drop = drops[rng_below(rng, sizeof drops / sizeof *drops)];
+  rates.drop_chord = 0.03 * (double)rng_below(rng, 3);
+  rates.drop_burst = rng_below(rng, 3) == 0 ? 4 : 0;
+  rates.dead_keys = rng_below(rng, 6) == 0 ? 2 : 0;
+  return rates;
+}
+
+enum status filler_epoch(struct dataset *data, const struct net_config *config, uint64_t seed,
+                         struct error *error)
+{
+  struct rng rng;
+  rng_seed(&rng, seed);
+  for (size_t i = 0; i < data->count && !data->rolls; i++) {
+    const struct corrupt_rates rates = draw_rates(&rng);
+    struct dataset one = {.sequences = &data->sequences[i], .count = 1, .values = data->values};
+    const enum status status = dataset_damage(&one, &config->frame, &rates, rng_next(&rng), error);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}
+
+/* Runs of cells of a pitch are notes; some go, and all of a dead key's. */
+static void lose_from_roll(uint8_t *cells, int frames, double drop, int dead, struct rng *rng)
+{
+  for (int pitch = 0; pitch < PITCHES; pitch++) {
+    bool sounds = false;
+    bool lost = false;
+    for (int t = 0; t < frames; t++) {
+      uint8_t *cell = cells + (size_t)t * PITCHES + pitch;
+      if (*cell && !sounds) {
+        lost = pitch == dead || rng_uniform(rng) < drop;
+      }
+      sounds = *cell != 0;
+      *cell = sounds && !lost;
+    }
+  }
+}
+
+static enum status record_roll(struct recording *recording, const struct sequence *sequence, struct rng *rng)
+{
+  static const double drops[] = {0.02, 0.05, 0.1, 0.2};
+  const size_t size = (size_t)sequence->frames * PITCHES;
+  recording->owned = malloc(size);
+  if (recording->owned == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  memcpy(recording->owned, sequence->cells, size);
+  const double drop = drops[rng_below(rng, sizeof drops / sizeof *drops)];
+  const int dead = rng_below(rng, 4) == 0 ? (int)rng_below(rng, PITCHES) : -1;
+  lose_from_roll(recording->owned, sequence->frames, drop, dead, rng);
+  recording->cells = recording->owned;
+  return STATUS_OK;
+}
+
+/* --- What is hidden --- */
+
+static int gap_length(const struct net_config *config, struct rng *rng)
+{
+  if (config->frame.unit == FRAME_BEATS) {
+    return rng_below(rng, 2) == 0 ? 8 : 2 + (int)rng_below(rng, 15);
+  }
+  return (int)(4 * exp2(4 * rng_uniform(rng))); /* 4 to 64 frames, as many short as long */
+}
+
+static void hide_gap(struct recording *recording, const struct net_config *config, const struct chunk *chunk,
+                     struct rng *rng)
+{
+  const int length = gap_length(config, rng);
+  const int room = chunk->length - 2 * MARGIN - length;
+  if (room > 0) {
+    const int begin = chunk->start + MARGIN + (int)rng_below(rng, (uint32_t)room);
+    match_index_hide(&recording->index, begin, begin + length);
+  }
+}
+
+static void recording_free(struct recording *recording)
+{
+  match_index_free(&recording->index);
+  free(recording->owned);
+}
+
+static enum status record(struct recording *recording, const struct net_config *config,
+                          const struct chunk *chunk, struct rng *rng)
+{
+  const struct sequence *sequence = chunk->sequence;
+  const bool loses = rng_uniform(rng) < 0.6;
+  const bool hides = rng_uniform(rng) < (loses ? 0.4 : 1);
+  enum status status = STATUS_OK;
+  *recording = (struct recording){.cells = sequence->cells};
+  if (loses && sequence->damaged != NULL) {
+    recording->cells = sequence->damaged;
+  } else if (loses && config->frame.values == 1) {
+    status = record_roll(recording, sequence, rng);
+  }
+  if (status == STATUS_OK) {
+    status = match_index_init(&recording->index, recording->cells, sequence->frames, config->frame.values);
+  }
+  if (status == STATUS_OK && hides) {
+    hide_gap(recording, config, chunk, rng);
+  }
+  if (status != STATUS_OK) {
+    recording_free(recording);
+  }
+  return status;
+}
+
+/* --- Rows --- */
+
+struct chosen {
+  int pitch[PART_ROWS];
+  double weight[PART_ROWS];
+  int count;
+};
+
+/* A random `most` of the pitches that are (not) active, each standing for as many as it takes. What the target
+ * holds plays no part, so that the weighted loss is that of all pitches on average. */
+static void choose(const bool active[PITCHES], bool wanted, int most, struct rng *rng, struct chosen *chosen)
+{
+  int left = 0;
+  for (int i = 0; i < PITCHES; i++) {
+    left += active[i] == wanted;
+  }
+  int need = left < most ? left : most;
+  const double weight = need > 0 ? (double)left / need : 0;
+  for (int i = 0; i < PITCHES && need > 0; i++) {
+    if (active[i] != wanted) {
+      continue;
+    }
+    if ((int)rng_below(rng, (uint32_t)left) < need) {
+      chosen->pitch[chosen->count] = i;
+      chosen->weight[chosen->count++] = weight;
+      need--;
+    }
+    left--;
+  }
+}
+
+/* One pitch of one part as row n of N. */
+static void fill_row(struct vrae_batch *batch, const struct filler_part *part, const uint8_t *clean, int pitch,
+                     double weight, int inputs, int n, int N)
+{
+  const int V = part->config->frame.values;
+  batch->length[n] = part->length;
+  for (int t = 0; t < part->length; t++) {
+    const size_t row = (size_t)t * (size_t)N + (size_t)n;
+    const size_t frame = (size_t)(part->begin + t) * (size_t)V * PITCHES;
+    const bool known = match_index_known(part->index, part->begin + t);
+    filler_view_row(part, t, pitch, batch->u + row * (size_t)inputs);
+    batch->weight[row] = (real)weight;
+    for (int v = 0; v < V; v++) {
+      const size_t cell = frame + (size_t)(v * PITCHES + pitch);
+      const bool seen = known && part->cells[cell];
+      batch->target[row * (size_t)V + (size_t)v] = clean[cell];
+      batch->cell_weight[row * (size_t)V + (size_t)v] = (real)(seen ? weight * KNOWN_WEIGHT : weight);
+    }
+  }
+}
+
+int filler_batch_rows(const struct net_config *config, int sequences)
+{
+  (void)config;
+  return sequences * PART_ROWS;
+}
+
+/* Recordings, parts and rows of one batch. */
+struct parts {
+  struct recording *recording;
+  struct filler_part *part;
+  struct chosen *chosen;
+  int count;
+};
+
+static void parts_free(struct parts *parts)
+{
+  for (int i = 0; i < parts->count; i++) {
+    filler_part_free(&parts->part[i]);
+    recording_free(&parts->recording[i]);
+  }
+  free(parts->recording);
+  free(parts->part);
+  free(parts->chosen);
+}
+
+static enum status add_part(struct parts *parts, const struct net_config *config, const struct chunk *chunk,
+                            struct rng *rng)
+{
+  const int i = parts->count;
+  struct recording *recording = &parts->recording[i];
+  bool active[PITCHES];
+  enum status status = record(recording, config, chunk, rng);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status =
+    filler_part_init(&parts->part[i], config, &recording->index, recording->cells, chunk->start, chunk->length);
+  if (status != STATUS_OK) {
+    recording_free(recording);
+    return status;
+  }
+  filler_active_pitches(&parts->part[i], active);
+  parts->chosen[i].count = 0;
+  choose(active, true, ACTIVE_ROWS, rng, &parts->chosen[i]);
+  choose(active, false, SILENT_ROWS, rng, &parts->chosen[i]);
+  parts->count++;
+  return STATUS_OK;
+}
+
+static enum status parts_init(struct parts *parts, const struct net_config *config, const struct chunk *chunks,
+                              int used, struct rng *rng)
+{
+  const size_t size = (size_t)used;
+  *parts = (struct parts){.recording = calloc(size, sizeof *parts->recording),
+                          .part = calloc(size, sizeof *parts->part),
+                          .chosen = calloc(size, sizeof *parts->chosen)};
+  enum status status =
+    parts->recording != NULL && parts->part != NULL && parts->chosen != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+  for (int i = 0; i < used && status == STATUS_OK; i++) {
+    status = add_part(parts, config, &chunks[i], rng);
+  }
+  return status;
+}
+
+int filler_batch_fill(struct vrae_batch *batch, const struct vrae_net *net, const struct chunk *chunks,
+                      int used, struct rng *rng, int *rows, double *frames)
+{
+  struct parts parts;
+  int steps = 0;
+  int N = 0;
+  *frames = 0;
+  if (parts_init(&parts, &net->config, chunks, used, rng) != STATUS_OK) {
+    parts_free(&parts);
+    return -1;
+  }
+  for (int i = 0; i < used; i++) {
+    N += parts.chosen[i].count;
+    *frames += chunks[i].length;
+    steps = chunks[i].length > steps ? chunks[i].length : steps;
+  }
+  for (int i = 0, n = 0; i < used; i++) {
+    for (int k = 0; k < parts.chosen[i].count; k++, n++) {
+      fill_row(batch, &parts.part[i], chunks[i].sequence->cells, parts.chosen[i].pitch[k],
+               parts.chosen[i].weight[k], net->inputs, n, N);
+    }
+  }
+  normal_fill((size_t)steps * (size_t)N * (size_t)net->config.latent, rng, batch->noise);
+  parts_free(&parts);
+  *rows = N;
+  return steps;
+}
+
+/* --- Validation --- */
+
+struct validation {
+  const struct vrae_net *net;
+  const struct chunk *chunks;
+  size_t count; /* of chunks */
+  int threads;
+  uint64_t seed;
+  struct bound_sums *group; /* (groups) */
+  enum status status[PARALLEL_MAX];
+};
+
+static size_t group_count(size_t chunks)
+{
+  return (chunks + VALID_PARTS - 1) / VALID_PARTS;
+}
+
+static enum status validate_group(const struct validation *validation, struct vrae_batch *batch, size_t group)
+{
+  const size_t first = group * VALID_PARTS;
+  const size_t left = validation->count - first;
+  const int used = left < VALID_PARTS ? (int)left : VALID_PARTS;
+  struct rng rng;
+  int rows;
+  double frames;
+  rng_seed(&rng, validation->seed + group);
+  const int steps =
+    filler_batch_fill(batch, validation->net, validation->chunks + first, used, &rng, &rows, &frames);
+  if (steps < 0) {
+    return STATUS_NO_MEMORY;
+  }
+  vrae_forward(validation->net, batch, steps, rows, false, NULL);
+  validation->group[group] =
+    (struct bound_sums){(size_t)used, (size_t)frames, batch->reconstruction, batch->kl, batch->surrogate};
+  return STATUS_OK;
+}
+
+static void validate_share(void *user, int index)
+{
+  struct validation *validation = user;
+  struct vrae_batch batch;
+  enum status status = vrae_batch_init(&batch, validation->net, VALID_FRAMES,
+                                       filler_batch_rows(&validation->net->config, VALID_PARTS), false);
+  if (status == STATUS_OK) {
+    for (size_t group = (size_t)index; group < group_count(validation->count) && status == STATUS_OK;
+         group += (size_t)validation->threads) {
+      status = validate_group(validation, &batch, group);
+    }
+    vrae_batch_free(&batch);
+  }
+  validation->status[index] = status;
+}
+
+static enum status validate_chunks(struct validation *validation, struct bound_sums *sums)
+{
+  validation->group = calloc(group_count(validation->count) + 1, sizeof *validation->group);
+  if (validation->group == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  parallel_run(validation->threads, validate_share, validation);
+  enum status status = STATUS_OK;
+  for (int i = 0; i < validation->threads && status == STATUS_OK; i++) {
+    status = validation->status[i];
+  }
+  *sums = (struct bound_sums){0};
+  for (size_t i = 0; i < group_count(validation->count); i++) {
+    const struct bound_sums *group = &validation->group[i];
+    sums->sequences += group->sequences;
+    sums->frames += group->frames;
+    sums->reconstruction += group->reconstruction;
+    sums->kl += group->kl;
+    sums->surrogate += group->surrogate;
+  }
+  free(validation->group);
+  return status;
+}
+
+enum status filler_validate(const struct vrae_net *net, const struct dataset *data, int threads, uint64_t seed,
+                            struct bound_sums *sums)
+{
+  struct chunk_list list;
+  struct rng rng;
+  rng_seed(&rng, seed);
+  enum status status = chunk_list_cut(&list, data, VALID_FRAMES, 0, 1, &rng);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  struct validation validation = {.net = net,
+                                  .chunks = list.chunks,
+                                  .count = list.count < VALID_CHUNKS ? list.count : VALID_CHUNKS,
+                                  .threads = threads < PARALLEL_MAX ? threads : PARALLEL_MAX,
+                                  .seed = seed};
+  status = validate_chunks(&validation, sums);
+  free(list.chunks);
+  return status;
+}

@@ -1,0 +1,29 @@
+/* What a filler is trained on: takes with simulated losses, whole frames hidden, and the clean take as the
+ * target. Private to trainable_vrae.c. */
+#ifndef EMEND_FILLER_TRAIN_H
+#define EMEND_FILLER_TRAIN_H
+
+#include "batcher.h"
+#include "bound.h"
+#include "vrae.h"
+
+/* Lose notes of every take anew (PORTS: single notes, chords, bursts, dead keys); rolls lose theirs chunk by
+ * chunk. Before each epoch. Allocates. */
+enum status filler_epoch(struct dataset *data, const struct net_config *config, uint64_t seed,
+                         struct error *error) EMEND_CHECK;
+
+/* N: the rows that a worker needs for so many chunks. */
+int filler_batch_rows(const struct net_config *config, int sequences);
+
+/* One part a chunk, some of its pitches as rows: those that sound in it or in its matches, and a few of the
+ * silent ones that stand for all the others by their weight. Sets *rows and *frames, what the loss is of;
+ * returns T, or -1 without memory. Allocates for a while. */
+int filler_batch_fill(struct vrae_batch *batch, const struct vrae_net *net, const struct chunk *chunks,
+                      int used, struct rng *rng, int *rows, double *frames) EMEND_CHECK;
+
+/* The loss of training, with the mode of q, over parts spread over the data; the same seed gives the same parts
+ * and losses. Allocates. */
+enum status filler_validate(const struct vrae_net *net, const struct dataset *data, int threads, uint64_t seed,
+                            struct bound_sums *sums) EMEND_CHECK;
+
+#endif
