@@ -33,12 +33,12 @@ void filler_free(struct filler *filler)
 
 static void see_row(struct filler *filler, const struct filler_part *part, int pitch, int n, int N)
 {
-  const size_t I = (size_t)filler->net.inputs;
+  const size_t inputs = (size_t)filler->net.inputs;
   const size_t V = (size_t)filler->net.outputs;
   filler->batch.length[n] = part->length;
   for (int t = 0; t < part->length; t++) {
     const size_t row = (size_t)t * (size_t)N + (size_t)n;
-    filler_view_row(part, t, pitch, filler->batch.u + row * I);
+    filler_view_row(part, t, pitch, filler->batch.u + row * inputs);
     filler->batch.weight[row] = 1;
     memset(filler->batch.target + row * V, 0, V * sizeof(real));
     memset(filler->batch.cell_weight + row * V, 0, V * sizeof(real));
