@@ -6,18 +6,13 @@
 
 #include "transfer.h"
 
-static struct moments at(struct moments array, size_t offset)
-{
-  return (struct moments){array.m + offset, array.v != NULL ? array.v + offset : NULL};
-}
-
 static void forward(const struct cell_run *run)
 {
   const size_t size = (size_t)run->rows * (size_t)run->hidden;
   for (int t = 0; t < run->steps; t++) {
-    const struct moments pre = at(run->pre, (size_t)t * size);
-    const struct moments h = at(run->h, (size_t)(t + 1) * size);
-    linear_forward(&run->recurrent, run->rows, at(run->h, (size_t)t * size), true, run->scratch, pre);
+    const struct moments pre = moments_at(run->pre, (size_t)t * size);
+    const struct moments h = moments_at(run->h, (size_t)(t + 1) * size);
+    linear_forward(&run->recurrent, run->rows, moments_at(run->h, (size_t)t * size), true, run->scratch, pre);
     if (h.v != NULL) {
       transfer_tanh_moments(size, pre.m, pre.v, h.m, h.v);
     } else {
@@ -30,9 +25,9 @@ static void backward(const struct cell_run *run, const struct cell_grad *grad)
 {
   const size_t size = (size_t)run->rows * (size_t)run->hidden;
   for (int t = run->steps - 1; t >= 0; t--) {
-    const struct moments pre = at(run->pre, (size_t)t * size);
-    const struct moments to_pre = at(grad->pre, (size_t)t * size);
-    const struct moments to_h = at(grad->h, (size_t)(t + 1) * size);
+    const struct moments pre = moments_at(run->pre, (size_t)t * size);
+    const struct moments to_pre = moments_at(grad->pre, (size_t)t * size);
+    const struct moments to_h = moments_at(grad->h, (size_t)(t + 1) * size);
     memcpy(to_pre.m, to_h.m, size * sizeof(real));
     if (to_h.v != NULL && to_pre.v != NULL) {
       memcpy(to_pre.v, to_h.v, size * sizeof(real));
@@ -40,8 +35,8 @@ static void backward(const struct cell_run *run, const struct cell_grad *grad)
     } else {
       transfer_tanh_backward(size, run->h.m + (size_t)(t + 1) * size, to_pre.m);
     }
-    linear_backward_input(&run->recurrent, &grad->recurrent, run->rows, at(run->h, (size_t)t * size), to_pre,
-                          true, run->scratch, at(grad->h, (size_t)t * size));
+    linear_backward_input(&run->recurrent, &grad->recurrent, run->rows, moments_at(run->h, (size_t)t * size),
+                          to_pre, true, run->scratch, moments_at(grad->h, (size_t)t * size));
   }
   /* One large product instead of T small ones. */
   linear_backward_weights(&run->recurrent, &grad->recurrent, run->steps * run->rows, run->h, grad->pre,

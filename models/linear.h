@@ -8,6 +8,7 @@
 #define EMEND_LINEAR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "real.h"
 
@@ -15,6 +16,11 @@
 struct moments {
   real *m, *v;
 };
+
+static inline struct moments moments_at(struct moments array, size_t offset)
+{
+  return (struct moments){array.m + offset, array.v != NULL ? array.v + offset : NULL};
+}
 
 struct linear {
   int in, out;    /* I, O */

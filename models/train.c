@@ -107,8 +107,8 @@ static enum status start_weights(struct trainer *trainer, const struct net_confi
     return status;
   }
   const struct train_options *options = &trainer->options;
-  const struct vosp_init_options init = {options->spectral_radius, options->connections, options->dropout_input,
-                                         options->dropout_hidden};
+  const struct init_options init = {options->spectral_radius, options->connections, options->dropout_input,
+                                    options->dropout_hidden};
   status = vosp_init(config, &init, &trainer->model->params, &trainer->rng);
   return status == STATUS_OK ? status : error_set(error, status, "not enough memory to start the weights");
 }

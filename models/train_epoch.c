@@ -37,8 +37,7 @@ static void work(void *user, int index)
   }
   const struct train_options *options = &trainer->options;
   const struct corruption corruption = {options->noise, options->clean_share};
-  const struct vosp_dropout dropout = {(real)options->dropout_input, (real)options->dropout_hidden,
-                                       &worker->rng};
+  const struct dropout dropout = {(real)options->dropout_input, (real)options->dropout_hidden, &worker->rng};
   const int steps = batch_fill(&worker->batch, &trainer->net, trainer->chunks + first, used, trainer->share,
                                &corruption, &worker->rng);
   vosp_batch_restart(&worker->batch, &trainer->net);

@@ -10,7 +10,9 @@
 #ifndef EMEND_VOSP_H
 #define EMEND_VOSP_H
 
+#include "bind.h"
 #include "cell.h"
+#include "dropout.h"
 #include "params.h"
 #include "posterior.h"
 #include "rng.h"
@@ -19,10 +21,6 @@
 /* Add every tensor of this configuration to a layout, after checking its sizes. */
 enum status vosp_layout(const struct net_config *config, struct params *params,
                         struct error *error) EMEND_CHECK;
-
-/* The keep probabilities of a fast-dropout model, stored as logits in the tensor "keep". The generator's
- * is fixed; the recognition network's are trained (paper, "Details on Learning"). */
-enum vosp_keep { KEEP_INPUT, KEEP_RECURRENT, KEEP_HEAD, KEEP_GENERATOR, KEEP_COUNT };
 
 /* Layers bound to a block of weights. Squares of weights (fast dropout) live in `squares`. */
 struct vosp_net {
@@ -64,15 +62,10 @@ enum status vosp_batch_init(struct vosp_batch *batch, const struct vosp_net *net
                             bool train) EMEND_CHECK;
 void vosp_batch_free(struct vosp_batch *batch);
 
-struct vosp_dropout {
-  real input, hidden; /* of plain cells; fast dropout has its keep probabilities instead */
-  struct rng *rng;
-};
-
 /* Run T = `steps` steps. noise NULL in the batch's place is the mode of q: pass draw = false. dropout may
  * be NULL. Fills the sums. Never allocates. Any thread, one batch each. */
 void vosp_forward(const struct vosp_net *net, struct vosp_batch *batch, int steps, bool draw,
-                  const struct vosp_dropout *dropout);
+                  const struct dropout *dropout);
 
 /* After vosp_forward: add the gradient of scale * (reconstruction + kl_weight * divergence) to `grad`
  * (laid out as the weights). */

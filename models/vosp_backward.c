@@ -9,40 +9,6 @@ struct gradients {
   real keep[KEEP_COUNT]; /* with respect to the probabilities */
 };
 
-static real *part(const struct params *params, real *grad, const char *name)
-{
-  const struct param *param = params_find(params, name);
-  return param != NULL ? grad + param->offset : NULL;
-}
-
-static void bind_gradients(const struct vosp_net *net, const struct vosp_work *work,
-                           const struct params *params, real *grad, struct gradients *to)
-{
-  memset(to, 0, sizeof *to);
-  const struct {
-    struct linear_grad *grad;
-    const struct linear *layer;
-    const char *w, *b;
-    int keep;
-  } all[VOSP_LAYERS] = {
-    {&to->input, &net->input, "input.w", "input.b", KEEP_INPUT},
-    {&to->recurrent, &net->recurrent, "recurrent.w", "recurrent.b", KEEP_RECURRENT},
-    {&to->head, &net->head, "head.w", "head.b", KEEP_HEAD},
-    {&to->generator_h, &net->generator_h, "generator.h", "generator.b", -1},
-    {&to->generator_z, &net->generator_z, "generator.z", NULL, -1},
-    {&to->out, &net->out, "out.w", "out.b", -1},
-  };
-  for (int i = 0; i < VOSP_LAYERS; i++) {
-    all[i].grad->w = part(params, grad, all[i].w);
-    all[i].grad->b = all[i].b != NULL ? part(params, grad, all[i].b) : NULL;
-    if (net->squares != NULL) {
-      all[i].grad->w2 = work->to_squares + (all[i].layer->w2 - net->squares);
-      memset(all[i].grad->w2, 0, (size_t)all[i].layer->in * (size_t)all[i].layer->out * sizeof(real));
-      all[i].grad->keep = all[i].keep >= 0 ? &to->keep[all[i].keep] : NULL;
-    }
-  }
-}
-
 static void multiply(size_t n, const real *by, real *array)
 {
   for (size_t i = 0; i < n; i++) {
@@ -122,16 +88,6 @@ static void backward_input_keep(const struct vosp_net *net, const struct vosp_ba
                         work->scratch, (struct moments){NULL, NULL});
 }
 
-static void fold(const struct vosp_net *net, const struct gradients *to)
-{
-  linear_fold(&net->input, &to->input);
-  linear_fold(&net->recurrent, &to->recurrent);
-  linear_fold(&net->head, &to->head);
-  linear_fold(&net->generator_h, &to->generator_h);
-  linear_fold(&net->generator_z, &to->generator_z);
-  linear_fold(&net->out, &to->out);
-}
-
 void vosp_backward(const struct vosp_net *net, struct vosp_batch *batch, int steps,
                    enum net_objective objective, real scale, real kl_weight, const struct params *params,
                    real *grad)
@@ -139,8 +95,12 @@ void vosp_backward(const struct vosp_net *net, struct vosp_batch *batch, int ste
   struct vosp_work *work = batch->work;
   const int tn = steps * batch->rows;
   const size_t state = (size_t)batch->rows * (size_t)net->config.hidden;
+  const struct linear *const layers[VOSP_LAYERS] = {&net->input,       &net->recurrent,   &net->head,
+                                                    &net->generator_h, &net->generator_z, &net->out};
   struct gradients to;
-  bind_gradients(net, work, params, grad, &to);
+  struct linear_grad *const grads[VOSP_LAYERS] = {&to.input,       &to.recurrent,   &to.head,
+                                                  &to.generator_h, &to.generator_z, &to.out};
+  bind_gradients(vosp_layer_names, VOSP_LAYERS, params, layers, grad, work->to_squares, to.keep, grads);
   const struct moments seen = work->dropped ? work->seen : batch->h;
   const struct moments to_seen = work->dropped ? work->to_seen : work->to_h;
   scale_by((size_t)tn * (size_t)net->outputs, scale, work->to_logits.m);
@@ -157,11 +117,6 @@ void vosp_backward(const struct vosp_net *net, struct vosp_batch *batch, int ste
   backward_recognition(net, batch, steps, &to, seen, to_seen);
   if (net->squares != NULL) {
     backward_input_keep(net, batch, tn, &to);
-    fold(net, &to);
-    real *keep = part(params, grad, "keep");
-    const real k[KEEP_COUNT] = {net->input.keep, net->recurrent.keep, net->head.keep, 0};
-    for (int i = 0; i < KEEP_GENERATOR; i++) {
-      keep[i] += to.keep[i] * k[i] * (1 - k[i]);
-    }
+    bind_fold(vosp_layer_names, VOSP_LAYERS, params, layers, grad, to.keep, grads);
   }
 }

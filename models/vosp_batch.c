@@ -1,32 +1,8 @@
-/* The work space of a batch: one block, arrays carved out of it. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "carve.h"
 #include "vosp_work.h"
-
-enum { ALIGN = 16 }; /* in reals: 64 bytes or more */
-
-/* First pass with base NULL counts; the second carves. */
-struct carver {
-  real *base;
-  size_t used;
-};
-
-static real *carve(struct carver *carver, size_t count)
-{
-  real *part = carver->base != NULL ? carver->base + carver->used : NULL;
-  carver->used += (count + ALIGN - 1) / ALIGN * ALIGN;
-  return part;
-}
-
-static struct moments carve_moments(struct carver *carver, size_t count, bool moments)
-{
-  struct moments part = {carve(carver, count), NULL};
-  if (moments) {
-    part.v = carve(carver, count);
-  }
-  return part;
-}
 
 static size_t largest(const struct vosp_net *net)
 {
@@ -107,15 +83,12 @@ enum status vosp_batch_init(struct vosp_batch *batch, const struct vosp_net *net
   *batch = (struct vosp_batch){.steps = steps, .rows = rows, .work = work};
   struct carver carver = {NULL, 0};
   carve_all(&carver, batch, net, work);
-  void *block = NULL;
-  if (posix_memalign(&block, 64, carver.used * sizeof(real)) != 0) {
+  work->block = carver_allocate(&carver);
+  if (work->block == NULL) {
     free(work);
     batch->work = NULL;
     return STATUS_NO_MEMORY;
   }
-  memset(block, 0, carver.used * sizeof(real));
-  work->block = block;
-  carver = (struct carver){block, 0};
   carve_all(&carver, batch, net, work);
   return STATUS_OK;
 }

@@ -37,41 +37,23 @@ struct posterior_run vosp_posterior_run(const struct vosp_net *net, const struct
   };
 }
 
-/* mask = 0 with probability `rate`, else 1 / (1 - rate); out = in * mask. Each place hashes its index with
- * one draw (the finaliser is the one of "lowbias32", Wellons 2018), so that the loop vectorises. */
-static void drop(size_t n, const real *in, real rate, struct rng *rng, real *mask, real *out)
-{
-  const uint32_t limit = (uint32_t)((double)rate * 4294967295.0);
-  const uint32_t start = (uint32_t)(rng_next(rng) >> 32);
-  const real kept = 1 / (1 - rate);
-  for (size_t i = 0; i < n; i++) {
-    uint32_t x = (uint32_t)i * UINT32_C(0x9E3779B9) + start;
-    x ^= x >> 16;
-    x *= UINT32_C(0x7FEB352D);
-    x ^= x >> 15;
-    x *= UINT32_C(0x846CA68B);
-    x ^= x >> 16;
-    mask[i] = x < limit ? 0 : kept;
-    out[i] = in[i] * mask[i];
-  }
-}
-
 /* Recognition: u -> h -> head. h_t depends on x_1:t, so head_t does too. */
 static void recognise(const struct vosp_net *net, struct vosp_batch *batch, int steps,
-                      const struct vosp_dropout *dropout)
+                      const struct dropout *dropout)
 {
   struct vosp_work *work = batch->work;
   const int tn = steps * batch->rows;
   const size_t state = (size_t)batch->rows * (size_t)net->config.hidden;
   if (work->dropped && dropout->input > 0) {
-    drop((size_t)tn * (size_t)net->inputs, batch->u, dropout->input, dropout->rng, work->scratch, batch->u);
+    dropout_apply((size_t)tn * (size_t)net->inputs, batch->u, dropout->input, dropout->rng, work->scratch,
+                  batch->u);
   }
   linear_forward(&net->input, tn, (struct moments){batch->u, NULL}, false, work->scratch, work->pre);
   const struct cell_run run = vosp_cell_run(net, batch, steps);
   net->cell->forward(&run);
   if (work->dropped) {
-    drop((size_t)tn * (size_t)net->config.hidden + state, batch->h.m, dropout->hidden, dropout->rng,
-         work->mask_h, work->seen.m);
+    dropout_apply((size_t)tn * (size_t)net->config.hidden + state, batch->h.m, dropout->hidden, dropout->rng,
+                  work->mask_h, work->seen.m);
   }
   const struct moments seen = work->dropped ? work->seen : batch->h;
   linear_forward(&net->head, tn, moments_at(seen, state), false, work->scratch, work->head);
@@ -93,7 +75,7 @@ static void generator_hidden(const struct vosp_net *net, int rows, struct moment
 
 /* Generator: h_{t-1} and the latent -> logits. Row t of `seen` is h_{t-1} of step t. */
 static void generate(const struct vosp_net *net, struct vosp_batch *batch, int steps,
-                     const struct vosp_dropout *dropout)
+                     const struct dropout *dropout)
 {
   struct vosp_work *work = batch->work;
   const int tn = steps * batch->rows;
@@ -102,7 +84,7 @@ static void generate(const struct vosp_net *net, struct vosp_batch *batch, int s
                    batch->g);
   struct moments g = batch->g;
   if (work->dropped) {
-    drop(units, batch->g.m, dropout->hidden, dropout->rng, work->mask_g, work->dropped_g);
+    dropout_apply(units, batch->g.m, dropout->hidden, dropout->rng, work->mask_g, work->dropped_g);
     g.m = work->dropped_g;
   }
   linear_forward(&net->out, tn, g, false, work->scratch, batch->logits);
@@ -130,7 +112,7 @@ static double bernoulli(const struct vosp_net *net, struct vosp_batch *batch, in
 }
 
 void vosp_forward(const struct vosp_net *net, struct vosp_batch *batch, int steps, bool draw,
-                  const struct vosp_dropout *dropout)
+                  const struct dropout *dropout)
 {
   struct vosp_work *work = batch->work;
   work->dropped = dropout != NULL && !net->cell->moments;

@@ -1,10 +1,9 @@
 /* The tensors of a VOSP and their binding to layers. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "predictor.h"
-#include "vosp.h"
+#include "vosp_work.h"
 
 static enum status check_sizes(const struct net_config *config, struct error *error)
 {
@@ -61,12 +60,6 @@ enum status vosp_layout(const struct net_config *config, struct params *params, 
   return STATUS_OK;
 }
 
-static const real *bound(const struct params *params, const real *weights, const char *name)
-{
-  const struct param *param = params_find(params, name);
-  return param != NULL ? weights + param->offset : NULL;
-}
-
 /* All layers of a net, in the order of their squares. */
 static void layers_of(struct vosp_net *net, struct linear *layers[VOSP_LAYERS])
 {
@@ -75,29 +68,17 @@ static void layers_of(struct vosp_net *net, struct linear *layers[VOSP_LAYERS])
   memcpy(layers, all, sizeof all);
 }
 
-static const char *const layer_weights[VOSP_LAYERS] = {"input.w",     "recurrent.w", "head.w",
-                                                       "generator.h", "generator.z", "out.w"};
-static const char *const layer_biases[VOSP_LAYERS] = {"input.b",     "recurrent.b", "head.b",
-                                                      "generator.b", NULL,          "out.b"};
-static const int layer_keeps[VOSP_LAYERS] = {KEEP_INPUT,     KEEP_RECURRENT, KEEP_HEAD,
-                                             KEEP_GENERATOR, KEEP_GENERATOR, KEEP_GENERATOR};
+const struct layer_names vosp_layer_names[VOSP_LAYERS] = {
+  {"input.w", "input.b", KEEP_INPUT},    {"recurrent.w", "recurrent.b", KEEP_RECURRENT},
+  {"head.w", "head.b", KEEP_HEAD},       {"generator.h", "generator.b", KEEP_GENERATOR},
+  {"generator.z", NULL, KEEP_GENERATOR}, {"out.w", "out.b", KEEP_GENERATOR},
+};
 
 void vosp_net_refresh(struct vosp_net *net, const struct params *params, const real *weights)
 {
   struct linear *layers[VOSP_LAYERS];
   layers_of(net, layers);
-  const real *keep = bound(params, weights, "keep");
-  real *square = net->squares;
-  for (int i = 0; i < VOSP_LAYERS; i++) {
-    layers[i]->w = bound(params, weights, layer_weights[i]);
-    layers[i]->b = layer_biases[i] != NULL ? bound(params, weights, layer_biases[i]) : NULL;
-    layers[i]->keep = keep != NULL ? (real)(1 / (1 + exp(-(double)keep[layer_keeps[i]]))) : 1;
-    layers[i]->w2 = square;
-    if (square != NULL) {
-      linear_square(layers[i], square);
-      square += (size_t)layers[i]->in * (size_t)layers[i]->out;
-    }
-  }
+  bind_weights(vosp_layer_names, VOSP_LAYERS, params, weights, net->squares, layers);
 }
 
 enum status vosp_net_init(struct vosp_net *net, const struct net_config *config, const struct params *params,
@@ -115,13 +96,7 @@ enum status vosp_net_init(struct vosp_net *net, const struct net_config *config,
   };
   struct linear *layers[VOSP_LAYERS];
   layers_of(net, layers);
-  size_t size = 0;
-  for (int i = 0; i < VOSP_LAYERS; i++) {
-    const struct param *param = params_find(params, layer_weights[i]);
-    layers[i]->in = param->rows;
-    layers[i]->out = param->cols;
-    size += (size_t)param->rows * (size_t)param->cols;
-  }
+  const size_t size = bind_sizes(vosp_layer_names, VOSP_LAYERS, params, layers);
   if (cell->moments) {
     net->squares = malloc(size * sizeof *net->squares);
     if (net->squares == NULL) {

@@ -5,6 +5,9 @@
 
 #include "vosp.h"
 
+/* The tensors of the layers, in the order of their squares. */
+extern const struct layer_names vosp_layer_names[VOSP_LAYERS];
+
 struct vosp_work {
   real *block; /* everything below and the batch's arrays are parts of it */
   bool train;
@@ -28,10 +31,5 @@ struct vosp_work {
 /* The recursion over the latents as forward set it up. */
 struct posterior_run vosp_posterior_run(const struct vosp_net *net, const struct vosp_batch *batch, int steps);
 struct cell_run vosp_cell_run(const struct vosp_net *net, const struct vosp_batch *batch, int steps);
-
-static inline struct moments moments_at(struct moments array, size_t offset)
-{
-  return (struct moments){array.m + offset, array.v != NULL ? array.v + offset : NULL};
-}
 
 #endif

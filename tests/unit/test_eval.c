@@ -37,7 +37,7 @@ static struct model *make_model(const struct net_config *config)
   struct rng rng;
   rng_seed(&rng, 11);
   assert_int_equal(model_new(&model, config, &error), STATUS_OK);
-  const struct vosp_init_options options = {1.1, 0, 0.1, 0.1};
+  const struct init_options options = {1.1, 0, 0.1, 0.1};
   assert_int_equal(vosp_init(config, &options, &model->params, &rng), STATUS_OK);
   return model;
 }

@@ -70,10 +70,9 @@ static void teardown(struct fixture *f)
   free(f->grad);
 }
 
-static double loss(struct fixture *f, enum net_objective objective, const struct vosp_dropout *rates,
-                   bool refill)
+static double loss(struct fixture *f, enum net_objective objective, const struct dropout *rates, bool refill)
 {
-  struct vosp_dropout dropout = {0};
+  struct dropout dropout = {0};
   if (rates != NULL) { /* the same masks every time */
     rng_seed(&f->rng, SEED);
     dropout = *rates;
@@ -87,8 +86,7 @@ static double loss(struct fixture *f, enum net_objective objective, const struct
   return f->batch.reconstruction + 0.7 * (objective == OBJECTIVE_BOUND ? f->batch.kl : f->batch.surrogate);
 }
 
-static void check(const struct net_config *config, enum net_objective objective,
-                  const struct vosp_dropout *dropout)
+static void check(const struct net_config *config, enum net_objective objective, const struct dropout *dropout)
 {
   struct fixture *f = malloc(sizeof *f);
   setup(f, config);
@@ -122,7 +120,7 @@ static void check(const struct net_config *config, enum net_objective objective,
   free(f);
 }
 
-static void check_cell(enum net_cell cell, const struct vosp_dropout *dropout)
+static void check_cell(enum net_cell cell, const struct dropout *dropout)
 {
   struct net_config config = {
     .frame = {FRAME_BEATS, 0.5, 1}, .cell = cell, .hidden = 5, .latent = 2, .generator = 4};
@@ -160,7 +158,7 @@ static void test_fast_dropout(void **state)
 static void test_dropout(void **state)
 {
   (void)state;
-  const struct vosp_dropout dropout = {.input = 0.2, .hidden = 0.3};
+  const struct dropout dropout = {.input = 0.2, .hidden = 0.3};
   check_cell(CELL_GRU, &dropout);
 }
 

@@ -105,7 +105,7 @@ static struct net_config config_of(enum net_cell cell)
 }
 
 static void make(struct params *params, const struct net_config *config,
-                 const struct vosp_init_options *options, uint64_t seed)
+                 const struct init_options *options, uint64_t seed)
 {
   struct error error;
   struct rng rng;
@@ -136,7 +136,7 @@ static void recurrent_weights_have_their_radius(void **state)
     const struct net_config config = config_of(kind % 2 == 0 ? CELL_TANH : CELL_GRU);
     const int gates = config.cell == CELL_GRU ? 3 : 1;
     const int nu = connections[kind / 2 % 2];
-    const struct vosp_init_options options = {radii[kind / 4 % 2], nu, 0.1, 0.3};
+    const struct init_options options = {radii[kind / 4 % 2], nu, 0.1, 0.3};
     struct params params;
     make(&params, &config, &options, 500 + (uint64_t)kind);
     for (int gate = 0; gate < gates; gate++) {
@@ -165,7 +165,7 @@ static void all_are(const struct params *params, const char *name, int from, int
 static void biases_are_as_documented(void **state)
 {
   (void)state;
-  const struct vosp_init_options options = {1.1, 0, 0.1, 0.3};
+  const struct init_options options = {1.1, 0, 0.1, 0.3};
   for (int cell = 0; cell < 3; cell++) {
     const struct net_config config = config_of((enum net_cell)cell);
     struct params params;

@@ -1,0 +1,115 @@
+#include "init.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bind.h"
+
+enum { POWER_STEPS = 300, POWER_WARM_UP = 100 };
+
+double spectral_radius(const float *w, int n, int stride, struct rng *rng, float *work)
+{
+  float *x = work;
+  float *y = work + n;
+  double growth = 0;
+  for (int i = 0; i < n; i++) {
+    x[i] = (float)rng_normal(rng);
+  }
+  for (int step = 0; step < POWER_STEPS; step++) {
+    double norm = 0;
+    memset(y, 0, (size_t)n * sizeof *y);
+    for (int i = 0; i < n; i++) {
+      for (int o = 0; o < n; o++) {
+        y[o] += x[i] * w[(size_t)i * (size_t)stride + (size_t)o];
+      }
+    }
+    for (int i = 0; i < n; i++) {
+      norm += (double)y[i] * (double)y[i];
+    }
+    norm = sqrt(norm);
+    if (norm == 0) {
+      return 0;
+    }
+    for (int i = 0; i < n; i++) {
+      x[i] = (float)((double)y[i] / norm);
+    }
+    growth += step >= POWER_WARM_UP ? log(norm) : 0;
+  }
+  return exp(growth / (POWER_STEPS - POWER_WARM_UP));
+}
+
+void init_normal(const struct params *params, const char *name, double scale, struct rng *rng)
+{
+  const struct param *param = params_find(params, name);
+  const size_t n = (size_t)param->rows * (size_t)param->cols;
+  for (size_t i = 0; i < n; i++) {
+    params->block[param->offset + i] = (float)(scale * rng_normal(rng));
+  }
+}
+
+void init_by_fan_in(const struct params *params, const char *name, double gain, struct rng *rng)
+{
+  init_normal(params, name, gain / sqrt((double)params_find(params, name)->rows), rng);
+}
+
+void init_fill(const struct params *params, const char *name, int from, int to, float value)
+{
+  float *part = params_get(params, name);
+  for (int i = from; i < to; i++) {
+    part[i] = value;
+  }
+}
+
+/* One gate's (H, H) block: at most `connections` incoming ones a unit, scaled to the radius. */
+static void init_block(float *w, int hidden, int stride, const struct init_options *options, struct rng *rng,
+                       float *work)
+{
+  const int nu = options->connections > 0 && options->connections < hidden ? options->connections : hidden;
+  for (int o = 0; o < hidden; o++) {
+    int left = nu;
+    for (int i = 0; i < hidden; i++) { /* a random nu of the H inputs */
+      const bool chosen = (int)rng_below(rng, (uint32_t)(hidden - i)) < left;
+      w[(size_t)i * (size_t)stride + (size_t)o] = chosen ? (float)rng_normal(rng) : 0;
+      left -= chosen;
+    }
+  }
+  const double radius = spectral_radius(w, hidden, stride, rng, work);
+  const float by = radius > 0 ? (float)(options->spectral_radius / radius) : 0;
+  for (int i = 0; i < hidden; i++) {
+    for (int o = 0; o < hidden; o++) {
+      w[(size_t)i * (size_t)stride + (size_t)o] *= by;
+    }
+  }
+}
+
+void init_keep(const struct params *params, const struct init_options *options)
+{
+  float *keep = params_get(params, "keep");
+  if (keep == NULL) {
+    return;
+  }
+  const double rates[KEEP_COUNT] = {options->input_dropout, options->hidden_dropout, options->hidden_dropout,
+                                    options->hidden_dropout};
+  for (int i = 0; i < KEEP_COUNT; i++) {
+    const double rate = rates[i] > 0.001 ? rates[i] : 0.001;
+    keep[i] = (float)log((1 - rate) / rate);
+  }
+}
+
+enum status init_recurrent(const struct params *params, const char *name, const struct cell_ops *cell,
+                           const struct init_options *options, struct rng *rng)
+{
+  const struct param *param = params_find(params, name);
+  const int hidden = param->rows;
+  float *work = malloc(2 * (size_t)hidden * sizeof *work);
+  if (work == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  for (int gate = 0; gate < cell->gates; gate++) {
+    float *block = params->block + param->offset + (size_t)gate * (size_t)hidden;
+    init_block(block, hidden, param->cols, options, rng, work);
+  }
+  free(work);
+  return STATUS_OK;
+}
