@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "file.h"
+#include "keyboard.h"
 #include "smf.h"
 
 enum { MIDI_FILE_MAX = 1 << 26, NAME_MAX_BYTES = 512 };
 
-#define MERGE_WINDOW (60 * NANOS_PER_MILLISECOND)
 /* A longer take is a broken delta time, not music. */
 #define TAKE_LONGEST (INT64_C(4) * 3600 * NANOS_PER_SECOND)
 
@@ -50,43 +50,14 @@ static enum status add_channel(struct dataset *dataset, const struct note_list *
   return add_take(dataset, name, &notes);
 }
 
-/* Put a stroke on the one keyboard. `last` is the index of the key's latest stroke, or -1. */
-static enum status strike(struct note_list *keyboard, ptrdiff_t *last, const struct note *note)
-{
-  struct note moved = *note;
-  moved.channel = 0;
-  struct note *before = *last >= 0 ? &keyboard->notes[*last] : NULL;
-  if (before != NULL && note->on - before->on < MERGE_WINDOW) {
-    if (note->velocity > before->velocity) {
-      *before = moved;
-    }
-    return STATUS_OK;
-  }
-  if (before != NULL && before->off > note->on) {
-    before->off = note->on;
-  }
-  *last = (ptrdiff_t)keyboard->count;
-  return note_list_add(keyboard, moved);
-}
-
 static enum status add_keyboard(struct dataset *dataset, const struct note_list *all, const char *file)
 {
-  ptrdiff_t last[KEYS];
-  for (int pitch = 0; pitch < KEYS; pitch++) {
-    last[pitch] = -1;
-  }
   struct note_list notes = {0};
-  enum status status = STATUS_OK;
-  for (size_t i = 0; i < all->count && status == STATUS_OK; i++) {
-    if (is_usable(&all->notes[i])) {
-      status = strike(&notes, &last[all->notes[i].pitch], &all->notes[i]);
-    }
-  }
+  const enum status status = keyboard_merge(all, &notes);
   if (status != STATUS_OK) {
     note_list_free(&notes);
     return status;
   }
-  note_list_sort(&notes);
   char name[NAME_MAX_BYTES];
   snprintf(name, sizeof name, "%s:all", file);
   return add_take(dataset, name, &notes);
