@@ -5,12 +5,10 @@
 /* `last` is the index of the key's latest stroke, or -1. */
 static enum status strike(struct note_list *keyboard, ptrdiff_t *last, const struct note *note)
 {
-  struct note moved = *note;
-  moved.channel = 0;
   struct note *before = *last >= 0 ? &keyboard->notes[*last] : NULL;
   if (before != NULL && note->on - before->on < MERGE_WINDOW) {
     if (note->velocity > before->velocity) {
-      *before = moved;
+      *before = *note;
     }
     return STATUS_OK;
   }
@@ -18,7 +16,7 @@ static enum status strike(struct note_list *keyboard, ptrdiff_t *last, const str
     before->off = note->on;
   }
   *last = (ptrdiff_t)keyboard->count;
-  return note_list_add(keyboard, moved);
+  return note_list_add(keyboard, *note);
 }
 
 static bool is_usable(const struct note *note)

@@ -58,6 +58,10 @@ static enum status add_keyboard(struct dataset *dataset, const struct note_list 
     note_list_free(&notes);
     return status;
   }
+  for (size_t i = 0; i < notes.count; i++) {
+    notes.notes[i].channel = 0;
+  }
+  note_list_sort(&notes);
   char name[NAME_MAX_BYTES];
   snprintf(name, sizeof name, "%s:all", file);
   return add_take(dataset, name, &notes);

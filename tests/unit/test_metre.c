@@ -86,10 +86,10 @@ static void add(struct note_list *list, int on_ms, int off_ms, int channel, int 
   assert_int_equal(note_list_add(list, note), STATUS_OK);
 }
 
-static void assert_note(const struct note *note, int on_ms, int off_ms, int pitch, int velocity)
+static void assert_note(const struct note *note, int on_ms, int off_ms, int channel, int pitch, int velocity)
 {
   assert_true(note->on == on_ms * NANOS_PER_MILLISECOND && note->off == off_ms * NANOS_PER_MILLISECOND);
-  assert_int_equal(note->channel, 0);
+  assert_int_equal(note->channel, channel);
   assert_int_equal(note->pitch, pitch);
   assert_int_equal(note->velocity, velocity);
 }
@@ -106,9 +106,9 @@ static void merges_channels_into_one_keyboard(void **state)
   add(&all, 400, 900, 2, 60, 40); /* struck again while it is down */
   assert_int_equal(keyboard_merge(&all, &keyboard), STATUS_OK);
   assert_int_equal(keyboard.count, 3);
-  assert_note(&keyboard.notes[0], 20, 400, 60, 70);
-  assert_note(&keyboard.notes[1], 30, 800, 64, 70);
-  assert_note(&keyboard.notes[2], 400, 900, 60, 40);
+  assert_note(&keyboard.notes[0], 20, 400, 1, 60, 70);
+  assert_note(&keyboard.notes[1], 30, 800, 1, 64, 70);
+  assert_note(&keyboard.notes[2], 400, 900, 2, 60, 40);
   note_list_free(&all);
   note_list_free(&keyboard);
 }
