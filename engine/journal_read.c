@@ -1,0 +1,203 @@
+#include "journal_parts.h"
+
+#include <string.h>
+
+/* What is left of a payload. Reading past its end gives zeros and makes it bad. */
+struct cursor {
+  const uint8_t *at;
+  size_t left;
+  bool bad;
+};
+
+static uint64_t take(struct cursor *cursor, size_t bytes)
+{
+  uint64_t value = 0;
+  if (cursor->left < bytes) {
+    cursor->bad = true;
+    return 0;
+  }
+  for (size_t i = 0; i < bytes; i++) {
+    value |= (uint64_t)cursor->at[i] << (8 * i);
+  }
+  cursor->at += bytes;
+  cursor->left -= bytes;
+  return value;
+}
+
+/* A number from 0 to `limit - 1`. */
+static uint8_t take_below(struct cursor *cursor, unsigned limit)
+{
+  const uint64_t value = take(cursor, 1);
+  cursor->bad = cursor->bad || value >= limit;
+  return (uint8_t)value;
+}
+
+static nanos take_time(struct cursor *cursor)
+{
+  const uint64_t value = take(cursor, 8);
+  cursor->bad = cursor->bad || value > (uint64_t)JOURNAL_TIME_MAX;
+  return cursor->bad ? 0 : (nanos)value;
+}
+
+static float take_float(struct cursor *cursor)
+{
+  const uint32_t bits = (uint32_t)take(cursor, 4);
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+static void take_text(struct cursor *cursor, char text[JOURNAL_NAME_MAX])
+{
+  for (int i = 0; i < JOURNAL_NAME_MAX; i++) {
+    text[i] = (char)take(cursor, 1);
+  }
+  text[JOURNAL_NAME_MAX - 1] = '\0';
+}
+
+static void take_settings(struct cursor *cursor, struct journal_settings *settings)
+{
+  take_text(cursor, settings->preset);
+  settings->model = (uint32_t)take(cursor, 4);
+  settings->mode = take_below(cursor, 3);
+  settings->strength = take_float(cursor);
+  settings->look_ahead = take_time(cursor);
+  cursor->bad = cursor->bad || !(settings->strength >= 0 && settings->strength <= 1);
+}
+
+static void take_start(struct cursor *cursor, struct journal_start *start)
+{
+  start->wall = (int64_t)take(cursor, 8);
+  start->utc_offset = (int32_t)(uint32_t)take(cursor, 4);
+  start->continues = take_below(cursor, 2) != 0;
+  take_settings(cursor, &start->settings);
+}
+
+static void take_message(struct cursor *cursor, struct journal_message *message)
+{
+  *message = (struct journal_message){.size = (uint8_t)cursor->left};
+  if (cursor->left < 1 || cursor->left > sizeof message->bytes) {
+    cursor->bad = true;
+    return;
+  }
+  for (int i = 0; i < message->size; i++) {
+    message->bytes[i] = (uint8_t)take(cursor, 1);
+  }
+}
+
+static void take_decision(struct cursor *cursor, struct journal_decision *decision)
+{
+  decision->channel = take_below(cursor, CHANNELS);
+  decision->pitch = take_below(cursor, KEYS);
+  decision->velocity = take_below(cursor, KEYS);
+  decision->passed = take_below(cursor, 2) != 0;
+  decision->damage = take_below(cursor, DAMAGE_COUNT);
+  decision->mode = take_below(cursor, 3);
+  decision->log_odds = take_float(cursor);
+  decision->threshold = take_float(cursor);
+}
+
+static void take_stroke(struct cursor *cursor, struct journal_stroke *stroke)
+{
+  stroke->time = take_time(cursor);
+  stroke->channel = take_below(cursor, CHANNELS);
+  stroke->pitch = take_below(cursor, KEYS);
+  stroke->velocity = take_below(cursor, KEYS);
+}
+
+/* False for a payload that no writer makes. An unknown type leaves all of it. */
+static bool take_payload(struct cursor *cursor, struct journal_record *record)
+{
+  record->time = take_time(cursor);
+  switch (record->type) {
+  case JOURNAL_START: take_start(cursor, &record->start); break;
+  case JOURNAL_RECEIVED:
+  case JOURNAL_SENT: take_message(cursor, &record->message); break;
+  case JOURNAL_LONG: record->size = (uint32_t)take(cursor, 4); break;
+  case JOURNAL_DECISION: take_decision(cursor, &record->decision); break;
+  case JOURNAL_PORT: record->connected = take_below(cursor, 2) != 0; break;
+  case JOURNAL_GOOD: record->since = take_time(cursor); break;
+  case JOURNAL_UNDO: take_stroke(cursor, &record->undo); break;
+  case JOURNAL_LOST: record->lost = take(cursor, 8); break;
+  case JOURNAL_SETTINGS: take_settings(cursor, &record->settings); break;
+  case JOURNAL_END: record->end = (enum journal_end)take_below(cursor, JOURNAL_ENDS); break;
+  }
+  return !cursor->bad && cursor->left == 0;
+}
+
+static bool is_known(unsigned type)
+{
+  return type >= JOURNAL_START && type <= JOURNAL_END;
+}
+
+/* The record at reader->at: its size with its head, or 0 where none is whole. */
+static size_t read_record(const struct journal_reader *reader, struct journal_record *record, bool *known)
+{
+  struct cursor cursor = {reader->data + reader->at, reader->size - reader->at, false};
+  const uint8_t *bytes = cursor.at;
+  const unsigned type = (unsigned)take(&cursor, 1);
+  const uint64_t zero = take(&cursor, 1);
+  const size_t size = (size_t)take(&cursor, 2);
+  const uint32_t crc = (uint32_t)take(&cursor, 4);
+  if (cursor.bad || zero != 0 || cursor.left < size || crc != journal_record_crc(bytes, size)) {
+    return 0;
+  }
+  cursor.left = size;
+  *known = is_known(type);
+  *record = (struct journal_record){.type = *known ? (enum journal_type)type : JOURNAL_START};
+  return !*known || take_payload(&cursor, record) ? RECORD_HEAD_SIZE + size : 0;
+}
+
+uint32_t journal_flags(const uint8_t *data, size_t size)
+{
+  if (size < JOURNAL_HEAD_SIZE || memcmp(data, journal_magic, JOURNAL_MAGIC_SIZE) != 0) {
+    return 0;
+  }
+  struct cursor cursor = {data + JOURNAL_FLAGS_AT, 4, false};
+  return (uint32_t)take(&cursor, 4);
+}
+
+enum status journal_begin(struct journal_reader *reader, const uint8_t *data, size_t size, const char *name,
+                          struct error *error)
+{
+  *reader = (struct journal_reader){.data = data, .size = size, .at = JOURNAL_HEAD_SIZE};
+  if (size < JOURNAL_HEAD_SIZE || memcmp(data, journal_magic, JOURNAL_MAGIC_SIZE) != 0) {
+    return error_set(error, STATUS_FORMAT, "%.300s: not a take captured by emend", name);
+  }
+  struct cursor cursor = {data + JOURNAL_VERSION_AT, 4, false};
+  const unsigned version = (unsigned)take(&cursor, 4);
+  if (version != JOURNAL_VERSION) {
+    return error_set(error, STATUS_UNSUPPORTED,
+                     "%.300s: a take of version %u, and this emend reads version %d; use the one that made it",
+                     name, version, JOURNAL_VERSION);
+  }
+  reader->flags = journal_flags(data, size);
+  struct journal_record record;
+  bool known = false;
+  const size_t first = read_record(reader, &record, &known);
+  if (first == 0 || !known || record.type != JOURNAL_START) {
+    return error_set(error, STATUS_FORMAT, "%.300s: damaged at its very start; nothing of the take can be read",
+                     name);
+  }
+  reader->start = record.start;
+  reader->at += first;
+  return STATUS_OK;
+}
+
+bool journal_next(struct journal_reader *reader, struct journal_record *record)
+{
+  bool known = false;
+  while (!known) {
+    const size_t size = reader->ended ? 0 : read_record(reader, record, &known);
+    if (size == 0 || (known && record->type == JOURNAL_START)) {
+      return false;
+    }
+    reader->at += size;
+  }
+  reader->last = record->time > reader->last ? record->time : reader->last;
+  if (record->type == JOURNAL_END) {
+    reader->ended = true;
+    reader->end = record->end;
+  }
+  return true;
+}
