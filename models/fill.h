@@ -53,10 +53,10 @@ struct fill_options {
   void *user;
 };
 
-/* `played` is one keyboard's notes sorted by onset (one channel's; drums are the caller's to leave out). No
- * added note overlaps another of its pitch. STATUS_USAGE for a gap outside the take (its first onset to its
- * last note-off, one gap's length beyond either), STATUS_UNSUPPORTED for a model that is no filler. Memory is
- * in proportion to the notes, not to the time between them. */
+/* `played` is one keyboard's notes sorted by onset (drums are the caller's to leave out). No added note
+ * overlaps another of its pitch; each has the channel and track of the note it is copied from, or of the played
+ * one nearest to it. STATUS_USAGE for a gap outside the take (from 0 to its last note-off), STATUS_UNSUPPORTED
+ * for a model that is no filler. Memory is in proportion to the take's length: about 1 MB a minute. */
 enum status fill_take(const struct model *model, const struct note_list *played,
                       const struct fill_options *options, struct fill_result *result,
                       struct error *error) EMEND_CHECK;

@@ -42,6 +42,22 @@ static void spread_onsets(struct match_index *index, int begin, int end)
   }
 }
 
+void match_index_show(struct match_index *index, const uint8_t *cells, int begin, int end)
+{
+  for (int t = begin; t < end; t++) {
+    struct match_frame *frame = &index->frame[t];
+    const uint8_t *cell = cells + (size_t)t * (size_t)index->values * PITCHES;
+    *frame = (struct match_frame){.known = true};
+    pack(cell, frame->sounding);
+    if (index->values > 1) {
+      pack(cell + PITCHES, frame->onset);
+    }
+    frame->sounding_count = (uint16_t)bits_count(frame->sounding);
+    frame->onset_count = (uint16_t)bits_count(frame->onset);
+  }
+  spread_onsets(index, begin - 1, end + 1);
+}
+
 enum status match_index_init(struct match_index *index, const uint8_t *cells, int frames, int values)
 {
   *index = (struct match_index){.frames = frames, .values = values};
@@ -49,18 +65,7 @@ enum status match_index_init(struct match_index *index, const uint8_t *cells, in
   if (index->frame == NULL) {
     return STATUS_NO_MEMORY;
   }
-  for (int t = 0; t < frames; t++) {
-    struct match_frame *frame = &index->frame[t];
-    const uint8_t *cell = cells + (size_t)t * (size_t)values * PITCHES;
-    pack(cell, frame->sounding);
-    if (values > 1) {
-      pack(cell + PITCHES, frame->onset);
-    }
-    frame->sounding_count = (uint16_t)bits_count(frame->sounding);
-    frame->onset_count = (uint16_t)bits_count(frame->onset);
-    frame->known = true;
-  }
-  spread_onsets(index, 0, frames);
+  match_index_show(index, cells, 0, frames);
   return STATUS_OK;
 }
 

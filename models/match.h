@@ -29,6 +29,8 @@ enum status match_index_init(struct match_index *index, const uint8_t *cells, in
                              int values) EMEND_CHECK;
 /* Frames begin .. end - 1 are unknown: they agree with nothing and are no match for anything. */
 void match_index_hide(struct match_index *index, int begin, int end);
+/* Frames begin .. end - 1, which lie within the take, are known (again): cells (T, V, D) of the whole take. */
+void match_index_show(struct match_index *index, const uint8_t *cells, int begin, int end);
 void match_index_free(struct match_index *index);
 bool match_index_known(const struct match_index *index, int frame);
 

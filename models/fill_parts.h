@@ -1,0 +1,50 @@
+/* Inside fill*.c. */
+#ifndef EMEND_FILL_PARTS_H
+#define EMEND_FILL_PARTS_H
+
+#include "fill.h"
+#include "filler.h"
+
+/* A take on its way through a filler. */
+struct fill_run {
+  struct filler filler;
+  struct net_config config;
+  const struct note_list *played; /* sorted by onset */
+  const struct fill_options *options;
+  nanos frame;    /* duration */
+  int frames;     /* T */
+  uint8_t *cells; /* (T, V, D) */
+  struct match_index index;
+  struct rng rng; /* of variants */
+  float *p;       /* (FILLER_PART_MAX, V, D) */
+  struct fill_result *result;
+};
+
+/* One candidate: the network's word that `pitch` (0..87) is struck near frame t. */
+struct fill_candidate {
+  int t, pitch;
+  int lasting;            /* frames that it is believed to sound */
+  float probability;      /* of an onset at t or a frame beside it */
+  double centre;          /* where in that the onset is expected, frames from t */
+  nanos earliest, latest; /* it is struck within */
+  enum fill_reason reason;
+  const struct match *best; /* (K) the matches of frame t */
+};
+
+/* fill.c: open a take with its gaps hidden; run one part. */
+enum status fill_run_init(struct fill_run *run, const struct model *model, const struct note_list *played,
+                          const struct fill_gaps *gaps, struct error *error) EMEND_CHECK;
+void fill_run_free(struct fill_run *run);
+
+/* p of the frames begin .. begin + length - 1 (FILLER_PART_MAX at most), and the matches that it came from: the
+ * caller frees the part. */
+enum status fill_run_part(struct fill_run *run, int begin, int length, bool draw,
+                          struct filler_part *part) EMEND_CHECK;
+
+/* fill_place.c: give a candidate its time, length and velocity and add it, unless its place is taken. */
+enum status fill_place(struct fill_run *run, const struct fill_candidate *candidate) EMEND_CHECK;
+
+/* The first played note at or after `time`. */
+size_t fill_first_from(const struct note_list *played, nanos time);
+
+#endif
