@@ -33,6 +33,7 @@ emend_test(vosp_live models)
 emend_test(vosp_information models)
 emend_test(posterior models_double)
 emend_test(view models)
+emend_test(match models)
 emend_test(transfer models)
 emend_test(optimiser models)
 
