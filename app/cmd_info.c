@@ -29,8 +29,10 @@ static enum status print_json(const struct model *model, const char *path, struc
 
   for (int i = 0; i < CONFIG_KEYS; i++) {
     char text[CONFIG_TEXT];
-    config_text(&model->config, i, text);
-    json_object_set_new(config, config_key(i), json_string(text));
+    if (config_has(model->config.kind, i)) {
+      config_text(&model->config, i, text);
+      json_object_set_new(config, config_key(i), json_string(text));
+    }
   }
   for (int i = 0; i < model->params.count; i++) {
     const struct param *param = &model->params.list[i];
@@ -40,22 +42,32 @@ static enum status print_json(const struct model *model, const char *path, struc
   for (size_t i = 0; i < model->fact_count; i++) {
     json_object_set_new(facts, model->facts[i].key, json_string(model->facts[i].value));
   }
-  json_t *object =
-    json_pack("{s:s, s:s, s:I, s:I, s:b, s:o, s:o, s:o}", "model", path, "kind", "vosp", "bytes",
-              (json_int_t)file_size(path), "parameters", (json_int_t)parameter_count(&model->params),
-              "has_gate", model_has_gate(model), "config", config, "facts", facts, "tensors", tensors);
+  json_t *object = json_pack("{s:s, s:s, s:I, s:I, s:b, s:o, s:o, s:o}", "model", path, "kind",
+                             net_kind_name(model->config.kind), "bytes", (json_int_t)file_size(path),
+                             "parameters", (json_int_t)parameter_count(&model->params), "has_gate",
+                             model_has_gate(model), "config", config, "facts", facts, "tensors", tensors);
   return report_json(object, "-", error);
+}
+
+static const char *description(const struct model *model)
+{
+  if (model->config.kind == NET_VRAE) {
+    return model->config.matches > 0 ? "a VRAE that fills gaps" : "a VRAE";
+  }
+  return model_has_gate(model) ? "a VOSP with a gate" : "a VOSP without a gate";
 }
 
 static void print_text(const struct model *model, const char *path)
 {
-  printf("%s: a VOSP, %zu parameters, %lld bytes, %s\n", path, parameter_count(&model->params), file_size(path),
-         model_has_gate(model) ? "with a gate" : "without a gate");
+  printf("%s: %s, %zu parameters, %lld bytes\n", path, description(model), parameter_count(&model->params),
+         file_size(path));
   printf("\nConfiguration\n");
   for (int i = 0; i < CONFIG_KEYS; i++) {
     char text[CONFIG_TEXT];
-    config_text(&model->config, i, text);
-    printf("  %-16s %s\n", config_key(i), text);
+    if (config_has(model->config.kind, i)) {
+      config_text(&model->config, i, text);
+      printf("  %-16s %s\n", config_key(i), text);
+    }
   }
   printf("\nFacts\n");
   for (size_t i = 0; i < model->fact_count; i++) {

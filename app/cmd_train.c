@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "data.h"
+#include "model_config.h"
 #include "options_file.h"
 #include "outfile.h"
 #include "progress.h"
@@ -35,9 +36,9 @@ static bool tell(void *user, const struct train_progress *now)
 }
 
 /* The command line as the model remembers it: of paths only the last part, as others have theirs elsewhere. */
-static void command_text(int argc, char **argv, char text[COMMAND_BYTES])
+static void command_text(const struct command *command, int argc, char **argv, char text[COMMAND_BYTES])
 {
-  size_t used = (size_t)snprintf(text, COMMAND_BYTES, "emend train vosp");
+  size_t used = (size_t)snprintf(text, COMMAND_BYTES, "emend %s", command->name);
 
   for (int i = 1; i < argc && used < COMMAND_BYTES; i++) {
     const char *equals = strncmp(argv[i], "--", 2) == 0 ? strchr(argv[i], '=') : NULL;
@@ -59,22 +60,23 @@ static void command_text(int argc, char **argv, char text[COMMAND_BYTES])
 }
 
 /* Flags twice: once for the settings file's name, and again over what that file said. */
-static int read_flags(struct train_flags *flags, struct options_file *file, int argc, char **argv)
+static int read_flags(const struct command *command, enum net_kind kind, struct train_flags *flags,
+                      struct options_file *file, int argc, char **argv)
 {
   struct option_spec specs[OPTION_SPECS_MAX];
   struct option_set set = {.specs = specs, .operand_max = OPTION_LIST_MAX};
   struct error error = {STATUS_OK, ""};
 
-  set.count = train_flags_init(flags, specs);
-  int done = command_parse(&command_train_vosp, &set, argc, argv);
+  set.count = train_flags_init(flags, kind, specs);
+  int done = command_parse(command, &set, argc, argv);
   if (done != COMMAND_GO_ON) {
     return done;
   }
   if (flags->settings != NULL && options_read_file(&set, flags->settings, file, &error) != STATUS_OK) {
-    return command_fail(&command_train_vosp, &error);
+    return command_fail(command, &error);
   }
   struct option_list from_file = flags->data;
-  done = command_parse(&command_train_vosp, &set, argc, argv);
+  done = command_parse(command, &set, argc, argv);
   if (done != COMMAND_GO_ON) {
     return done;
   }
@@ -89,11 +91,13 @@ static int read_flags(struct train_flags *flags, struct options_file *file, int 
 
 static enum status check(const struct train_flags *flags, struct error *error)
 {
+  const char *kind = net_kind_name(flags->config.kind);
+
   if (flags->data.count == 0) {
-    return error_set(error, STATUS_USAGE, "--data is missing; see emend train vosp --help");
+    return error_set(error, STATUS_USAGE, "--data is missing; see emend train %s --help", kind);
   }
   if (flags->out == NULL || strcmp(flags->out, "-") == 0) {
-    return error_set(error, STATUS_USAGE, "--out wants a file's name; see emend train vosp --help");
+    return error_set(error, STATUS_USAGE, "--out wants a file's name; see emend train %s --help", kind);
   }
   return outfile_check(flags->out, error);
 }
@@ -144,7 +148,7 @@ static enum status train(struct train_flags *flags, const char *command, struct 
                                 .user = &telling};
   stop_catch();
   progress_begin(&telling.progress, "train");
-  status = train_vosp(&flags->config, &flags->options, &run, error);
+  status = train_model(&flags->config, &flags->options, &run, error);
   progress_end(&telling.progress);
   if (status == STATUS_INTERRUPTED) {
     error_set(error, status, "stopped; %.300s.checkpoint keeps what was learnt: --resume goes on", flags->out);
@@ -160,38 +164,61 @@ static enum status train(struct train_flags *flags, const char *command, struct 
   return status;
 }
 
-static int run_train_vosp(int argc, char **argv)
+static int run_kind(const struct command *command, enum net_kind kind, int argc, char **argv)
 {
   struct train_flags flags;
   struct options_file file = {NULL};
   struct error error = {STATUS_OK, ""};
-  char command[COMMAND_BYTES];
+  char text[COMMAND_BYTES];
 
-  command_text(argc, argv, command);
-  int done = read_flags(&flags, &file, argc, argv);
+  command_text(command, argc, argv, text);
+  int done = read_flags(command, kind, &flags, &file, argc, argv);
   if (done == COMMAND_GO_ON) {
     enum status status = check(&flags, &error);
     if (status == STATUS_OK) {
-      status = train(&flags, command, &error);
+      status = train(&flags, text, &error);
     }
-    done = status == STATUS_OK ? EXIT_SUCCESS : command_fail(&command_train_vosp, &error);
+    done = status == STATUS_OK ? EXIT_SUCCESS : command_fail(command, &error);
   }
   options_file_free(&file);
   return done;
 }
 
+static int run_train_vosp(int argc, char **argv)
+{
+  return run_kind(&command_train_vosp, NET_VOSP, argc, argv);
+}
+
+static int run_train_vrae(int argc, char **argv)
+{
+  return run_kind(&command_train_vrae, NET_VRAE, argc, argv);
+}
+
+#define STOPPING "Ctrl-C stops after writing a checkpoint; --resume goes on from there."
+
 const struct command command_train_vosp = {
   .name = "train vosp",
   .usage = "--data PATH... --out MODEL [options]",
   .summary = "train a variational one step predictor and its gate",
-  .notes = "Ctrl-C stops after writing a checkpoint; --resume goes on from there.",
+  .notes = STOPPING,
   .run = run_train_vosp,
+};
+
+const struct command command_train_vrae = {
+  .name = "train vrae",
+  .usage = "--data PATH... --out MODEL [options]",
+  .summary = "train a variational recurrent auto-encoder, or with --matches a filler",
+  .notes = STOPPING,
+  .run = run_train_vrae,
 };
 
 static int run_train(int argc, char **argv)
 {
   if (argc >= 2 && strcmp(argv[1], "vosp") == 0) {
     return run_train_vosp(argc - 1, argv + 1);
+  }
+  if (argc >= 2 && strcmp(argv[1], "vrae") == 0) {
+    return run_train_vrae(argc - 1, argv + 1);
   }
   if (argc >= 2 && argv[1][0] != '-') {
     fprintf(stderr, "emend train: unknown kind of model '%s'; see emend train --help\n", argv[1]);
@@ -203,8 +230,9 @@ static int run_train(int argc, char **argv)
 
 const struct command command_train = {
   .name = "train",
-  .usage = "vosp --data PATH... --out MODEL [options]",
+  .usage = "vosp|vrae --data PATH... --out MODEL [options]",
   .summary = "train a model on MIDI files or rolls",
-  .notes = "emend train vosp --help  tells about the only kind there is.",
+  .notes = "vosp: a one step predictor, which cleans live playing. vrae: an auto-encoder, which fills gaps.\n"
+           "emend train vosp --help and emend train vrae --help tell about each.",
   .run = run_train,
 };

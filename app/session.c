@@ -20,6 +20,10 @@ enum status session_open(struct session *session, const struct preset *preset, b
 
   enum status status = model_load(&session->model, preset->model_path, error);
   if (status == STATUS_OK) {
+    status = model_need_kind(session->model, NET_VOSP, preset->model_path,
+                             real_time ? "emend live" : "emend denoise", error);
+  }
+  if (status == STATUS_OK) {
     status = model_cleaner_new(session->model, &session->cleaner, error);
   }
   if (status == STATUS_OK) {

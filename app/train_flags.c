@@ -24,6 +24,7 @@ static const char *const config_flags[CONFIG_KEYS][2] = {
   {"latent", "latent variables"},
   {"generator", "hidden units of generator and recognition"},
   {"gate", "hidden units of the gate; 0: none"},
+  {"matches", "best-matching stretches that a filler sees; 0: no filler"},
 };
 
 static enum status set_config(const struct option_spec *spec, const char *text, struct error *error)
@@ -40,17 +41,22 @@ static enum status set_config(const struct option_spec *spec, const char *text, 
 
 static int add_config(struct train_flags *flags, struct option_spec *specs)
 {
+  int count = 0;
+
   for (int i = 0; i < CONFIG_KEYS; i++) {
+    if (!config_has(flags->config.kind, i)) {
+      continue;
+    }
     bool frame = strncmp(config_flags[i][0], "frame-", 6) == 0;
-    specs[i] = (struct option_spec){.name = config_flags[i][0],
-                                    .kind = OPTION_CUSTOM,
-                                    .value = &flags->config,
-                                    .argument = "V",
-                                    .help = config_flags[i][1],
-                                    .given = frame ? &flags->frame_given : NULL,
-                                    .set = set_config};
+    specs[count++] = (struct option_spec){.name = config_flags[i][0],
+                                          .kind = OPTION_CUSTOM,
+                                          .value = &flags->config,
+                                          .argument = "V",
+                                          .help = config_flags[i][1],
+                                          .given = frame ? &flags->frame_given : NULL,
+                                          .set = set_config};
   }
-  return CONFIG_KEYS;
+  return count;
 }
 
 static struct option_spec number(const char *name, double *value, double low, double high, const char *help)
@@ -135,24 +141,32 @@ static int add_training(struct train_options *options, struct option_spec *specs
     number("noise", &options->noise, 0, 1, "share of off cells turned on in what the recognition sees"),
     number("clean-share", &options->clean_share, 0, 1, "share of sequences that stay clean"),
     integer("chunk", &options->chunk, 2, 100000, "frames a chunk"),
-    integer("lead", &options->lead, 0, 100000, "of these, frames that only warm the state up"),
     integer("batch", &options->batch, 1, 100000, "sequences at once"),
-    integer("epochs", &options->epochs, 0, 1000000, "at most; 0 with --from: the gate only"),
+    integer("epochs", &options->epochs, 0, 1000000, "at most"),
     integer("patience", &options->patience, 1, 100000, "validations without gain before the rate falls"),
     number("epoch-share", &options->epoch_share, 1e-6, 1, "share of the sequences seen in an epoch"),
-    integer("gate-epochs", &options->gate_epochs, 0, 100000, "of the gate; 0: no gate"),
   };
 
   memcpy(specs, all, sizeof all);
   return (int)(sizeof all / sizeof all[0]);
 }
 
-int train_flags_init(struct train_flags *flags, struct option_spec specs[OPTION_SPECS_MAX])
+/* What only a VOSP has: a state to warm up, and a gate. */
+static int add_vosp_training(struct train_options *options, struct option_spec *specs)
+{
+  specs[0] = integer("lead", &options->lead, 0, 100000, "frames of a chunk that only warm the state up");
+  specs[1] =
+    integer("gate-epochs", &options->gate_epochs, 0, 100000, "of the gate; --epochs 0 --from trains it alone");
+  return 2;
+}
+
+int train_flags_init(struct train_flags *flags, enum net_kind kind, struct option_spec specs[OPTION_SPECS_MAX])
 {
   int count = 0;
 
   *flags = (struct train_flags){.train_split = "train", .valid_split = "valid"};
-  flags->config = (struct net_config){.frame = {FRAME_MILLISECONDS, 60, 2},
+  flags->config = (struct net_config){.kind = kind,
+                                      .frame = {FRAME_MILLISECONDS, 60, 2},
                                       .tie = TIE_NONE,
                                       .cell = CELL_GRU,
                                       .posterior = POSTERIOR_INCREMENTS,
@@ -161,11 +175,14 @@ int train_flags_init(struct train_flags *flags, struct option_spec specs[OPTION_
                                       .hidden = 200,
                                       .latent = 32,
                                       .generator = 200,
-                                      .gate = 32};
+                                      .gate = kind == NET_VOSP ? 32 : 0};
   train_defaults(&flags->options);
   count += add_files(flags, specs);
   count += add_config(flags, specs + count);
   count += add_training(&flags->options, specs + count);
+  if (kind == NET_VOSP) {
+    count += add_vosp_training(&flags->options, specs + count);
+  }
   rates_options(&flags->options.damage, NULL, specs + count);
   return count + RATES_COUNT;
 }

@@ -1,4 +1,4 @@
-/* What `emend train vosp` may be told, by flags or in a settings file. */
+/* What `emend train KIND` may be told, by flags or in a settings file. */
 #ifndef EMEND_TRAIN_FLAGS_H
 #define EMEND_TRAIN_FLAGS_H
 
@@ -14,7 +14,8 @@ struct train_flags {
   bool resume;
 };
 
-/* Defaults; then the options that change them. Returns how many there are, at most OPTION_SPECS_MAX. */
-int train_flags_init(struct train_flags *flags, struct option_spec specs[OPTION_SPECS_MAX]);
+/* A kind's defaults; then the options that change them. Returns how many there are, at most OPTION_SPECS_MAX.
+ */
+int train_flags_init(struct train_flags *flags, enum net_kind kind, struct option_spec specs[OPTION_SPECS_MAX]);
 
 #endif

@@ -59,6 +59,15 @@ enum status chunk_list_cut(struct chunk_list *list, const struct dataset *data, 
   return STATUS_OK;
 }
 
+size_t chunk_frames(const struct chunk *chunks, size_t count)
+{
+  size_t frames = 0;
+  for (size_t i = 0; i < count; i++) {
+    frames += (size_t)(chunks[i].length - chunks[i].lead);
+  }
+  return frames;
+}
+
 /* Rows of one chunk at step t lie together: (T, B, R, I). */
 static void fill_step(struct vosp_batch *batch, const struct vosp_net *net, const uint8_t *clean,
                       const uint8_t *seen, uint32_t t, size_t row, bool counts)

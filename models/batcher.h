@@ -24,6 +24,9 @@ struct chunk_list {
 enum status chunk_list_cut(struct chunk_list *list, const struct dataset *data, int steps, int lead,
                            double share, struct rng *rng) EMEND_CHECK;
 
+/* Frames of so many chunks that count in the loss. */
+size_t chunk_frames(const struct chunk *chunks, size_t count);
+
 struct corruption {
   double probability; /* of an off cell of the recognition's input to be turned on; takes with damaged cells
                          show those instead where it is above 0 */

@@ -1,5 +1,6 @@
 #include "model.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,16 +9,31 @@
 #include "model_config.h"
 #include "safetensors.h"
 #include "vosp.h"
+#include "vrae.h"
 
-enum { MODEL_FILE_MAX = 1 << 28, STAMP_KEYS = 2 };
+enum { MODEL_FILE_MAX = 1 << 28, STAMP_KEYS = 2, KIND_TEXT = 16 };
 
-#define MODEL_KIND "emend.vosp"
 #define MODEL_FORMAT "1"
 
 static enum status no_memory(struct error *error)
 {
   (void)error_set(error, STATUS_NO_MEMORY, "not enough memory for the model");
   return STATUS_NO_MEMORY;
+}
+
+/* A file's stamp of its kind: "emend.vosp". */
+static void kind_text(enum net_kind kind, char text[KIND_TEXT])
+{
+  snprintf(text, KIND_TEXT, MODEL_KIND_PREFIX "%s", net_kind_name(kind));
+}
+
+static enum status lay_out(const struct net_config *config, struct params *params, struct error *error)
+{
+  if (config->kind == NET_VRAE) {
+    return error_set(error, STATUS_UNSUPPORTED, "there is no network of kind emend.vrae yet");
+  }
+  const enum status status = vosp_layout(config, params, error);
+  return status == STATUS_OK ? gate_layout(config, params, error) : status;
 }
 
 /* A model of this configuration without its block of weights. */
@@ -28,10 +44,7 @@ static enum status model_lay_out(struct model **out, const struct net_config *co
     return no_memory(error);
   }
   model->config = *config;
-  enum status status = vosp_layout(config, &model->params, error);
-  if (status == STATUS_OK) {
-    status = gate_layout(config, &model->params, error);
-  }
+  const enum status status = lay_out(config, &model->params, error);
   if (status != STATUS_OK) {
     model_free(model);
     return status;
@@ -86,13 +99,30 @@ static const char *meta_find(const struct safetensors *file, const char *key)
   return NULL;
 }
 
+static enum status read_kind(const struct safetensors *file, const char *path, enum net_kind *kind,
+                             struct error *error)
+{
+  static const enum net_kind kinds[] = {NET_VOSP, NET_VRAE};
+  const char *found = meta_find(file, "kind");
+  for (size_t i = 0; found != NULL && i < sizeof kinds / sizeof *kinds; i++) {
+    char text[KIND_TEXT];
+    kind_text(kinds[i], text);
+    if (strcmp(found, text) == 0) {
+      *kind = kinds[i];
+      return STATUS_OK;
+    }
+  }
+  return error_set(error, STATUS_UNSUPPORTED,
+                   "%s is not a model of kind emend.vosp or emend.vrae; give one that `emend train` made",
+                   path);
+}
+
 static enum status read_config(const struct safetensors *file, const char *path, struct net_config *config,
                                struct error *error)
 {
-  const char *kind = meta_find(file, "kind");
-  if (kind == NULL || strcmp(kind, MODEL_KIND) != 0) {
-    return error_set(error, STATUS_UNSUPPORTED,
-                     "%s is not a model of kind %s; give one that `emend train vosp` made", path, MODEL_KIND);
+  memset(config, 0, sizeof *config);
+  if (read_kind(file, path, &config->kind, error) != STATUS_OK) {
+    return STATUS_UNSUPPORTED;
   }
   const char *format = meta_find(file, "format");
   if (format == NULL || strcmp(format, MODEL_FORMAT) != 0) {
@@ -100,8 +130,10 @@ static enum status read_config(const struct safetensors *file, const char *path,
                      "%s is not of model format %s; use the emend that made it, or a newer one", path,
                      MODEL_FORMAT);
   }
-  memset(config, 0, sizeof *config);
   for (int i = 0; i < CONFIG_KEYS; i++) {
+    if (!config_has(config->kind, i)) {
+      continue;
+    }
     const char *text = meta_find(file, config_key(i));
     if (text == NULL) {
       return error_set(error, STATUS_FORMAT, "%s: its metadata lacks %s; the file is damaged or not emend's",
@@ -211,33 +243,53 @@ enum status model_load(struct model **model, const char *path, struct error *err
   return status;
 }
 
-/* The metadata of a model; keys and values are only pointed to. */
-static struct safetensors_meta *make_meta(const struct model *model, char text[CONFIG_KEYS][CONFIG_TEXT],
-                                          size_t *count)
+enum status model_need_kind(const struct model *model, enum net_kind kind, const char *path, const char *who,
+                            struct error *error)
 {
-  *count = STAMP_KEYS + CONFIG_KEYS + model->fact_count;
-  struct safetensors_meta *meta = calloc(*count, sizeof *meta);
+  const struct net_config *config = &model->config;
+  if (config->kind == kind) {
+    return STATUS_OK;
+  }
+  return error_set(
+    error, STATUS_UNSUPPORTED,
+    "%s is a model of kind " MODEL_KIND_PREFIX "%s%s; `%s` needs one of kind " MODEL_KIND_PREFIX "%s", path,
+    net_kind_name(config->kind), config->matches > 0 ? " (a filler)" : "", who, net_kind_name(kind));
+}
+
+/* The metadata of a model; keys and values are only pointed to. */
+struct meta_text {
+  char kind[KIND_TEXT];
+  char config[CONFIG_KEYS][CONFIG_TEXT];
+};
+
+static struct safetensors_meta *make_meta(const struct model *model, struct meta_text *text, size_t *count)
+{
+  struct safetensors_meta *meta = calloc(STAMP_KEYS + CONFIG_KEYS + model->fact_count, sizeof *meta);
   if (meta == NULL) {
     return NULL;
   }
   struct safetensors_meta *next = meta;
-  *next++ = (struct safetensors_meta){(char *)"kind", (char *)MODEL_KIND};
+  kind_text(model->config.kind, text->kind);
+  *next++ = (struct safetensors_meta){(char *)"kind", text->kind};
   *next++ = (struct safetensors_meta){(char *)"format", (char *)MODEL_FORMAT};
   for (int i = 0; i < CONFIG_KEYS; i++) {
-    config_text(&model->config, i, text[i]);
-    *next++ = (struct safetensors_meta){(char *)config_key(i), text[i]};
+    if (config_has(model->config.kind, i)) {
+      config_text(&model->config, i, text->config[i]);
+      *next++ = (struct safetensors_meta){(char *)config_key(i), text->config[i]};
+    }
   }
   for (size_t i = 0; i < model->fact_count; i++) {
     *next++ = (struct safetensors_meta){model->facts[i].key, model->facts[i].value};
   }
+  *count = (size_t)(next - meta);
   return meta;
 }
 
 enum status model_save(const struct model *model, const char *path, struct error *error)
 {
-  char text[CONFIG_KEYS][CONFIG_TEXT];
+  struct meta_text text;
   size_t count;
-  struct safetensors_meta *meta = make_meta(model, text, &count);
+  struct safetensors_meta *meta = make_meta(model, &text, &count);
   if (meta == NULL) {
     return no_memory(error);
   }

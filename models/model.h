@@ -13,7 +13,7 @@ struct model_fact {
 
 struct model {
   struct net_config config;
-  struct params params;     /* the VOSP's weights, then the gate's */
+  struct params params;     /* the network's weights; of a VOSP then the gate's */
   struct model_fact *facts; /* (fact_count) in the file's order */
   size_t fact_count;
 };
@@ -22,8 +22,12 @@ struct model {
 enum status model_new(struct model **model, const struct net_config *config, struct error *error) EMEND_CHECK;
 void model_free(struct model *model);
 
-/* Load and check every name, shape, offset and value. The file is treated as hostile. */
+/* Load and check every name, shape, offset and value; of any kind. The file is treated as hostile. */
 enum status model_load(struct model **model, const char *path, struct error *error) EMEND_CHECK;
+/* STATUS_UNSUPPORTED unless the model is of this kind, in words that name the file and who ("emend live")
+ * needs it. */
+enum status model_need_kind(const struct model *model, enum net_kind kind, const char *path, const char *who,
+                            struct error *error) EMEND_CHECK;
 /* Write to a temporary name beside `path`, fsync, rename. */
 enum status model_save(const struct model *model, const char *path, struct error *error) EMEND_CHECK;
 

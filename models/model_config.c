@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gate.h"
+#include "match.h"
 
 enum { WORDS_MAX = 4 };
 
@@ -22,13 +23,18 @@ enum field {
   FIELD_LATENT,
   FIELD_GENERATOR,
   FIELD_GATE,
+  FIELD_MATCHES,
 };
+
+/* Which kinds of network have a field. */
+enum { VOSPS = 1 << NET_VOSP, VRAES = 1 << NET_VRAE };
 
 /* A field is one of some words (in the order of its enum) or a number from low to high. */
 static const struct description {
   const char *key;
   const char *words[WORDS_MAX];
   double low, high;
+  unsigned kinds; /* 0: all */
 } descriptions[CONFIG_KEYS] = {
   [FIELD_UNIT] = {"frame.unit", {"milliseconds", "beats"}, 0, 0},
   [FIELD_LENGTH] = {"frame.length", {NULL}, 1.0 / 64, 1000},
@@ -37,11 +43,12 @@ static const struct description {
   [FIELD_CELL] = {"cell", {"fast-dropout", "tanh", "gru"}, 0, 0},
   [FIELD_POSTERIOR] = {"posterior", {"diagonal", "increments", "gauss-markov"}, 0, 0},
   [FIELD_FEED] = {"feed", {"level", "increment"}, 0, 0},
-  [FIELD_PAST] = {"past", {"received", "passed"}, 0, 0},
+  [FIELD_PAST] = {"past", {"received", "passed"}, 0, 0, VOSPS},
   [FIELD_HIDDEN] = {"hidden", {NULL}, 1, 4096},
   [FIELD_LATENT] = {"latent", {NULL}, 1, 1024},
   [FIELD_GENERATOR] = {"generator", {NULL}, 1, 4096},
-  [FIELD_GATE] = {"gate", {NULL}, 0, GATE_HIDDEN_MAX},
+  [FIELD_GATE] = {"gate", {NULL}, 0, GATE_HIDDEN_MAX, VOSPS},
+  [FIELD_MATCHES] = {"matches", {NULL}, 0, MATCH_MAX, VRAES},
 };
 
 static double field_get(const struct net_config *config, enum field field)
@@ -59,6 +66,7 @@ static double field_get(const struct net_config *config, enum field field)
   case FIELD_LATENT: return config->latent;
   case FIELD_GENERATOR: return config->generator;
   case FIELD_GATE: return config->gate;
+  case FIELD_MATCHES: return config->matches;
   }
   return 0;
 }
@@ -79,12 +87,24 @@ static void field_set(struct net_config *config, enum field field, double value)
   case FIELD_LATENT: config->latent = whole; break;
   case FIELD_GENERATOR: config->generator = whole; break;
   case FIELD_GATE: config->gate = whole; break;
+  case FIELD_MATCHES: config->matches = whole; break;
   }
+}
+
+const char *net_kind_name(enum net_kind kind)
+{
+  return kind == NET_VRAE ? "vrae" : "vosp";
 }
 
 const char *config_key(int index)
 {
   return descriptions[index].key;
+}
+
+bool config_has(enum net_kind kind, int index)
+{
+  const unsigned kinds = descriptions[index].kinds;
+  return kinds == 0 || (kinds & 1U << kind) != 0;
 }
 
 void config_text(const struct net_config *config, int index, char text[CONFIG_TEXT])
@@ -98,10 +118,10 @@ void config_text(const struct net_config *config, int index, char text[CONFIG_TE
   }
 }
 
-static int find_key(const char *key)
+static int find_key(enum net_kind kind, const char *key)
 {
   for (int i = 0; i < CONFIG_KEYS; i++) {
-    if (strcmp(descriptions[i].key, key) == 0) {
+    if (config_has(kind, i) && strcmp(descriptions[i].key, key) == 0) {
       return i;
     }
   }
@@ -143,7 +163,7 @@ static enum status set_number(struct net_config *config, int index, const char *
 enum status config_set(struct net_config *config, const char *key, const char *text, const char *where,
                        struct error *error)
 {
-  const int index = find_key(key);
+  const int index = find_key(config->kind, key);
   if (index < 0) {
     return error_set(error, STATUS_NOT_FOUND, "%s: a model has no setting of the name given", where);
   }

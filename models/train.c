@@ -7,8 +7,8 @@
 
 #include "blas_threads.h"
 #include "gate_train.h"
+#include "model_config.h"
 #include "trainer.h"
-#include "vosp_init.h"
 
 enum { VALID_FRAMES_MAX = 50000, FACT_SIZE = 256 };
 
@@ -62,28 +62,45 @@ static enum status check_options(const struct train_options *options, const stru
   return STATUS_OK;
 }
 
+static const struct trainable *find_kind(enum net_kind kind)
+{
+  (void)kind;
+  return &trainable_vosp;
+}
+
 static void trainer_free(struct trainer *trainer)
 {
   for (int w = 0; w < trainer->threads; w++) {
-    vosp_batch_free(&trainer->workers[w].batch);
+    trainer->kind->batch_free(trainer->workers[w].batch);
     free(trainer->workers[w].grad);
   }
-  vosp_net_free(&trainer->net);
+  trainer->kind->net_free(trainer->net);
   optimiser_free(&trainer->optimiser);
   free(trainer->best);
   model_free(trainer->model);
 }
 
-/* The weights of another model, with a gate of `gate` units: the old one where it has as many. */
-static enum status start_from(struct trainer *trainer, int gate, struct error *error)
+static enum status load_from(struct model **from, const char *path, enum net_kind kind, struct error *error)
+{
+  char who[32];
+  snprintf(who, sizeof who, "emend train %s", net_kind_name(kind));
+  enum status status = model_load(from, path, error);
+  if (status == STATUS_OK && (status = model_need_kind(*from, kind, path, who, error)) != STATUS_OK) {
+    model_free(*from);
+  }
+  return status;
+}
+
+/* The weights of another model, with a gate of as many units as `wanted` has: the old one where it fits. */
+static enum status start_from(struct trainer *trainer, const struct net_config *wanted, struct error *error)
 {
   struct model *from = NULL;
-  enum status status = model_load(&from, trainer->run->from, error);
+  enum status status = load_from(&from, trainer->run->from, wanted->kind, error);
   if (status != STATUS_OK) {
     return status;
   }
   struct net_config config = from->config;
-  config.gate = gate;
+  config.gate = wanted->gate;
   status = model_new(&trainer->model, &config, error);
   for (int i = 0; status == STATUS_OK && i < from->params.count; i++) {
     const struct param *param = &from->params.list[i];
@@ -100,16 +117,13 @@ static enum status start_from(struct trainer *trainer, int gate, struct error *e
 static enum status start_weights(struct trainer *trainer, const struct net_config *config, struct error *error)
 {
   if (trainer->run->from != NULL) {
-    return start_from(trainer, config->gate, error);
+    return start_from(trainer, config, error);
   }
   enum status status = model_new(&trainer->model, config, error);
   if (status != STATUS_OK) {
     return status;
   }
-  const struct train_options *options = &trainer->options;
-  const struct init_options init = {options->spectral_radius, options->connections, options->dropout_input,
-                                    options->dropout_hidden};
-  status = vosp_init(config, &init, &trainer->model->params, &trainer->rng);
+  status = trainer->kind->init(config, &trainer->options, &trainer->model->params, &trainer->rng);
   return status == STATUS_OK ? status : error_set(error, status, "not enough memory to start the weights");
 }
 
@@ -119,50 +133,68 @@ static enum status start_workers(struct trainer *trainer)
   for (int w = 0; w < trainer->threads; w++) {
     struct worker *worker = &trainer->workers[w];
     worker->grad = malloc(size * sizeof *worker->grad);
-    if (worker->grad == NULL || vosp_batch_init(&worker->batch, &trainer->net, trainer->options.chunk,
-                                                trainer->share * trainer->net.rows, true) != STATUS_OK) {
+    if (worker->grad == NULL || trainer->kind->batch_new(trainer->net, &trainer->options, trainer->share,
+                                                         &worker->batch) != STATUS_OK) {
       return STATUS_NO_MEMORY;
     }
   }
   return STATUS_OK;
 }
 
-static enum status trainer_init(struct trainer *trainer, const struct net_config *config,
-                                const struct train_options *options, const struct train_run *run,
-                                struct error *error)
+static enum status start_optimiser(struct trainer *trainer, struct error *error)
 {
-  *trainer = (struct trainer){.options = *options, .run = run, .point = {.best = INFINITY}};
-  rng_seed(&trainer->rng, options->seed);
-  if (trainer->options.threads <= 0) {
-    trainer->options.threads = parallel_processors();
-  }
-  if (trainer->options.threads > PARALLEL_MAX) {
-    trainer->options.threads = PARALLEL_MAX;
-  }
-  enum status status = start_weights(trainer, config, error);
-  if (status != STATUS_OK) {
-    return status;
-  }
+  const struct train_options *options = &trainer->options;
   const size_t size = trainer->model->params.size;
   trainer->optimiser.kind = options->optimiser;
   trainer->optimiser.rate = options->rate;
   trainer->optimiser.momentum = options->momentum;
   trainer->optimiser.decay = options->decay;
   trainer->best = malloc(size * sizeof *trainer->best);
-  bool found = false;
   if (trainer->best == NULL || optimiser_init(&trainer->optimiser, size) != STATUS_OK) {
     return error_set(error, STATUS_NO_MEMORY, "not enough memory to train");
   }
   memcpy(trainer->best, trainer->model->params.block, size * sizeof *trainer->best);
-  if (run->resume && (status = train_checkpoint_load(trainer, &found, error)) != STATUS_OK) {
+  return STATUS_OK;
+}
+
+/* Numbers that follow from the options: the same for every run of them. */
+static void trainer_settle(struct trainer *trainer)
+{
+  struct train_options *options = &trainer->options;
+  if (options->threads <= 0) {
+    options->threads = parallel_processors();
+  }
+  if (options->threads > PARALLEL_MAX) {
+    options->threads = PARALLEL_MAX;
+  }
+  if (!trainer->kind->warms_up) {
+    options->lead = 0;
+  }
+  trainer->threads = options->threads < options->batch ? options->threads : options->batch;
+  trainer->share = (options->batch + trainer->threads - 1) / trainer->threads;
+}
+
+static enum status trainer_init(struct trainer *trainer, const struct net_config *config,
+                                const struct train_options *options, const struct train_run *run,
+                                struct error *error)
+{
+  *trainer = (struct trainer){
+    .options = *options, .run = run, .kind = find_kind(config->kind), .point = {.best = INFINITY}};
+  rng_seed(&trainer->rng, options->seed);
+  trainer_settle(trainer);
+  enum status status = start_weights(trainer, config, error);
+  if (status == STATUS_OK) {
+    status = start_optimiser(trainer, error);
+  }
+  if (status == STATUS_OK && run->resume) {
+    status = train_checkpoint_load(trainer, error);
+  }
+  if (status != STATUS_OK) {
     return status;
   }
-  if (vosp_net_init(&trainer->net, &trainer->model->config, &trainer->model->params,
-                    trainer->model->params.block) != STATUS_OK) {
+  if (trainer->kind->net_new(&trainer->model->config, &trainer->model->params, &trainer->net) != STATUS_OK) {
     return error_set(error, STATUS_NO_MEMORY, "not enough memory to train");
   }
-  trainer->threads = trainer->options.threads < options->batch ? trainer->options.threads : options->batch;
-  trainer->share = (options->batch + trainer->threads - 1) / trainer->threads;
   status = start_workers(trainer);
   return status == STATUS_OK ? status
                              : error_set(error, status, "not enough memory for batches of %d", options->batch);
@@ -176,7 +208,7 @@ static enum status validate(const struct trainer *trainer, struct bound_sums *su
     .seed = 1,
     .threads = trainer->options.threads,
   };
-  return bound_over(&trainer->net, trainer->run->valid, &options, NULL, NULL, sums);
+  return trainer->kind->validate(trainer->net, trainer->run->valid, &options, sums);
 }
 
 /* Put the best weights in place and say in the model how they came about. */
@@ -225,9 +257,9 @@ static enum status run_epochs(struct trainer *trainer, struct error *error)
   while (going && trainer->point.epoch < options->epochs) {
     struct epoch_result result;
     struct bound_sums valid;
-    enum status status = train_epoch(trainer, &result);
+    enum status status = train_epoch(trainer, &result, error);
     if (status != STATUS_OK) {
-      return error_set(error, status, "not enough memory to train");
+      return status;
     }
     if (result.stopped) { /* the last whole epoch's checkpoint stands */
       return error_set(error, STATUS_INTERRUPTED, "stopped in epoch %d; go on with --resume",
@@ -288,8 +320,8 @@ static enum status damage_takes(const struct net_config *config, const struct tr
            : dataset_damage(run->valid, &config->frame, &options->damage, options->seed + 1000003, error);
 }
 
-enum status train_vosp(const struct net_config *config, const struct train_options *options,
-                       const struct train_run *run, struct error *error)
+enum status train_model(const struct net_config *config, const struct train_options *options,
+                        const struct train_run *run, struct error *error)
 {
   blas_single_thread();
   enum status status = check_options(options, run, error);
@@ -301,12 +333,12 @@ enum status train_vosp(const struct net_config *config, const struct train_optio
     return error_set(error, STATUS_NO_MEMORY, "not enough memory to train");
   }
   status = trainer_init(trainer, config, options, run, error);
-  if (status == STATUS_OK && !trainer->point.vosp_done) {
+  if (status == STATUS_OK && !trainer->point.net_done) {
     status = damage_takes(&trainer->model->config, options, run, error);
   }
-  if (status == STATUS_OK && !trainer->point.vosp_done) {
+  if (status == STATUS_OK && !trainer->point.net_done) {
     status = run_epochs(trainer, error);
-    trainer->point.vosp_done = status == STATUS_OK;
+    trainer->point.net_done = status == STATUS_OK;
   }
   if (status == STATUS_OK) {
     status = options->epochs > 0 ? keep_best(trainer, error) : STATUS_OK;

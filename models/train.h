@@ -41,7 +41,7 @@ struct train_progress {
   double done;                              /* of this epoch, 0..1 */
   double seconds_left;                      /* estimate for the whole run */
   double train_nats, valid_nats, best_nats; /* a step; NaN where unknown */
-  const char *stage;                        /* "vosp" or "gate" */
+  const char *stage;                        /* "vosp", "vrae" or "gate" */
 };
 typedef bool (*train_report)(void *user, const struct train_progress *progress);
 
@@ -56,8 +56,9 @@ struct train_run {
   void *user;
 };
 
-/* Train a VOSP (and its gate). Returns STATUS_INTERRUPTED after a clean stop by `report`. */
-enum status train_vosp(const struct net_config *config, const struct train_options *options,
-                       const struct train_run *run, struct error *error) EMEND_CHECK;
+/* Train a network of the configuration's kind, and the gate of one that has it. Returns STATUS_INTERRUPTED
+ * after a clean stop by `report`. */
+enum status train_model(const struct net_config *config, const struct train_options *options,
+                        const struct train_run *run, struct error *error) EMEND_CHECK;
 
 #endif

@@ -28,10 +28,11 @@ static void path_of(const struct trainer *trainer, char path[PATH_SIZE])
 }
 
 /* The numbers that a checkpoint keeps as metadata, in this order. */
-enum { NUMBERS = 8 };
+enum { NUMBERS = 8, META_MAX = NUMBERS + CONFIG_KEYS + 2 };
 static const char *const number_keys[NUMBERS] = {"train.epoch", "train.bad",     "train.best",
-                                                 "train.bound", "train.seconds", "train.vosp_done",
+                                                 "train.bound", "train.seconds", "train.net_done",
                                                  "train.rate",  "train.steps"};
+static const char *const optimiser_names[] = {[OPTIMISER_ADAM] = "adam", [OPTIMISER_RMSPROP] = "rmsprop"};
 
 static void give_numbers(const struct trainer *trainer, double numbers[NUMBERS])
 {
@@ -41,7 +42,7 @@ static void give_numbers(const struct trainer *trainer, double numbers[NUMBERS])
                                point->best,
                                point->bound,
                                point->seconds,
-                               point->vosp_done,
+                               point->net_done,
                                trainer->optimiser.rate,
                                (double)trainer->optimiser.steps};
   memcpy(numbers, all, sizeof all);
@@ -55,10 +56,39 @@ static void take_numbers(struct trainer *trainer, const double numbers[NUMBERS])
     .best = numbers[2],
     .bound = numbers[3],
     .seconds = numbers[4],
-    .vosp_done = numbers[5] != 0,
+    .net_done = numbers[5] != 0,
   };
   trainer->optimiser.rate = numbers[6];
   trainer->optimiser.steps = (long)numbers[7];
+}
+
+/* Texts that the metadata points to. */
+struct meta_texts {
+  char numbers[NUMBERS][NUMBER_TEXT];
+  char config[CONFIG_KEYS][CONFIG_TEXT];
+};
+
+static size_t make_meta(const struct trainer *trainer, struct meta_texts *texts,
+                        struct safetensors_meta meta[META_MAX])
+{
+  const struct net_config *config = &trainer->model->config;
+  double numbers[NUMBERS];
+  size_t count = 0;
+  give_numbers(trainer, numbers);
+  for (int i = 0; i < NUMBERS; i++) {
+    snprintf(texts->numbers[i], NUMBER_TEXT, "%.17g", numbers[i]);
+    meta[count++] = (struct safetensors_meta){(char *)number_keys[i], texts->numbers[i]};
+  }
+  meta[count++] =
+    (struct safetensors_meta){(char *)"train.optimiser", (char *)optimiser_names[trainer->optimiser.kind]};
+  meta[count++] = (struct safetensors_meta){(char *)"kind", (char *)net_kind_name(config->kind)};
+  for (int i = 0; i < CONFIG_KEYS; i++) {
+    if (config_has(config->kind, i)) {
+      config_text(config, i, texts->config[i]);
+      meta[count++] = (struct safetensors_meta){(char *)config_key(i), texts->config[i]};
+    }
+  }
+  return count;
 }
 
 enum status train_checkpoint_save(const struct trainer *trainer, struct error *error)
@@ -78,20 +108,9 @@ enum status train_checkpoint_save(const struct trainer *trainer, struct error *e
   for (int i = 0; i < PARTS; i++) {
     memcpy(params_get(&params, parts[i]), arrays[i], size * sizeof(float));
   }
-  double numbers[NUMBERS];
-  char texts[NUMBERS][NUMBER_TEXT];
-  char config[CONFIG_KEYS][CONFIG_TEXT];
-  struct safetensors_meta meta[NUMBERS + CONFIG_KEYS];
-  size_t count = 0;
-  give_numbers(trainer, numbers);
-  for (int i = 0; i < NUMBERS; i++) {
-    snprintf(texts[i], NUMBER_TEXT, "%.17g", numbers[i]);
-    meta[count++] = (struct safetensors_meta){(char *)number_keys[i], texts[i]};
-  }
-  for (int i = 0; i < CONFIG_KEYS; i++) {
-    config_text(&trainer->model->config, i, config[i]);
-    meta[count++] = (struct safetensors_meta){(char *)config_key(i), config[i]};
-  }
+  struct meta_texts texts;
+  struct safetensors_meta meta[META_MAX];
+  const size_t count = make_meta(trainer, &texts, meta);
   uint8_t *data = NULL;
   size_t bytes = 0;
   enum status status = safetensors_write(&params, meta, count, &data, &bytes, error);
@@ -117,14 +136,31 @@ static const char *meta_of(const struct safetensors *file, const char *key)
 
 static bool same_config(const struct trainer *trainer, const struct safetensors *file)
 {
+  const struct net_config *config = &trainer->model->config;
+  if (strcmp(net_kind_name(config->kind), meta_of(file, "kind")) != 0) {
+    return false;
+  }
   for (int i = 0; i < CONFIG_KEYS; i++) {
     char text[CONFIG_TEXT];
-    config_text(&trainer->model->config, i, text);
-    if (strcmp(text, meta_of(file, config_key(i))) != 0) {
+    config_text(config, i, text);
+    if (config_has(config->kind, i) && strcmp(text, meta_of(file, config_key(i))) != 0) {
       return false;
     }
   }
   return true;
+}
+
+static enum status check_optimiser(const struct trainer *trainer, const struct safetensors *file,
+                                   const char *path, struct error *error)
+{
+  const char *made_with = meta_of(file, "train.optimiser");
+  const char *wanted = optimiser_names[trainer->optimiser.kind];
+  return strcmp(made_with, wanted) == 0
+           ? STATUS_OK
+           : error_set(
+               error, STATUS_FORMAT,
+               "%s was made with the optimiser '%.40s', not %s; go on with that one or train to another --out",
+               path, made_with, wanted);
 }
 
 static enum status take_over(struct trainer *trainer, const struct safetensors *file, const char *path,
@@ -132,6 +168,9 @@ static enum status take_over(struct trainer *trainer, const struct safetensors *
 {
   const size_t size = trainer->model->params.size;
   float *arrays[PARTS];
+  if (check_optimiser(trainer, file, path, error) != STATUS_OK) {
+    return STATUS_FORMAT;
+  }
   arrays_of(trainer, arrays);
   for (int i = 0; i < PARTS; i++) {
     const struct param *param = params_find(&file->params, parts[i]);
@@ -156,13 +195,12 @@ static enum status take_over(struct trainer *trainer, const struct safetensors *
   return STATUS_OK;
 }
 
-enum status train_checkpoint_load(struct trainer *trainer, bool *found, struct error *error)
+enum status train_checkpoint_load(struct trainer *trainer, struct error *error)
 {
   char path[PATH_SIZE];
   path_of(trainer, path);
   uint8_t *data = NULL;
   size_t size = 0;
-  *found = false;
   enum status status = file_read(path, checkpoint_limit, &data, &size, error);
   if (status == STATUS_NOT_FOUND) {
     return STATUS_OK;
@@ -178,7 +216,6 @@ enum status train_checkpoint_load(struct trainer *trainer, bool *found, struct e
   }
   status = take_over(trainer, &file, path, error);
   safetensors_free(&file);
-  *found = status == STATUS_OK;
   return status;
 }
 

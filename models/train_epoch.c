@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "batcher.h"
+#include "model_config.h"
 #include "trainer.h"
 
 double train_seconds(void)
@@ -28,50 +28,67 @@ static void work(void *user, int index)
   struct worker *worker = &trainer->workers[index];
   const size_t first = (size_t)index * (size_t)trainer->share;
   const size_t left = trainer->chunks_left > first ? trainer->chunks_left - first : 0;
-  const int used = left < (size_t)trainer->share ? (int)left : trainer->share;
-  worker->reconstruction = 0;
-  worker->divergence = 0;
+  const struct trainable_job job = {
+    .options = &trainer->options,
+    .params = &trainer->model->params,
+    .chunks = trainer->chunks + first,
+    .used = left < (size_t)trainer->share ? (int)left : trainer->share,
+    .rng = &worker->rng,
+    .scale = trainer->scale,
+    .kl_weight = trainer->kl_weight,
+  };
+  worker->sums = (struct trainable_sums){0};
+  worker->status = STATUS_OK;
   memset(worker->grad, 0, trainer->model->params.size * sizeof *worker->grad);
-  if (used == 0) {
-    return;
+  if (job.used > 0) {
+    worker->status = trainer->kind->update(trainer->net, worker->batch, &job, worker->grad, &worker->sums);
   }
-  const struct train_options *options = &trainer->options;
-  const struct corruption corruption = {options->noise, options->clean_share};
-  const struct dropout dropout = {(real)options->dropout_input, (real)options->dropout_hidden, &worker->rng};
-  const int steps = batch_fill(&worker->batch, &trainer->net, trainer->chunks + first, used, trainer->share,
-                               &corruption, &worker->rng);
-  vosp_batch_restart(&worker->batch, &trainer->net);
-  vosp_forward(&trainer->net, &worker->batch, steps, true, &dropout);
-  vosp_backward(&trainer->net, &worker->batch, steps, options->objective, (real)trainer->scale,
-                (real)trainer->kl_weight, &trainer->model->params, worker->grad);
-  worker->reconstruction = worker->batch.reconstruction;
-  worker->divergence = options->objective == OBJECTIVE_BOUND ? worker->batch.kl : worker->batch.surrogate;
 }
 
-/* One update of the weights from the next chunks; returns the nats summed over their frames. */
-static double update(struct trainer *trainer, const struct chunk *chunks, size_t count)
+/* Add up what the workers found; their gradients come together in the first one's. */
+static enum status gather(struct trainer *trainer, struct trainable_sums *sums)
 {
-  double frames = 0;
-  for (size_t i = 0; i < count; i++) {
-    frames += chunks[i].length - chunks[i].lead;
-  }
-  trainer->chunks = chunks;
-  trainer->chunks_left = count;
-  trainer->scale = 1 / fmax(frames, 1);
-  parallel_run(trainer->threads, work, trainer);
   float *grad = trainer->workers[0].grad;
-  double nats = 0;
+  *sums = (struct trainable_sums){0};
   for (int w = 0; w < trainer->threads; w++) {
     const struct worker *worker = &trainer->workers[w];
-    nats += worker->reconstruction + trainer->kl_weight * worker->divergence;
+    if (worker->status != STATUS_OK) {
+      return worker->status;
+    }
+    sums->reconstruction += worker->sums.reconstruction;
+    sums->divergence += worker->sums.divergence;
+    sums->frames += worker->sums.frames;
     for (size_t i = 0; w > 0 && i < trainer->model->params.size; i++) {
       grad[i] += worker->grad[i];
     }
   }
+  return STATUS_OK;
+}
+
+/* One update of the weights from the next chunks. */
+static enum status update(struct trainer *trainer, const struct chunk *chunks, size_t count,
+                          struct trainable_sums *sums)
+{
+  const double frames = (double)chunk_frames(chunks, count);
+  float *grad = trainer->workers[0].grad;
+  trainer->chunks = chunks;
+  trainer->chunks_left = count;
+  trainer->scale = 1 / fmax(frames, 1);
+  parallel_run(trainer->threads, work, trainer);
+  const enum status status = gather(trainer, sums);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (sums->frames > 0 && sums->frames != frames) { /* the loss is of fewer frames than the chunks have */
+    const float by = (float)(frames / sums->frames);
+    for (size_t i = 0; i < trainer->model->params.size; i++) {
+      grad[i] *= by;
+    }
+  }
   gradient_clip(grad, trainer->model->params.size, trainer->options.clip);
   optimiser_step(&trainer->optimiser, grad, trainer->model->params.block);
-  vosp_net_refresh(&trainer->net, &trainer->model->params, trainer->model->params.block);
-  return nats;
+  trainer->kind->net_refresh(trainer->net, &trainer->model->params);
+  return STATUS_OK;
 }
 
 /* The whole run's remaining time, from the epochs' own pace; nothing is known of early stopping. */
@@ -95,43 +112,67 @@ static void seed_epoch(struct trainer *trainer)
   }
 }
 
-enum status train_epoch(struct trainer *trainer, struct epoch_result *result)
+/* Tell how the epoch goes; false: stop. */
+static bool report(const struct trainer *trainer, const struct epoch_result *result, double nats, double done)
+{
+  const struct train_progress progress = {
+    .epoch = trainer->point.epoch + 1,
+    .epochs = trainer->options.epochs,
+    .done = done,
+    .seconds_left = seconds_left(trainer, result->seconds, done),
+    .train_nats = nats / result->frames,
+    .valid_nats = NAN,
+    .best_nats = trainer->point.best,
+    .stage = net_kind_name(trainer->model->config.kind),
+  };
+  return trainer->run->report == NULL || trainer->run->report(trainer->run->user, &progress);
+}
+
+static enum status run_chunks(struct trainer *trainer, const struct chunk_list *list,
+                              struct epoch_result *result)
 {
   const struct train_options *options = &trainer->options;
-  struct chunk_list list;
-  seed_epoch(trainer);
-  if (chunk_list_cut(&list, trainer->run->train, options->chunk, options->lead, options->epoch_share,
-                     &trainer->rng) != STATUS_OK) {
-    return STATUS_NO_MEMORY;
-  }
   const double begun = train_seconds();
   const size_t group = (size_t)(trainer->threads * trainer->share);
   double nats = 0;
-  *result = (struct epoch_result){0};
-  for (size_t i = 0; i < list.count && !result->stopped && !result->timed_out; i += group) {
-    const size_t count = list.count - i < group ? list.count - i : group;
-    const double done = (double)i / (double)list.count;
-    trainer->kl_weight = kl_weight_at(options, trainer->point.epoch + done);
-    nats += update(trainer, list.chunks + i, count);
-    for (size_t k = 0; k < count; k++) {
-      result->frames += list.chunks[i + k].length - list.chunks[i + k].lead;
+  for (size_t i = 0; i < list->count && !result->stopped && !result->timed_out; i += group) {
+    const size_t count = list->count - i < group ? list->count - i : group;
+    struct trainable_sums sums;
+    trainer->kl_weight = kl_weight_at(options, trainer->point.epoch + (double)i / (double)list->count);
+    const enum status status = update(trainer, list->chunks + i, count, &sums);
+    if (status != STATUS_OK) {
+      return status;
     }
+    nats += sums.reconstruction + trainer->kl_weight * sums.divergence;
+    result->frames += sums.frames;
     result->seconds = train_seconds() - begun;
     result->timed_out =
       options->minutes > 0 && trainer->point.seconds + result->seconds > 60 * options->minutes;
-    const struct train_progress progress = {
-      .epoch = trainer->point.epoch + 1,
-      .epochs = options->epochs,
-      .done = (double)(i + count) / (double)list.count,
-      .seconds_left = seconds_left(trainer, result->seconds, (double)(i + count) / (double)list.count),
-      .train_nats = nats / result->frames,
-      .valid_nats = NAN,
-      .best_nats = trainer->point.best,
-      .stage = "vosp",
-    };
-    result->stopped = trainer->run->report != NULL && !trainer->run->report(trainer->run->user, &progress);
+    result->stopped = !report(trainer, result, nats, (double)(i + count) / (double)list->count);
   }
-  free(list.chunks);
   result->train = nats / fmax(result->frames, 1);
   return STATUS_OK;
+}
+
+enum status train_epoch(struct trainer *trainer, struct epoch_result *result, struct error *error)
+{
+  const struct train_options *options = &trainer->options;
+  const struct trainable *kind = trainer->kind;
+  struct chunk_list list;
+  *result = (struct epoch_result){0};
+  seed_epoch(trainer);
+  if (kind->before_epoch != NULL) {
+    const enum status status = kind->before_epoch(trainer->run->train, &trainer->model->config,
+                                                  options->seed + (uint64_t)trainer->point.epoch, error);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  enum status status = chunk_list_cut(&list, trainer->run->train, options->chunk, options->lead,
+                                      options->epoch_share, &trainer->rng);
+  if (status == STATUS_OK) {
+    status = run_chunks(trainer, &list, result);
+    free(list.chunks);
+  }
+  return status == STATUS_OK ? status : error_set(error, status, "not enough memory to train");
 }

@@ -2,17 +2,16 @@
 #ifndef EMEND_TRAINER_H
 #define EMEND_TRAINER_H
 
-#include "bound.h"
 #include "parallel.h"
-#include "train.h"
-#include "vosp.h"
+#include "trainable.h"
 
 /* One data-parallel worker: its share of a batch and its gradient. */
 struct worker {
-  struct vosp_batch batch;
+  void *batch;
   float *grad;
   struct rng rng;
-  double reconstruction, divergence, frames;
+  struct trainable_sums sums;
+  enum status status;
 };
 
 /* What a checkpoint keeps beside weights and moments. */
@@ -22,7 +21,7 @@ struct train_point {
   double best;    /* best validation loss: reconstruction + kl_end * the objective's divergence, nats a frame */
   double bound;   /* the exact bound of those weights */
   double seconds; /* spent so far */
-  bool vosp_done; /* the gate is next */
+  bool net_done;  /* the gate is next */
 };
 
 struct trainer {
@@ -30,7 +29,8 @@ struct trainer {
   const struct train_run *run;
   struct model *model; /* weights in training */
   float *best;         /* the best so far, laid out as the model's block */
-  struct vosp_net net;
+  const struct trainable *kind;
+  void *net;
   struct optimiser optimiser;
   struct worker workers[PARALLEL_MAX];
   int threads, share; /* workers, and sequences each takes of a batch */
@@ -51,13 +51,13 @@ struct epoch_result {
 };
 
 /* train_epoch.c: one pass over the data. */
-enum status train_epoch(struct trainer *trainer, struct epoch_result *result) EMEND_CHECK;
+enum status train_epoch(struct trainer *trainer, struct epoch_result *result, struct error *error) EMEND_CHECK;
 double train_seconds(void); /* monotonic */
 
 /* train_checkpoint.c: OUT.checkpoint, written whole or not at all. */
 enum status train_checkpoint_save(const struct trainer *trainer, struct error *error) EMEND_CHECK;
-/* Loads it where there is one; *found says. A checkpoint of another configuration is refused. */
-enum status train_checkpoint_load(struct trainer *trainer, bool *found, struct error *error) EMEND_CHECK;
+/* Loads it where there is one. A checkpoint of another configuration or optimiser is refused. */
+enum status train_checkpoint_load(struct trainer *trainer, struct error *error) EMEND_CHECK;
 void train_checkpoint_remove(const struct trainer *trainer);
 
 /* train_log.c: OUT.csv, one line an epoch. */

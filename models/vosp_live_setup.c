@@ -135,6 +135,10 @@ struct owned_cleaner {
 
 enum status model_cleaner_new(const struct model *model, struct cleaner **cleaner, struct error *error)
 {
+  *cleaner = NULL;
+  if (model->config.kind != NET_VOSP) {
+    return error_set(error, STATUS_UNSUPPORTED, "only a model of kind emend.vosp can clean");
+  }
   struct owned_cleaner *owned = calloc(1, sizeof *owned);
   if (owned == NULL || vosp_live_init(&owned->net, &model->config, &model->params) != STATUS_OK) {
     free(owned);

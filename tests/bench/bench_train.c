@@ -78,7 +78,7 @@ static enum status train(const struct net_config *config, struct dataset *rolls,
   options.gate_epochs = 0;
   const struct train_run run = {
     .train = rolls, .valid = valid, .out = out, .command = "bench", .report = look, .user = watch};
-  const enum status status = train_vosp(config, &options, &run, error);
+  const enum status status = train_model(config, &options, &run, error);
   remove_folder(folder, out);
   return status == STATUS_INTERRUPTED ? STATUS_OK : status;
 }

@@ -133,7 +133,7 @@ static enum status train(struct fixture *f, const char *out, bool resume)
   };
   f->reports.count = 0;
   f->reports.gate_reports = 0;
-  return train_vosp(&f->config, &f->options, &run, &f->error);
+  return train_model(&f->config, &f->options, &run, &f->error);
 }
 
 static bool exists(const struct fixture *f, const char *name)
@@ -339,6 +339,20 @@ static void another_configurations_checkpoint_is_refused(void **state)
   free(before);
 }
 
+/* Adam's moments mean nothing to rmsprop. */
+static void another_optimisers_checkpoint_is_refused(void **state)
+{
+  struct fixture *f = *state;
+  f->reports.stop_stage = "vosp";
+  f->reports.stop_epoch = 2;
+  assert_int_equal(train(f, "model", false), STATUS_INTERRUPTED);
+  f->options.optimiser = OPTIMISER_RMSPROP;
+  assert_int_equal(train(f, "model", true), STATUS_FORMAT);
+  assert_non_null(strstr(f->error.text, "'adam', not rmsprop"));
+  assert_int_equal(f->reports.count, 0);
+  assert_false(exists(f, "model"));
+}
+
 static void a_run_stopped_at_the_gate_goes_on_there(void **state)
 {
   struct fixture *f = *state;
@@ -385,6 +399,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(the_same_seed_gives_the_same_model, setup, teardown),
     cmocka_unit_test_setup_teardown(a_stopped_run_goes_on_as_if_it_had_not, setup, teardown),
     cmocka_unit_test_setup_teardown(another_configurations_checkpoint_is_refused, setup, teardown),
+    cmocka_unit_test_setup_teardown(another_optimisers_checkpoint_is_refused, setup, teardown),
     cmocka_unit_test_setup_teardown(a_run_stopped_at_the_gate_goes_on_there, setup, teardown),
     cmocka_unit_test_setup_teardown(nonsense_is_refused, setup, teardown),
   };
