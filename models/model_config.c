@@ -27,26 +27,26 @@ enum field {
 };
 
 /* Which kinds of network have a field. */
-enum { VOSPS = 1 << NET_VOSP, VRAES = 1 << NET_VRAE };
+enum { VOSPS = 1 << NET_VOSP, VRAES = 1 << NET_VRAE, ALL = VOSPS | VRAES };
 
 /* A field is one of some words (in the order of its enum) or a number from low to high. */
 static const struct description {
   const char *key;
   const char *words[WORDS_MAX];
   double low, high;
-  unsigned kinds; /* 0: all */
+  unsigned kinds;
 } descriptions[CONFIG_KEYS] = {
-  [FIELD_UNIT] = {"frame.unit", {"milliseconds", "beats"}, 0, 0},
-  [FIELD_LENGTH] = {"frame.length", {NULL}, 1.0 / 64, 1000},
-  [FIELD_VALUES] = {"frame.values", {NULL}, 1, FRAME_VALUES_MAX},
-  [FIELD_TIE] = {"tie", {"none", "pitch"}, 0, 0},
-  [FIELD_CELL] = {"cell", {"fast-dropout", "tanh", "gru"}, 0, 0},
-  [FIELD_POSTERIOR] = {"posterior", {"diagonal", "increments", "gauss-markov"}, 0, 0},
-  [FIELD_FEED] = {"feed", {"level", "increment"}, 0, 0},
+  [FIELD_UNIT] = {"frame.unit", {"milliseconds", "beats"}, 0, 0, ALL},
+  [FIELD_LENGTH] = {"frame.length", {NULL}, 1.0 / 64, 1000, ALL},
+  [FIELD_VALUES] = {"frame.values", {NULL}, 1, FRAME_VALUES_MAX, ALL},
+  [FIELD_TIE] = {"tie", {"none", "pitch"}, 0, 0, ALL},
+  [FIELD_CELL] = {"cell", {"fast-dropout", "tanh", "gru"}, 0, 0, ALL},
+  [FIELD_POSTERIOR] = {"posterior", {"diagonal", "increments", "gauss-markov"}, 0, 0, ALL},
+  [FIELD_FEED] = {"feed", {"level", "increment"}, 0, 0, ALL},
   [FIELD_PAST] = {"past", {"received", "passed"}, 0, 0, VOSPS},
-  [FIELD_HIDDEN] = {"hidden", {NULL}, 1, 4096},
-  [FIELD_LATENT] = {"latent", {NULL}, 1, 1024},
-  [FIELD_GENERATOR] = {"generator", {NULL}, 1, 4096},
+  [FIELD_HIDDEN] = {"hidden", {NULL}, 1, 4096, ALL},
+  [FIELD_LATENT] = {"latent", {NULL}, 1, 1024, ALL},
+  [FIELD_GENERATOR] = {"generator", {NULL}, 1, 4096, ALL},
   [FIELD_GATE] = {"gate", {NULL}, 0, GATE_HIDDEN_MAX, VOSPS},
   [FIELD_MATCHES] = {"matches", {NULL}, 0, MATCH_MAX, VRAES},
 };
@@ -103,8 +103,7 @@ const char *config_key(int index)
 
 bool config_has(enum net_kind kind, int index)
 {
-  const unsigned kinds = descriptions[index].kinds;
-  return kinds == 0 || (kinds & 1U << kind) != 0;
+  return (descriptions[index].kinds & 1U << kind) != 0;
 }
 
 void config_text(const struct net_config *config, int index, char text[CONFIG_TEXT])
