@@ -133,7 +133,9 @@ void fill_run_free(struct fill_run *run)
 enum status fill_run_part(struct fill_run *run, int begin, int length, bool draw, struct filler_part *part)
 {
   const enum status status = filler_part_init(part, &run->config, &run->index, run->cells, begin, length);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK && run->votes) {
+    filler_vote(part, run->p);
+  } else if (status == STATUS_OK) {
     filler_run(&run->filler, part, draw ? &run->rng : NULL, run->p);
   }
   return status;
@@ -296,20 +298,14 @@ static int compare_notes(const void *a, const void *b)
   return x->on != y->on ? (x->on > y->on) - (x->on < y->on) : x->pitch - y->pitch;
 }
 
-enum status fill_take(const struct model *model, const struct note_list *played,
-                      const struct fill_options *options, struct fill_result *result, struct error *error)
+enum status fill_run_take(struct fill_run *run, const struct fill_options *options, struct fill_result *result,
+                          struct error *error)
 {
-  struct fill_run run;
   *result = (struct fill_result){0};
-  enum status status = fill_run_init(&run, model, played, options->gaps, error);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  run.options = options;
-  run.result = result;
-  rng_seed(&run.rng, options->variant);
-  status = options->dropped ? fill_stretch(&run, 0, run.frames) : fill_around_gaps(&run);
-  fill_run_free(&run);
+  run->options = options;
+  run->result = result;
+  rng_seed(&run->rng, options->variant);
+  const enum status status = options->dropped ? fill_stretch(run, 0, run->frames) : fill_around_gaps(run);
   if (status == STATUS_OK) {
     qsort(result->notes, result->count, sizeof *result->notes, compare_notes);
     return STATUS_OK;
@@ -317,4 +313,17 @@ enum status fill_take(const struct model *model, const struct note_list *played,
   fill_result_free(result);
   return status == STATUS_INTERRUPTED ? error_set(error, status, "stopped; nothing was written")
                                       : error_set(error, status, "not enough memory to fill the take");
+}
+
+enum status fill_take(const struct model *model, const struct note_list *played,
+                      const struct fill_options *options, struct fill_result *result, struct error *error)
+{
+  struct fill_run run;
+  *result = (struct fill_result){0};
+  enum status status = fill_run_init(&run, model, played, options->gaps, error);
+  if (status == STATUS_OK) {
+    status = fill_run_take(&run, options, result, error);
+    fill_run_free(&run);
+  }
+  return status;
 }

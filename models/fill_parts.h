@@ -15,6 +15,7 @@ struct fill_run {
   int frames;     /* T */
   uint8_t *cells; /* (T, V, D) */
   struct match_index index;
+  bool votes;     /* the matches' votes stand in for the network: the baseline of eval_restore.c */
   struct rng rng; /* of variants */
   float *p;       /* (FILLER_PART_MAX, V, D) */
   struct fill_result *result;
@@ -35,6 +36,10 @@ struct fill_candidate {
 enum status fill_run_init(struct fill_run *run, const struct model *model, const struct note_list *played,
                           const struct fill_gaps *gaps, struct error *error) EMEND_CHECK;
 void fill_run_free(struct fill_run *run);
+
+/* Fill an opened take; the notes come sorted. On failure the result is empty. */
+enum status fill_run_take(struct fill_run *run, const struct fill_options *options, struct fill_result *result,
+                          struct error *error) EMEND_CHECK;
 
 /* p of the frames begin .. begin + length - 1 (FILLER_PART_MAX at most), and the matches that it came from: the
  * caller frees the part. */

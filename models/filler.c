@@ -78,6 +78,26 @@ void filler_run(struct filler *filler, const struct filler_part *part, struct rn
   }
 }
 
+void filler_vote(const struct filler_part *part, float *p)
+{
+  const int cells = part->config->frame.values * PITCHES;
+  memset(p, 0, (size_t)part->length * (size_t)cells * sizeof *p);
+  for (int t = 0; t < part->length; t++) {
+    const struct match *match = part->best + t * part->config->matches;
+    float scores = 0;
+    for (int k = 0; k < part->config->matches; k++) {
+      const int there = part->begin + t + match[k].offset;
+      scores += match[k].score;
+      for (int i = 0; i < cells && match_index_known(part->index, there); i++) {
+        p[t * cells + i] += part->cells[(size_t)there * (size_t)cells + (size_t)i] ? match[k].score : 0;
+      }
+    }
+    for (int i = 0; i < cells && scores > 0; i++) {
+      p[t * cells + i] /= scores;
+    }
+  }
+}
+
 static enum status run_around(struct filler *filler, const struct match_index *index, const uint8_t *cells,
                               int begin, int end, float *p, int *first)
 {

@@ -23,6 +23,9 @@ void filler_free(struct filler *filler);
  * given. Pitches that sound neither in the part nor in its matches get 0. Never allocates. */
 void filler_run(struct filler *filler, const struct filler_part *part, struct rng *rng, float *p);
 
+/* The same without a network, as a baseline: the share of the matches, by score, that hold the cell. */
+void filler_vote(const struct filler_part *part, float *p);
+
 /* Fill frames begin .. end - 1 of a roll of cells (T, D): filled (end - begin, D), a cell where its probability
  * is at least `threshold`. What the roll holds there is not looked at. STATUS_USAGE for a gap that is too long.
  * Allocates. */
