@@ -29,20 +29,21 @@ static void note_decision(struct watch *watch, const struct live_decision_record
   watch->total++;
 }
 
+void watch_record(struct watch *watch, const struct ring_header *header, const union live_record *record)
+{
+  if (header->type == LIVE_RECORD_DECISION && header->size == sizeof record->decision) {
+    note_decision(watch, &record->decision);
+  } else if (header->type == LIVE_RECORD_FRAME && header->size == sizeof record->frame) {
+    watch->now = record->frame.time;
+  }
+}
+
 void watch_drain(struct watch *watch, struct ring *capture)
 {
-  union {
-    struct live_decision_record decision;
-    struct live_event_record event;
-    struct live_frame_record frame;
-  } record;
+  union live_record record;
   struct ring_header header;
 
   while (capture != NULL && ring_read(capture, &header, &record, sizeof record)) {
-    if (header.type == LIVE_RECORD_DECISION && header.size == sizeof record.decision) {
-      note_decision(watch, &record.decision);
-    } else if (header.type == LIVE_RECORD_FRAME && header.size == sizeof record.frame) {
-      watch->now = record.frame.time;
-    }
+    watch_record(watch, &header, &record);
   }
 }

@@ -97,6 +97,8 @@ void journal_put_head(uint8_t head[JOURNAL_HEAD_SIZE], uint32_t flags);
 /* Returns how many bytes were put. Times outside [0, JOURNAL_TIME_MAX] are put as the nearest that is inside.
  */
 size_t journal_put(const struct journal_record *record, uint8_t out[JOURNAL_RECORD_MAX]);
+/* The size of the record that begins here, by its own word; 0 where less than that is there. */
+size_t journal_record_size(const uint8_t *data, size_t size);
 /* The CRC of `size` bytes more; begin with 0. */
 uint32_t journal_crc(uint32_t crc, const uint8_t *data, size_t size);
 
@@ -135,6 +137,7 @@ struct journal_summary {
   uint64_t notes_in, notes_out;
   uint64_t removed[DAMAGE_COUNT]; /* suppressed strokes by reason */
   uint64_t removed_total;
+  bool keep; /* marked good as a whole */
   uint64_t undone, good, disconnects;
   uint64_t not_recorded; /* messages lost by the capture */
 };

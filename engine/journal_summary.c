@@ -39,7 +39,7 @@ enum status journal_summarise(struct journal_summary *summary, const uint8_t *da
   if (status != STATUS_OK) {
     return status;
   }
-  *summary = (struct journal_summary){.start = reader.start};
+  *summary = (struct journal_summary){.start = reader.start, .keep = (reader.flags & JOURNAL_KEEP) != 0};
   while (journal_next(&reader, &record)) {
     count_record(summary, &record);
   }

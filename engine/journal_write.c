@@ -118,3 +118,12 @@ size_t journal_put(const struct journal_record *record, uint8_t out[JOURNAL_RECO
   put(out + RECORD_CRC_AT, journal_record_crc(out, payload), 4);
   return RECORD_HEAD_SIZE + payload;
 }
+
+size_t journal_record_size(const uint8_t *data, size_t size)
+{
+  if (size < RECORD_HEAD_SIZE) {
+    return 0;
+  }
+  const size_t whole = RECORD_HEAD_SIZE + (size_t)data[2] + ((size_t)data[3] << 8);
+  return whole <= size ? whole : 0;
+}

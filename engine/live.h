@@ -54,6 +54,7 @@ enum live_record_type {
   LIVE_RECORD_EVENT = 1,    /* struct live_event_record */
   LIVE_RECORD_DECISION = 2, /* struct live_decision_record */
   LIVE_RECORD_FRAME = 3,    /* struct live_frame_record */
+  LIVE_RECORD_LONG = 4,     /* struct live_long_record */
 };
 struct live_event_record { /* a short message as received, or as sent */
   nanos time;
@@ -74,6 +75,16 @@ struct live_frame_record {
   nanos time;
   uint8_t channel;
   struct frame received, passed;
+};
+struct live_long_record { /* a SysEx or a piece of one was received; its bytes are not recorded */
+  nanos time;
+  uint32_t size;
+};
+union live_record { /* room for any of them */
+  struct live_event_record event;
+  struct live_decision_record decision;
+  struct live_frame_record frame;
+  struct live_long_record sysex;
 };
 
 struct live; /* opaque; see live_state.h for its parts */

@@ -18,6 +18,9 @@ EMEND_LIVE void live_record_event(struct live *live, nanos time, bool sent, cons
     struct live_event_record record = {.time = time, .sent = sent, .size = (uint8_t)size};
     memcpy(record.bytes, bytes, size);
     live_record(live, LIVE_RECORD_EVENT, &record, sizeof record);
+  } else if (!sent) {
+    const struct live_long_record record = {.time = time, .size = (uint32_t)size};
+    live_record(live, LIVE_RECORD_LONG, &record, sizeof record);
   }
 }
 

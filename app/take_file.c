@@ -1,0 +1,198 @@
+#include "take_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { NAMES_PER_SECOND = 100, SECONDS_A_DAY = 86400 };
+
+int32_t take_utc_offset(int64_t wall)
+{
+  const time_t seconds = (time_t)(wall / NANOS_PER_SECOND);
+  struct tm local, utc;
+
+  if (localtime_r(&seconds, &local) == NULL || gmtime_r(&seconds, &utc) == NULL) {
+    return 0;
+  }
+  int days = local.tm_year == utc.tm_year ? local.tm_yday - utc.tm_yday : local.tm_year < utc.tm_year ? -1 : 1;
+  return days * SECONDS_A_DAY + (local.tm_hour - utc.tm_hour) * 3600 + (local.tm_min - utc.tm_min) * 60 +
+         (local.tm_sec - utc.tm_sec);
+}
+
+static enum status fail(const struct take_file *file, const char *what, struct error *error)
+{
+  return error_set(error, STATUS_IO, "%.300s: cannot %s: %s", file->path, what, strerror(errno));
+}
+
+/* FOLDER/2026-11-23_20-15-04.take; with _2 and so on for more in the same second, which sorts them. */
+static bool lay_out_path(struct take_file *file, const char *folder, int64_t wall, int number)
+{
+  const time_t seconds = (time_t)(wall / NANOS_PER_SECOND);
+  struct tm local;
+  char stamp[32];
+  char suffix[16] = "";
+
+  if (localtime_r(&seconds, &local) == NULL ||
+      strftime(stamp, sizeof stamp, "%Y-%m-%d_%H-%M-%S", &local) == 0) {
+    return false;
+  }
+  if (number > 1) {
+    snprintf(suffix, sizeof suffix, "_%d", number);
+  }
+  int length = snprintf(file->path, sizeof file->path, "%s/%s%s" TAKE_ENDING, folder, stamp, suffix);
+  if (length < 0 || (size_t)length >= sizeof file->path) {
+    return false;
+  }
+  file->name = file->path + strlen(folder) + 1;
+  return true;
+}
+
+static enum status open_new(struct take_file *file, const char *folder, int64_t wall, struct error *error)
+{
+  file->fd = -1;
+  errno = ENAMETOOLONG;
+  for (int number = 1; number <= NAMES_PER_SECOND && lay_out_path(file, folder, wall, number); number++) {
+    file->fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    if (file->fd >= 0 || errno != EEXIST) {
+      break;
+    }
+  }
+  if (file->fd < 0) {
+    return fail(file, "begin a take", error);
+  }
+  if (fchmod(file->fd, S_IRUSR | S_IWUSR) != 0) {
+    return fail(file, "make it private", error);
+  }
+  (void)flock(file->fd, LOCK_EX | LOCK_NB); /* tells others that it is in use; not all file systems can */
+  return STATUS_OK;
+}
+
+/* The name too must survive a power cut. */
+static void sync_folder(const char *folder)
+{
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd >= 0) {
+    (void)fsync(fd); /* some file systems cannot, and need not */
+    (void)close(fd);
+  }
+}
+
+enum status take_file_create(struct take_file *file, const char *folder, const struct journal_start *start,
+                             struct error *error)
+{
+  const struct journal_record record = {.type = JOURNAL_START, .start = *start};
+
+  file->size = 0;
+  file->unsynced = false;
+  enum status status = open_new(file, folder, start->wall, error);
+  if (status == STATUS_OK) {
+    journal_put_head(file->buffer, 0);
+    file->used = JOURNAL_HEAD_SIZE + journal_put(&record, file->buffer + JOURNAL_HEAD_SIZE);
+    status = take_file_flush(file, error);
+  }
+  if (status == STATUS_OK) {
+    sync_folder(folder);
+  } else if (file->fd >= 0) {
+    (void)unlink(file->path);
+    take_file_close(file);
+  }
+  return status;
+}
+
+enum status take_file_put(struct take_file *file, const struct journal_record *record, struct error *error)
+{
+  if (file->used + JOURNAL_RECORD_MAX > TAKE_BUFFER) {
+    enum status status = take_file_flush(file, error);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  file->used += journal_put(record, file->buffer + file->used);
+  return STATUS_OK;
+}
+
+/* How many of the buffer's first `written` bytes are whole records. */
+static size_t whole_records(const struct take_file *file, size_t written)
+{
+  size_t at = file->size == 0 ? JOURNAL_HEAD_SIZE : 0;
+
+  for (;;) {
+    size_t size = journal_record_size(file->buffer + at, written > at ? written - at : 0);
+    if (size == 0) {
+      return at <= written ? at : 0;
+    }
+    at += size;
+  }
+}
+
+enum status take_file_flush(struct take_file *file, struct error *error)
+{
+  size_t written = 0;
+
+  while (written < file->used) {
+    ssize_t step = write(file->fd, file->buffer + written, file->used - written);
+    if (step > 0) {
+      written += (size_t)step;
+    } else if (step == 0 || errno != EINTR) {
+      enum status status = fail(file, "write", error);
+      file->size += whole_records(file, written);
+      (void)ftruncate(file->fd, (off_t)file->size); /* readers can do without it */
+      file->used = 0;
+      return status;
+    }
+  }
+  file->unsynced = file->unsynced || file->used > 0;
+  file->size += file->used;
+  file->used = 0;
+  return STATUS_OK;
+}
+
+enum status take_file_sync(struct take_file *file, struct error *error)
+{
+  if (!file->unsynced) {
+    return STATUS_OK;
+  }
+  file->unsynced = false;
+  /* Where there is nothing to wait for, as on a pipe, the system says EINVAL. */
+  return fdatasync(file->fd) == 0 || errno == EINVAL || errno == EINTR ? STATUS_OK : fail(file, "save", error);
+}
+
+void take_file_close(struct take_file *file)
+{
+  if (file->fd >= 0) {
+    (void)close(file->fd); /* what was written is synced before, or has failed */
+  }
+  file->fd = -1;
+}
+
+enum status take_file_keep(const char *path, struct error *error)
+{
+  uint8_t head[JOURNAL_HEAD_SIZE];
+  int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+  journal_put_head(head, JOURNAL_KEEP);
+  bool done = fd >= 0 && pwrite(fd, head + JOURNAL_FLAGS_AT, 1, JOURNAL_FLAGS_AT) == 1 && fdatasync(fd) == 0;
+  enum status status =
+    done ? STATUS_OK : error_set(error, STATUS_IO, "%.300s: cannot mark it: %s", path, strerror(errno));
+  if (fd >= 0) {
+    (void)close(fd);
+  }
+  return status;
+}
+
+bool take_file_busy(const char *path)
+{
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  bool busy = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+
+  if (fd >= 0) {
+    (void)close(fd);
+  }
+  return busy;
+}

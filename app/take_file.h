@@ -1,0 +1,48 @@
+/* The file of one take while it is written: private, locked, and never torn within a record by its writer.
+ *
+ * One thread at a time. */
+#ifndef EMEND_TAKE_FILE_H
+#define EMEND_TAKE_FILE_H
+
+#include "datafile.h"
+#include "journal.h"
+
+enum { TAKE_BUFFER = 1 << 16 };
+
+#define TAKE_ENDING ".take"
+
+struct take_file {
+  int fd; /* -1: none is open */
+  char path[DATAFILE_PATH_MAX];
+  const char *name; /* the path's last part */
+  uint64_t size;    /* bytes in the file; all whole records */
+  size_t used;      /* of the buffer */
+  bool unsynced;
+  uint8_t buffer[TAKE_BUFFER];
+};
+
+/* Make a new file in `folder`, named by the start's local time, with its head and the start's record. */
+enum status take_file_create(struct take_file *file, const char *folder, const struct journal_start *start,
+                             struct error *error) EMEND_CHECK;
+/* Append a record; it may stay in the buffer. */
+enum status take_file_put(struct take_file *file, const struct journal_record *record,
+                          struct error *error) EMEND_CHECK;
+/* Hand the buffer to the system. What was only partly written is taken back to the last whole record. */
+enum status take_file_flush(struct take_file *file, struct error *error) EMEND_CHECK;
+/* Wait until the disk has it. */
+enum status take_file_sync(struct take_file *file, struct error *error) EMEND_CHECK;
+void take_file_close(struct take_file *file);
+
+/* Mark a take of this path, open or not, as one to keep. */
+enum status take_file_keep(const char *path, struct error *error) EMEND_CHECK;
+/* Is somebody writing it? */
+bool take_file_busy(const char *path);
+
+/* Delete the oldest takes of a folder until at most `limit` bytes are left, but none that is marked to keep or
+ * being written. False where that is not enough. */
+bool take_folder_trim(const char *folder, uint64_t limit);
+
+/* How many seconds the local clock is ahead of UTC at this time. */
+int32_t take_utc_offset(int64_t wall);
+
+#endif
