@@ -19,7 +19,7 @@ struct cell_run {
 
 struct cell_grad {
   struct linear_grad recurrent;
-  struct moments pre; /* out: (T, N, G) */
+  struct moments pre; /* out: (T, N, G); on plain cells it may be the run's own, which is then used up */
   struct moments h;   /* in and out: (T + 1, N, H), gradients from outside; afterwards complete */
 };
 

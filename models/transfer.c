@@ -94,3 +94,19 @@ double transfer_bernoulli(size_t n, const real *logit, const real *target, real 
   }
   return (double)(weight * sum);
 }
+
+double transfer_bernoulli_each(size_t n, const real *logit, const real *target, const real *weight, real *grad)
+{
+  real sum = 0;
+  for (size_t i = 0; i < n; i++) {
+    const real l = logit[i];
+    const real softplus = (l > 0 ? l : 0) + LOG1P(EXP(-FABS(l)));
+    sum += weight[i] * (softplus - target[i] * l);
+  }
+  if (grad != NULL) {
+    for (size_t i = 0; i < n; i++) {
+      grad[i] = weight[i] * (logistic(logit[i]) - target[i]);
+    }
+  }
+  return (double)sum;
+}

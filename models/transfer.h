@@ -33,5 +33,7 @@ void transfer_logit_backward(size_t n, const real *mean, const real *variance, c
 /* sum over n of weight * (softplus(logit) - target * logit): minus the Bernoulli log-likelihood.
  * grad (may be NULL) = weight * (logistic(logit) - target). */
 double transfer_bernoulli(size_t n, const real *logit, const real *target, real weight, real *grad);
+/* The same with a weight (n) for every element. */
+double transfer_bernoulli_each(size_t n, const real *logit, const real *target, const real *weight, real *grad);
 
 #endif

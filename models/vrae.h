@@ -14,6 +14,7 @@
 #ifndef EMEND_VRAE_H
 #define EMEND_VRAE_H
 
+#include "bind.h"
 #include "cell.h"
 #include "dropout.h"
 #include "params.h"
@@ -50,10 +51,10 @@ void vrae_net_refresh(struct vrae_net *net, const struct params *params, const r
 void vrae_net_free(struct vrae_net *net);
 
 /* Work space and results for one batch. The caller fills length, u, target, weight, cell_weight and, where
- * wanted, noise; what lies beyond a row's length need not be filled. */
+ * wanted, noise; what lies beyond a row's length need not be filled, and is zero after a run. */
 struct vrae_batch {
   int steps, rows;                      /* T and N at most; a run may use fewer steps, rows too */
-  int *length;                          /* (N) steps of each row */
+  int *length;                          /* (N) steps of each row, at most those of the run */
   real *u;                              /* (T, N, I) */
   real *target;                         /* (T, N, O) */
   real *weight;                         /* (T, N) of the divergence */
@@ -80,8 +81,8 @@ void vrae_forward(const struct vrae_net *net, struct vrae_batch *batch, int step
 /* The generator alone: batch->fed (and u for a filler) -> logits. */
 void vrae_generate(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows);
 
-/* After vrae_forward with the same steps and rows: add the gradient of scale * (reconstruction + kl_weight *
- * divergence) to `grad` (laid out as the weights). */
+/* Once after vrae_forward with the same steps and rows, whose memory it uses up: add the gradient of scale *
+ * (reconstruction + kl_weight * divergence) to `grad` (laid out as the weights). */
 void vrae_backward(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows,
                    enum net_objective objective, real scale, real kl_weight, const struct params *params,
                    real *grad);
