@@ -15,7 +15,7 @@ struct command {
   int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit status */
 };
 
-extern const struct command command_live, command_denoise, command_train, command_train_vosp,
+extern const struct command command_live, command_denoise, command_fill, command_train, command_train_vosp,
   command_train_vrae, command_eval, command_info, command_corrupt, command_plot, command_devices;
 
 enum { COMMAND_GO_ON = -1 };

@@ -84,26 +84,36 @@ static void set_name(struct preset *preset, const char *path)
   snprintf(preset->name, sizeof preset->name, "%.63s", slash != NULL ? slash + 1 : copy);
 }
 
-/* The model's path is counted from the preset's own folder. */
-static enum status set_model(struct preset *preset, const char *config, const char *model, struct error *error)
+/* A model's path is counted from the preset's own folder. */
+static enum status set_model(char path[DATAFILE_PATH_MAX], const char *config, const char *model,
+                             struct error *error)
 {
   const char *slash = strrchr(config, '/');
   int folder = slash != NULL && model[0] != '/' ? (int)(slash - config + 1) : 0;
-  int n = snprintf(preset->model_path, sizeof preset->model_path, "%.*s%s", folder, config, model);
+  int n = snprintf(path, DATAFILE_PATH_MAX, "%.*s%s", folder, config, model);
 
-  if (n <= 0 || (size_t)n >= sizeof preset->model_path) {
+  if (n <= 0 || n >= DATAFILE_PATH_MAX) {
     return error_set(error, STATUS_FORMAT, "%.300s: the model's path is too long", config);
   }
   return STATUS_OK;
 }
 
+static enum status set_models(struct preset *preset, const char *config, const char *model, const char *filler,
+                              struct error *error)
+{
+  enum status status = set_model(preset->model_path, config, model, error);
+  return status == STATUS_OK ? set_model(preset->filler_path, config, filler, error) : status;
+}
+
 static enum status read_config(struct preset *preset, const char *path, struct error *error)
 {
-  const char *description = "", *model = "vosp.safetensors";
+  const char *description = "", *model = "vosp.safetensors", *filler = "vrae.safetensors";
   const struct option_spec specs[] = {
     {.name = "description", .kind = OPTION_TEXT, .value = &description},
     {.name = "model", .kind = OPTION_TEXT, .value = &model},
+    {.name = "filler", .kind = OPTION_TEXT, .value = &filler},
     {.name = "strength", .kind = OPTION_NUMBER, .value = &preset->strength, .low = 0, .high = 1},
+    {.name = "fill-strength", .kind = OPTION_NUMBER, .value = &preset->fill_strength, .low = 0, .high = 1},
     {.name = "look-ahead",
      .kind = OPTION_NUMBER,
      .value = &preset->look_ahead,
@@ -120,7 +130,7 @@ static enum status read_config(struct preset *preset, const char *path, struct e
     return status;
   }
   snprintf(preset->description, sizeof preset->description, "%s", description);
-  status = set_model(preset, path, model, error);
+  status = set_models(preset, path, model, filler, error);
   options_file_free(&storage);
   return status;
 }
@@ -129,10 +139,10 @@ enum status preset_load(struct preset *preset, const char *name, struct error *e
 {
   char path[DATAFILE_PATH_MAX];
 
-  *preset = (struct preset){.strength = 0.5, .bpm = 120, .mode = LIVE_CLEAN};
+  *preset = (struct preset){.strength = 0.5, .fill_strength = 0.5, .bpm = 120, .mode = LIVE_CLEAN};
   if (ends_with(name, ".safetensors")) {
     set_name(preset, name);
-    return set_model(preset, "", name, error);
+    return set_models(preset, "", name, name, error);
   }
   enum status status = find_config(name, path, error);
   if (status != STATUS_OK) {

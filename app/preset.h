@@ -9,10 +9,12 @@ struct preset {
   char name[64];
   char description[256];
   char model_path[DATAFILE_PATH_MAX];
-  double strength;   /* [0, 1] */
-  double look_ahead; /* ms */
-  double bpm;        /* for frames counted in beats */
-  int mode;          /* enum live_mode */
+  char filler_path[DATAFILE_PATH_MAX]; /* need not be there: fill asks */
+  double strength;                     /* [0, 1] */
+  double fill_strength;                /* [0, 1] */
+  double look_ahead;                   /* ms */
+  double bpm;                          /* for frames counted in beats */
+  int mode;                            /* enum live_mode */
 };
 
 enum { PRESET_LOOK_AHEAD_MAX = 200 }; /* ms: what live_config allows */
@@ -20,8 +22,8 @@ enum { PRESET_LOOK_AHEAD_MAX = 200 }; /* ms: what live_config allows */
 extern const char *const preset_modes[]; /* names of enum live_mode, NULL at the end */
 
 /* `name` is a preset's name, or the path (with a '/' or a known ending) of a preset.cfg, of its folder or of a
- * .safetensors file. The model is not opened, only found. An unknown name is answered with those that are
- * there. */
+ * .safetensors file, which then stands for both models. The models are not opened. An unknown name is answered
+ * with those that are there. */
 enum status preset_load(struct preset *preset, const char *name, struct error *error) EMEND_CHECK;
 
 #endif

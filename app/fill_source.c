@@ -1,0 +1,95 @@
+#include "fill_source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "keyboard.h"
+
+enum { FILE_LIMIT = 64 << 20, SMPTE = 0x8000 };
+
+#define QUARTER (NANOS_PER_SECOND / 2) /* at 120 a minute */
+#define LONGEST (INT64_C(4) * 3600 * NANOS_PER_SECOND)
+
+nanos fill_source_time(const struct fill_source *source, uint64_t tick)
+{
+  uint64_t division = source->smf.division;
+
+  if (!source->beats) {
+    return smf_tick_time(&source->smf, tick);
+  }
+  if (tick / division > (uint64_t)(LONGEST / QUARTER)) {
+    return LONGEST + QUARTER;
+  }
+  return (nanos)(tick / division) * QUARTER + (nanos)(tick % division * (uint64_t)QUARTER / division);
+}
+
+uint64_t fill_source_tick(const struct fill_source *source, nanos time)
+{
+  if (!source->beats) {
+    return smf_time_tick(&source->smf, time);
+  }
+  return time > 0 ? (uint64_t)(time * source->smf.division + QUARTER / 2) / (uint64_t)QUARTER : 0;
+}
+
+double fill_source_seconds(const struct fill_source *source, nanos time)
+{
+  nanos played = source->beats ? smf_tick_time(&source->smf, fill_source_tick(source, time)) : time;
+
+  return (double)played / (double)NANOS_PER_SECOND;
+}
+
+static nanos to_clock(const struct fill_source *source, nanos time)
+{
+  return source->beats ? fill_source_time(source, smf_time_tick(&source->smf, time)) : time;
+}
+
+static enum status read_keyboard(struct fill_source *source, const char *name, struct error *error)
+{
+  enum status status = smf_notes(&source->smf, &source->all, error);
+
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = keyboard_merge(&source->all, &source->played);
+  if (status != STATUS_OK) {
+    return error_set(error, status, "no memory for the notes of %.300s", name);
+  }
+  for (size_t i = 0; i < source->played.count; i++) {
+    struct note *note = &source->played.notes[i];
+    note->on = to_clock(source, note->on);
+    note->off = to_clock(source, note->off);
+    source->end = note->off > source->end ? note->off : source->end;
+  }
+  if (source->end > LONGEST) {
+    return error_set(error, STATUS_UNSUPPORTED,
+                     "%.300s: its notes last for more than 4 hours; cut it into shorter takes", name);
+  }
+  return STATUS_OK;
+}
+
+enum status fill_source_open(struct fill_source *source, const char *path, enum frame_unit unit,
+                             struct error *error)
+{
+  const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+
+  *source = (struct fill_source){.data = NULL};
+  enum status status = file_read(path, FILE_LIMIT, &source->data, &source->size, error);
+  if (status == STATUS_OK) {
+    status = smf_read(&source->smf, source->data, source->size, name, error);
+  }
+  if (status == STATUS_OK) {
+    source->beats = unit == FRAME_BEATS && (source->smf.division & SMPTE) == 0;
+    status = metre_read(&source->metre, &source->smf, error);
+  }
+  return status == STATUS_OK ? read_keyboard(source, name, error) : status;
+}
+
+void fill_source_close(struct fill_source *source)
+{
+  free(source->data);
+  smf_free(&source->smf);
+  metre_free(&source->metre);
+  note_list_free(&source->all);
+  note_list_free(&source->played);
+}
