@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "live_capture.h"
 #include "live_loop.h"
 #include "live_port.h"
 #include "outfile.h"
@@ -23,8 +24,8 @@ struct live_flags {
 /* Flags, over emend.conf, over defaults. Returns COMMAND_GO_ON or an exit status. */
 static int read_flags(struct live_flags *flags, int argc, char **argv)
 {
-  struct option_spec specs[SETTINGS_COUNT + 3];
-  struct option_set set = {.specs = specs, .count = SETTINGS_COUNT + 3};
+  struct option_spec specs[SETTINGS_COUNT + 4];
+  struct option_set set = {.specs = specs, .count = SETTINGS_COUNT + 4};
   struct error error = {STATUS_OK, ""};
 
   *flags = (struct live_flags){.demo = false};
@@ -46,6 +47,8 @@ static int read_flags(struct live_flags *flags, int argc, char **argv)
                          .value = &flags->report,
                          .argument = "FILE",
                          .help = "write what was done as JSON, '-' for standard output"};
+  specs[SETTINGS_COUNT + 3] = (struct option_spec){
+    .name = "no-capture", .kind = OPTION_FLAG, .value = &flags->settings.no_capture, .help = "capture nothing"};
   int done = command_parse(&command_live, &set, argc, argv);
   if (done != COMMAND_GO_ON) {
     return done;
@@ -99,7 +102,8 @@ static enum status play(const struct live_flags *flags, struct session *session,
     fprintf(out, "%s\n", memory);
   }
   announce(&live_port, session, out);
-  struct live_loop loop = {session, watch, live_port.driver, live_port.port, flags->seconds, out};
+  struct capture *capture = live_capture_start(&flags->settings, session, live_port.save == NULL, out);
+  struct live_loop loop = {session, watch, capture, live_port.driver, live_port.port, flags->seconds, out};
   double seconds = live_loop_run(&loop);
 
   if (live_port.save != NULL) {
@@ -107,7 +111,8 @@ static enum status play(const struct live_flags *flags, struct session *session,
   }
   copy_counters(live_port.driver->counters(live_port.port), &counters);
   live_port.driver->close(live_port.port);
-  watch_drain(watch, live_capture(session->live));
+  capture_drain(capture, watch, live_capture(session->live), realtime_now());
+  capture_close(capture);
   const struct report report = {session, watch, live_port.driver->name, &counters, seconds};
   report_print(&report, out);
   if (status == STATUS_OK && live_port.save != NULL && strcmp(live_port.save, "-") != 0) {
@@ -161,6 +166,7 @@ const struct command command_live = {
     "Where no MIDI system works it plays the demo. --demo writes the cleaned take to demo-clean.mid or --out.\n"
     "With --driver file, --in and --out are files. Settings are also read from ~/.config/emend/emend.conf\n"
     "(strength = 0.6; and so on). Connect the DAW to emend's port only: with the keyboard's own port\n"
-    "connected as well every note sounds twice.",
+    "connected as well every note sounds twice. What is played is captured in takes (emend takes), unless\n"
+    "--no-capture or emend.conf's capture = false say not to.",
   .run = run_live,
 };

@@ -96,3 +96,12 @@ void datafile_user_config(char path[DATAFILE_PATH_MAX])
     path[0] = '\0';
   }
 }
+
+void datafile_user_data(const char *rest, char path[DATAFILE_PATH_MAX])
+{
+  char folder[DATAFILE_PATH_MAX];
+
+  if (!user_folder(folder, "XDG_DATA_HOME", ".local/share") || !join(path, folder, rest)) {
+    path[0] = '\0';
+  }
+}

@@ -13,6 +13,9 @@ int datafile_roots(char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX]);
 /* The first ROOT/`relative` that can be read. STATUS_NOT_FOUND where there is none. */
 enum status datafile_find(const char *relative, char path[DATAFILE_PATH_MAX], struct error *error) EMEND_CHECK;
 
+/* $XDG_DATA_HOME/emend/`rest`, or its place under the home folder; "" without a home. */
+void datafile_user_data(const char *rest, char path[DATAFILE_PATH_MAX]);
+
 /* $XDG_CONFIG_HOME/emend/emend.conf, or its place under the home folder; "" without a home. */
 void datafile_user_config(char path[DATAFILE_PATH_MAX]);
 

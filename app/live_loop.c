@@ -37,35 +37,69 @@ static void change_strength(struct live_view *view, struct live *live, float ste
   say(view, live_set_strength(live, strength), step > 0 ? "stronger" : "weaker");
 }
 
-/* False when the user wants to leave. */
-static bool take_key(struct live_view *view, struct live *live, int key)
+/* What came of it is news of the capture's. */
+static void label(struct live_view *view, struct capture *capture, enum capture_label label)
 {
+  if (capture == NULL) {
+    say(view, true, "nothing is captured");
+  } else if (!capture_label(capture, label)) {
+    say(view, false, "");
+  }
+}
+
+/* False when the user wants to leave. */
+static bool take_key(struct live_loop *loop, struct live_view *view, int key)
+{
+  struct live *live = loop->session->live;
+
   switch (key) {
   case 'b': change_mode(view, live); break;
   case '+':
   case '=': change_strength(view, live, 0.05F); break;
   case '-': change_strength(view, live, -0.05F); break;
   case 'p': say(view, live_panic(live), "panic: all notes off"); break;
+  case 'g': label(view, loop->capture, CAPTURE_GOOD); break;
+  case 'u': label(view, loop->capture, CAPTURE_UNDO); break;
   case 'q': return false;
   default: break;
   }
   return true;
 }
 
+static void tell(struct live_loop *loop, struct live_view *view, bool screen, const char *line)
+{
+  if (line[0] == '\0') {
+    return;
+  }
+  snprintf(view->message, sizeof view->message, "%s", line);
+  if (!screen) {
+    fprintf(loop->out, "%s\n", line);
+    fflush(loop->out);
+  }
+}
+
+static void take_port_news(struct live_loop *loop, struct live_view *view, bool screen)
+{
+  char line[256] = "";
+  enum port_state before = view->state;
+
+  view->state = loop->driver->poll(loop->port, line, sizeof line);
+  tell(loop, view, screen, line);
+  if ((before == PORT_CONNECTED) != (view->state == PORT_CONNECTED)) {
+    (void)capture_port(loop->capture, view->state == PORT_CONNECTED); /* a mark that is missed does no harm */
+  }
+}
+
 /* False when the take is over. */
 static bool take_news(struct live_loop *loop, struct live_view *view, bool screen)
 {
-  char line[256] = "";
+  char line[CAPTURE_LINE];
 
-  watch_drain(loop->watch, live_capture(loop->session->live));
-  view->state = loop->driver->poll(loop->port, line, sizeof line);
-  if (line[0] != '\0') {
-    snprintf(view->message, sizeof view->message, "%s", line);
-    if (!screen) {
-      fprintf(loop->out, "%s\n", line);
-      fflush(loop->out);
-    }
-  }
+  take_port_news(loop, view, screen);
+  capture_drain(loop->capture, loop->watch, live_capture(loop->session->live), realtime_now());
+  view->captures = loop->capture != NULL;
+  view->capturing = capture_poll(loop->capture, line);
+  tell(loop, view, screen, line);
   return loop->driver != &port_driver_file || view->state != PORT_LOST;
 }
 
@@ -81,7 +115,7 @@ double live_loop_run(struct live_loop *loop)
   bool on = true;
 
   while (on && !stop_requested() && (loop->seconds <= 0 || seconds < loop->seconds)) {
-    on = take_key(&view, loop->session->live, terminal_key(REDRAW_MS)) && take_news(loop, &view, screen);
+    on = take_key(loop, &view, terminal_key(REDRAW_MS)) && take_news(loop, &view, screen);
     seconds = (double)(realtime_now() - start) / (double)NANOS_PER_SECOND;
     loop->driver->describe(loop->port, view.place, sizeof view.place);
     live_view_update(&view, seconds);

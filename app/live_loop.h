@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "capture.h"
 #include "port.h"
 #include "session.h"
 #include "watch.h"
@@ -11,6 +12,7 @@
 struct live_loop {
   struct session *session;
   struct watch *watch;
+  struct capture *capture; /* NULL: none */
   const struct port_driver *driver;
   struct port *port;
   double seconds; /* at most; 0: until told */

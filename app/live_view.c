@@ -66,6 +66,21 @@ static const char *state_text(enum port_state state)
   return "";
 }
 
+static void draw_capture(struct screen *screen, const struct live_view *view)
+{
+  static const char *const texts[] = {[CAPTURE_IDLE] = "ready",
+                                      [CAPTURE_RECORDING] = "recording",
+                                      [CAPTURE_STOPPED] = "stopped until the next take: the disk refused"};
+
+  put(screen, "capture: ");
+  if (!view->captures) {
+    put(screen, "off");
+  } else {
+    put_coloured(screen, view->capturing == CAPTURE_STOPPED ? bad : good, texts[view->capturing]);
+  }
+  end_line(screen);
+}
+
 static void draw_head(struct screen *screen, const struct live_view *view)
 {
   enum live_mode mode = live_current_mode(view->session->live);
@@ -83,6 +98,7 @@ static void draw_head(struct screen *screen, const struct live_view *view)
   put_coloured(screen, view->state == PORT_CONNECTED ? good : warning, state_text(view->state));
   put(screen, "  %.60s", view->place);
   end_line(screen);
+  draw_capture(screen, view);
   end_line(screen);
 }
 
@@ -169,7 +185,8 @@ void live_view_draw(const struct live_view *view)
   end_line(&screen);
   put(&screen, "In the DAW listen to emend's port alone, or every note sounds twice.");
   end_line(&screen);
-  put(&screen, "b clean, bypass, monitor   + - strength   p panic   q quit\033[K\033[J");
+  put(&screen,
+      "b clean, bypass, monitor   + - strength   g good   u undo removal   p panic   q quit\033[K\033[J");
   /* A terminal that is gone is no reason to stop playing. */
   (void)fwrite(screen.text, 1, screen.used, stdout);
   (void)fflush(stdout);

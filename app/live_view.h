@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "capture.h"
 #include "report.h"
 
 struct live_view {
@@ -14,6 +15,8 @@ struct live_view {
   char place[256];   /* the driver's line on latency and scheduling */
   char message[256]; /* what happened last */
   enum port_state state;
+  bool captures;
+  enum capture_state capturing;
   const struct port_counters *counters;
   double seconds; /* since the start */
   /* For the load: */

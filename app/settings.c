@@ -2,9 +2,44 @@
 
 #include <unistd.h>
 
+static void init_capture(struct settings *settings, struct option_spec specs[SETTINGS_COUNT])
+{
+  specs[SETTINGS_CAPTURE] = (struct option_spec){.name = "capture",
+                                                 .kind = OPTION_FLAG,
+                                                 .value = &settings->capture,
+                                                 .help = "capture takes of the demo and of files too",
+                                                 .given = &settings->capture_given};
+  specs[SETTINGS_TAKES] =
+    (struct option_spec){.name = "takes",
+                         .kind = OPTION_TEXT,
+                         .value = &settings->takes,
+                         .argument = "DIR",
+                         .help = "the folder of captured takes (~/.local/share/emend/takes)"};
+  specs[SETTINGS_TAKE_PAUSE] = (struct option_spec){.name = "take-pause",
+                                                    .kind = OPTION_NUMBER,
+                                                    .value = &settings->take_pause,
+                                                    .argument = "S",
+                                                    .help = "seconds of silence that part two takes (20)",
+                                                    .low = 0.1,
+                                                    .high = 3600};
+  specs[SETTINGS_CAPTURE_LIMIT] =
+    (struct option_spec){.name = "capture-limit-mb",
+                         .kind = OPTION_INTEGER,
+                         .value = &settings->capture_limit_mb,
+                         .argument = "MB",
+                         .help = "room for all takes; the oldest not marked good are deleted (2048)",
+                         .low = 1,
+                         .high = 1e6};
+}
+
 void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_COUNT])
 {
-  *settings = (struct settings){.preset = "pop", .driver = "auto", .mode = LIVE_CLEAN};
+  *settings = (struct settings){.preset = "pop",
+                                .driver = "auto",
+                                .mode = LIVE_CLEAN,
+                                .capture = true,
+                                .take_pause = 20,
+                                .capture_limit_mb = 2048};
   specs[SETTINGS_PRESET] = (struct option_spec){.name = "preset",
                                                 .kind = OPTION_TEXT,
                                                 .value = &settings->preset,
@@ -48,6 +83,7 @@ void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_
                                              .value = &settings->out,
                                              .argument = "NAME",
                                              .help = "connect to the output port with this in its name"};
+  init_capture(settings, specs);
 }
 
 enum status settings_read_file(struct settings *settings, const struct option_spec specs[SETTINGS_COUNT],

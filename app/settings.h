@@ -10,6 +10,11 @@ struct settings {
   double strength, look_ahead; /* look-ahead in ms */
   int mode;                    /* enum live_mode */
   bool strength_given, look_ahead_given, mode_given;
+  bool capture, no_capture; /* the second wins; a flag only, emend.conf says capture = false */
+  bool capture_given;       /* --capture: files and the demo too */
+  const char *takes;        /* the folder they go to; NULL: the user's own */
+  double take_pause;        /* seconds of silence between two takes */
+  int capture_limit_mb;
   struct options_file file; /* owns texts that came from emend.conf */
 };
 
@@ -21,6 +26,10 @@ enum {
   SETTINGS_DRIVER,
   SETTINGS_IN,
   SETTINGS_OUT,
+  SETTINGS_CAPTURE,
+  SETTINGS_TAKES,
+  SETTINGS_TAKE_PAUSE,
+  SETTINGS_CAPTURE_LIMIT,
   SETTINGS_COUNT
 };
 
