@@ -51,6 +51,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
   signal(SIGPIPE, SIG_IGN); /* a reader that leaves is a failed write, which has its line */
+  signal(SIGXFSZ, SIG_IGN); /* as is a file that may not grow */
   int status = run(argc, argv);
   if (fflush(stdout) != 0 || ferror(stdout)) {
     fprintf(stderr, "emend: standard output could not be written; check the disk or the reader\n");
