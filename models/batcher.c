@@ -68,6 +68,22 @@ size_t chunk_frames(const struct chunk *chunks, size_t count)
   return frames;
 }
 
+const uint8_t *chunk_seen(const struct chunk *chunk, size_t cells, const struct corruption *corruption,
+                          struct rng *rng, uint8_t *noisy)
+{
+  const uint8_t *clean = chunk->sequence->cells + (size_t)chunk->start * cells;
+  const size_t size = (size_t)chunk->length * cells;
+  if (corruption->probability <= 0 || rng_uniform(rng) < corruption->clean_share) {
+    return clean;
+  }
+  if (chunk->sequence->damaged != NULL) {
+    return chunk->sequence->damaged + (size_t)chunk->start * cells;
+  }
+  memcpy(noisy, clean, size);
+  corrupt_cells(noisy, size, corruption->probability, rng);
+  return noisy;
+}
+
 /* Rows of one chunk at step t lie together: (T, B, R, I). */
 static void fill_step(struct vosp_batch *batch, const struct vosp_net *net, const uint8_t *clean,
                       const uint8_t *seen, uint32_t t, size_t row, bool counts)

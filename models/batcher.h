@@ -33,6 +33,11 @@ struct corruption {
   double clean_share; /* of chunks that are left as they are */
 };
 
+/* What the recognition sees of a chunk, from its first frame: its cells, the take's damaged ones, or corrupted
+ * cells made in `noisy` (length * cells, of `cells` a frame). */
+const uint8_t *chunk_seen(const struct chunk *chunk, size_t cells, const struct corruption *corruption,
+                          struct rng *rng, uint8_t *noisy);
+
 /* Fill u, target, weight and noise of `batch` (rows = count * R) from up to `count` chunks; the rest is
  * padding. Returns the number of steps T to run. The state is left as it is. Never allocates. */
 int batch_fill(struct vosp_batch *batch, const struct vosp_net *net, const struct chunk *chunks, int used,

@@ -91,8 +91,7 @@ static void work(void *user, int index)
   vosp_batch_free(&batch);
 }
 
-/* All sequences, or every n-th so that about frames_max frames come together; longest first. */
-static size_t choose(const struct dataset *data, size_t frames_max, const struct sequence **order)
+size_t bound_choose(const struct dataset *data, size_t frames_max, const struct sequence **order)
 {
   const double share =
     frames_max == 0 || data->frames <= frames_max ? 1 : (double)frames_max / (double)data->frames;
@@ -109,15 +108,20 @@ static size_t choose(const struct dataset *data, size_t frames_max, const struct
   return count;
 }
 
+void bound_sums_add(struct bound_sums *sums, const struct bound_sums *part)
+{
+  sums->sequences += part->sequences;
+  sums->frames += part->frames;
+  sums->reconstruction += part->reconstruction;
+  sums->kl += part->kl;
+  sums->surrogate += part->surrogate;
+}
+
 static void add_up(const struct job *job, struct bound_sums *sums)
 {
   *sums = (struct bound_sums){0};
   for (size_t i = 0; i * (size_t)job->group < job->count; i++) {
-    sums->sequences += job->parts[i].sequences;
-    sums->frames += job->parts[i].frames;
-    sums->reconstruction += job->parts[i].reconstruction;
-    sums->kl += job->parts[i].kl;
-    sums->surrogate += job->parts[i].surrogate;
+    bound_sums_add(sums, &job->parts[i]);
   }
 }
 
@@ -133,7 +137,7 @@ enum status bound_over(const struct vosp_net *net, const struct dataset *data,
   if (job.order == NULL || job.parts == NULL) {
     atomic_store(&job.status, STATUS_NO_MEMORY);
   } else {
-    job.count = choose(data, options->frames_max, job.order);
+    job.count = bound_choose(data, options->frames_max, job.order);
     job.group = net->rows > 1 ? BOUND_ROWS_MAX / PITCHES : 32;
     parallel_run(options->threads, work, &job);
     add_up(&job, sums);

@@ -17,6 +17,12 @@ struct bound_sums {
   double reconstruction, kl, surrogate; /* nats over all frames, one draw of z a step */
 };
 
+void bound_sums_add(struct bound_sums *sums, const struct bound_sums *part);
+
+/* Put all sequences, or every n-th so that about frames_max frames come together (0: all), into `order` (room
+ * for data->count + 1), longest first. Returns how many. */
+size_t bound_choose(const struct dataset *data, size_t frames_max, const struct sequence **order);
+
 /* Where a run of steps stands: the worker's index, its group of sequences (0 .. sequences - 1), the group's
  * first frame in the run and the frames of all its sequences in the run. */
 struct bound_place {

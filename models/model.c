@@ -30,7 +30,7 @@ static void kind_text(enum net_kind kind, char text[KIND_TEXT])
 static enum status lay_out(const struct net_config *config, struct params *params, struct error *error)
 {
   if (config->kind == NET_VRAE) {
-    return error_set(error, STATUS_UNSUPPORTED, "there is no network of kind emend.vrae yet");
+    return vrae_layout(config, params, error);
   }
   const enum status status = vosp_layout(config, params, error);
   return status == STATUS_OK ? gate_layout(config, params, error) : status;

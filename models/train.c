@@ -64,8 +64,7 @@ static enum status check_options(const struct train_options *options, const stru
 
 static const struct trainable *find_kind(enum net_kind kind)
 {
-  (void)kind;
-  return &trainable_vosp;
+  return kind == NET_VRAE ? &trainable_vrae : &trainable_vosp;
 }
 
 static void trainer_free(struct trainer *trainer)

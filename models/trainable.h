@@ -45,6 +45,6 @@ struct trainable {
                               struct error *error);
 };
 
-extern const struct trainable trainable_vosp;
+extern const struct trainable trainable_vosp, trainable_vrae;
 
 #endif
