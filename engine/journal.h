@@ -122,6 +122,8 @@ enum status journal_begin(struct journal_reader *reader, const uint8_t *data, si
 /* The next whole record; false at the end, or where the journal is damaged: then `size - at` bytes are lost,
  * all from after `last` on. Records of unknown types are passed over. */
 bool journal_next(struct journal_reader *reader, struct journal_record *record);
+/* Do the bytes begin as a journal does? */
+bool journal_is(const uint8_t *data, size_t size);
 /* The flags of a head, 0 where it is none. `size` may be less than a head's. */
 uint32_t journal_flags(const uint8_t *data, size_t size);
 

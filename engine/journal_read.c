@@ -148,9 +148,14 @@ static size_t read_record(const struct journal_reader *reader, struct journal_re
   return !*known || take_payload(&cursor, record) ? RECORD_HEAD_SIZE + size : 0;
 }
 
+bool journal_is(const uint8_t *data, size_t size)
+{
+  return size >= JOURNAL_MAGIC_SIZE && memcmp(data, journal_magic, JOURNAL_MAGIC_SIZE) == 0;
+}
+
 uint32_t journal_flags(const uint8_t *data, size_t size)
 {
-  if (size < JOURNAL_HEAD_SIZE || memcmp(data, journal_magic, JOURNAL_MAGIC_SIZE) != 0) {
+  if (size < JOURNAL_HEAD_SIZE || !journal_is(data, size)) {
     return 0;
   }
   struct cursor cursor = {data + JOURNAL_FLAGS_AT, 4, false};
@@ -161,7 +166,7 @@ enum status journal_begin(struct journal_reader *reader, const uint8_t *data, si
                           struct error *error)
 {
   *reader = (struct journal_reader){.data = data, .size = size, .at = JOURNAL_HEAD_SIZE};
-  if (size < JOURNAL_HEAD_SIZE || memcmp(data, journal_magic, JOURNAL_MAGIC_SIZE) != 0) {
+  if (size < JOURNAL_HEAD_SIZE || !journal_is(data, size)) {
     return error_set(error, STATUS_FORMAT, "%.300s: not a take captured by emend", name);
   }
   struct cursor cursor = {data + JOURNAL_VERSION_AT, 4, false};

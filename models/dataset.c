@@ -49,7 +49,8 @@ enum status dataset_load(struct dataset *dataset, const char *path, const char *
   struct stat about;
   if (stat(path, &about) != 0) {
     return error_set(error, STATUS_NOT_FOUND,
-                     "there is no data at %s; give a JSON file of rolls, a MIDI file or a folder", path);
+                     "there is no data at %s; give a JSON file of rolls, a MIDI file, a take or a folder",
+                     path);
   }
   enum status status;
   if (S_ISDIR(about.st_mode)) {

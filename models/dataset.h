@@ -2,7 +2,11 @@
  *
  * Rolls: {"train": [[[60, 64], ...], ...], "valid": ...}: splits of sequences of frames of pitches.
  * MIDI: a folder with a sub-folder per split, or a folder (or one file) that is one split; each
- * file is a take; its channels (but drums) are taken each by itself and merged as one keyboard. */
+ * file is a take; its channels (but drums) are taken each by itself and merged as one keyboard.
+ * Captured takes (.take, engine/journal.h) stand for MIDI files of their clean notes, undone removals put back.
+ * A folder that is itself the split and holds captured takes is parted: of its files with enough notes, by
+ * name, every fifth is the split "valid" (the last one where there are fewer), the others are "train"; any
+ * other split is all. */
 #ifndef EMEND_DATASET_H
 #define EMEND_DATASET_H
 
@@ -32,7 +36,7 @@ struct dataset {
  * The order is that of the files' names, then channels; it is the same on every machine. */
 enum { DATASET_NOTES_MIN = 16 };
 
-/* Load one split of `path`: a JSON file of rolls, a MIDI file or a folder. `split` names a key or a
+/* Load one split of `path`: a JSON file of rolls, a MIDI file, a take or a folder. `split` names a key or a
  * sub-folder; a folder without that sub-folder but with MIDI files is the split itself.
  * Refused with one line each: a split that is missing, pitches outside 21..108 in rolls, empty
  * sequences, a folder with no readable file. Allocates; release with dataset_free. */

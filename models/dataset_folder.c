@@ -47,14 +47,20 @@ static bool is_folder(const char *folder, const char *name)
   return length > 0 && (size_t)length < sizeof path && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
-static bool is_midi(const char *folder, const char *name)
+static bool is_take(const char *name)
 {
   const char *dot = strrchr(name, '.');
-  return dot != NULL && (strcasecmp(dot, ".mid") == 0 || strcasecmp(dot, ".midi") == 0) &&
+  return dot != NULL && strcmp(dot, ".take") == 0;
+}
+
+static bool is_music(const char *folder, const char *name)
+{
+  const char *dot = strrchr(name, '.');
+  return dot != NULL && (is_take(name) || strcasecmp(dot, ".mid") == 0 || strcasecmp(dot, ".midi") == 0) &&
          !is_folder(folder, name);
 }
 
-/* The MIDI files of a folder, or its sub-folders, sorted; hidden ones are left out. */
+/* The MIDI files and takes of a folder, or its sub-folders, sorted; hidden ones are left out. */
 static enum status list_folder(const char *path, bool (*wanted)(const char *, const char *),
                                struct names *names, struct error *error)
 {
@@ -89,19 +95,21 @@ static enum status no_files(const char *path, const char *split, struct error *e
     for (size_t i = 0; i < names.count && used + strlen(names.list[i]) + 3 < sizeof known; i++) {
       used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "", names.list[i]);
     }
-    status = error_set(error, STATUS_NOT_FOUND, "%s has no split '%s' and no MIDI files; its folders: %s", path,
-                       split, used > 0 ? known : "none");
+    status =
+      error_set(error, STATUS_NOT_FOUND, "%s has no split '%s', no MIDI files and no takes; its folders: %s",
+                path, split, used > 0 ? known : "none");
   }
   names_free(&names);
   return status;
 }
 
-/* Read every file; a damaged one is skipped and counted. */
+/* Read every file; a damaged one is skipped and counted. starts[i] is the first sequence of file i. */
 static enum status read_files(struct dataset *dataset, const char *path, const struct names *names,
-                              struct error *error)
+                              size_t *starts, struct error *error)
 {
   struct error last = {0};
   for (size_t i = 0; i < names->count; i++) {
+    starts[i] = dataset->count;
     char file[PATH_MAX];
     const int length = snprintf(file, sizeof file, "%s/%s", path, names->list[i]);
     const bool fits = length > 0 && (size_t)length < sizeof file;
@@ -112,11 +120,37 @@ static enum status read_files(struct dataset *dataset, const char *path, const s
     }
     dataset->skipped += status != STATUS_OK;
   }
+  starts[names->count] = dataset->count;
   if (dataset->skipped == names->count) {
     return error_set(error, last.status, "none of the %zu files in %s can be read; the last: %.300s",
                      names->count, path, last.text);
   }
   return STATUS_OK;
+}
+
+static bool has_takes(const struct names *names)
+{
+  bool any = false;
+  for (size_t i = 0; i < names->count; i++) {
+    any = any || is_take(names->list[i]);
+  }
+  return any;
+}
+
+/* `inside`: the folder is the split's own. */
+static enum status read_split(struct dataset *dataset, const char *path, const struct names *names, bool inside,
+                              const char *split, struct error *error)
+{
+  size_t *starts = malloc((names->count + 1) * sizeof *starts);
+  if (starts == NULL) {
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory to read %s", path);
+  }
+  enum status status = read_files(dataset, path, names, starts, error);
+  if (status == STATUS_OK && !inside && has_takes(names)) {
+    status = dataset_hold_back(dataset, starts, names->count, split, path, error);
+  }
+  free(starts);
+  return status;
 }
 
 enum status dataset_read_folder(struct dataset *dataset, const char *path, const char *split,
@@ -129,9 +163,10 @@ enum status dataset_read_folder(struct dataset *dataset, const char *path, const
     return error_set(error, STATUS_IO, "the path %.200s... is too long", path);
   }
   struct names names = {0};
-  enum status status = list_folder(folder, is_midi, &names, error);
+  enum status status = list_folder(folder, is_music, &names, error);
   if (status == STATUS_OK) {
-    status = names.count > 0 ? read_files(dataset, folder, &names, error) : no_files(path, split, error);
+    status = names.count > 0 ? read_split(dataset, folder, &names, inside, split, error)
+                             : no_files(path, split, error);
   }
   names_free(&names);
   return status;

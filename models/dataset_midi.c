@@ -1,4 +1,4 @@
-/* Takes from MIDI files: each channel by itself, then all of them as one keyboard. */
+/* Takes from MIDI files and captured ones: each channel by itself, then all of them as one keyboard. */
 #include "dataset_read.h"
 
 #include <stdio.h>
@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "journal.h"
 #include "keyboard.h"
 #include "smf.h"
 
@@ -87,6 +88,18 @@ static enum status check_length(const struct note_list *all, const char *path, s
   return STATUS_OK;
 }
 
+static enum status read_smf(const uint8_t *data, size_t size, const char *path, struct note_list *notes,
+                            struct error *error)
+{
+  struct smf smf;
+  enum status status = smf_read(&smf, data, size, path, error);
+  if (status == STATUS_OK) {
+    status = smf_notes(&smf, notes, error);
+    smf_free(&smf);
+  }
+  return status;
+}
+
 static enum status read_notes(const char *path, struct note_list *notes, struct error *error)
 {
   uint8_t *data;
@@ -95,13 +108,10 @@ static enum status read_notes(const char *path, struct note_list *notes, struct 
   if (status != STATUS_OK) {
     return status;
   }
-  struct smf smf;
-  status = smf_read(&smf, data, size, path, error);
+  /* What was sent is clean; in bypass and monitor mode it is what was received. */
+  status = journal_is(data, size) ? journal_notes(data, size, path, JOURNAL_CLEAN, notes, error)
+                                  : read_smf(data, size, path, notes, error);
   free(data);
-  if (status == STATUS_OK) {
-    status = smf_notes(&smf, notes, error);
-    smf_free(&smf);
-  }
   return status;
 }
 
