@@ -17,7 +17,8 @@ enum {
   MARGIN_BOTTOM = 40,
   ROW = 7,
   WIDTH_MIN = 700,
-  WIDTH_MAX = 4000
+  WIDTH_MAX = 4000,
+  LEGEND_STEP = 140,
 };
 
 static const double pixels_per_second = 48, tick_distance = 56, narrowest = 2;
@@ -135,6 +136,34 @@ static void draw_pitches(const struct plot *plot)
   }
 }
 
+/* Shaded, with dashed edges that show without colours too. */
+static void draw_gap(const struct plot *plot, double x, double y, double width, double height)
+{
+  static const double dashes[] = {4, 3};
+  cairo_t *cairo = plot->cairo;
+
+  cairo_set_source_rgba(cairo, 0.902, 0.624, 0.0, 0.18);
+  cairo_rectangle(cairo, x, y, width, height);
+  cairo_fill(cairo);
+  cairo_set_source_rgb(cairo, 0.7, 0.48, 0.0);
+  cairo_set_dash(cairo, dashes, 2, 0);
+  draw_line(cairo, x, y, x, y + height);
+  draw_line(cairo, x + width, y, x + width, y + height);
+  cairo_set_dash(cairo, NULL, 0, 0);
+}
+
+static void draw_gaps(const struct plot *plot, const struct roll *roll)
+{
+  for (size_t i = 0; i < roll->gap_count; i++) {
+    double begin = fmax(seconds(roll->gaps[i].begin), plot->start);
+    double end = fmin(seconds(roll->gaps[i].end), plot->end);
+    if (begin < end) {
+      draw_gap(plot, x_of(plot, begin), MARGIN_TOP, x_of(plot, end) - x_of(plot, begin),
+               plot->height - MARGIN_TOP - MARGIN_BOTTOM);
+    }
+  }
+}
+
 static double tick_step(const struct plot *plot)
 {
   static const double steps[] = {1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600};
@@ -217,7 +246,12 @@ static void draw_legend(const struct plot *plot, const struct roll *roll)
     draw_box(plot->cairo, x, 12, 22, (enum roll_mark)mark, 1);
     cairo_set_source_rgb(plot->cairo, 0.2, 0.2, 0.2);
     put_text(plot->cairo, x + 28, 19, text);
-    x += 140;
+    x += LEGEND_STEP;
+  }
+  if (roll->gap_count > 0) {
+    draw_gap(plot, x, 10, 22, ROW + 4);
+    cairo_set_source_rgb(plot->cairo, 0.2, 0.2, 0.2);
+    put_text(plot->cairo, x + 28, 19, roll->gap_count == 1 ? "gap" : "gaps");
   }
 }
 
@@ -230,6 +264,7 @@ static void draw_all(struct plot *plot, const struct roll *roll)
   cairo_set_line_width(plot->cairo, 1);
   draw_pitches(plot);
   draw_time(plot);
+  draw_gaps(plot, roll);
   draw_notes(plot, roll);
   draw_legend(plot, roll);
 }

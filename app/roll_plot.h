@@ -12,10 +12,16 @@ struct roll_note {
   enum roll_mark mark;
 };
 
+struct roll_span {
+  nanos begin, end;
+};
+
 struct roll {
   struct roll_note *notes; /* in drawing order */
   size_t count;
-  bool compares; /* two takes: the legend names the marks */
+  bool compares;          /* two takes: the legend names the marks */
+  struct roll_span *gaps; /* drawn shaded; roll_compare leaves none */
+  size_t gap_count;
 };
 
 /* What became of each note from `before` to `after` (matched by pitch, onsets within 50 ms); `after` may be

@@ -9,7 +9,7 @@
 
 #include "file.h"
 #include "folder.h"
-#include "roll_plot.h"
+#include "roll_gaps.h"
 
 static struct error error;
 
@@ -74,7 +74,8 @@ static void draws_either_format_and_refuses_others(void **state)
   struct roll_note notes[3] = {{{0, NANOS_PER_SECOND, 0, 0, 100, 0, 0}, ROLL_KEPT},
                                {{5, 5, 0, 127, 1, 0, 0}, ROLL_REMOVED},
                                {{9, 10, 0, 60, 127, 0, 0}, ROLL_ADDED}};
-  const struct roll roll = {notes, 3, true};
+  struct roll_span gap = {1, NANOS_PER_SECOND};
+  const struct roll roll = {notes, 3, true, &gap, 1};
   struct folder folder;
   (void)state;
 
@@ -89,11 +90,56 @@ static void draws_either_format_and_refuses_others(void **state)
   folder_remove(folder.path);
 }
 
+/* A gap from tick 48 to 96 of 96 a quarter, then a keyboard that went and did not come back. */
+static const uint8_t marked[] = {'M', 'T', 'h', 'd',  0,   0,   0,   6,   0,    0,   0,   1,    0,    96,  'M',
+                                 'T', 'r', 'k', 0,    0,   0,   67,  48,  0xFF, 6,   15,  'e',  'm',  'e', 'n',
+                                 'd', ':', ' ', 'g',  'a', 'p', ' ', '(', 'a',  ')', '!', 48,   0xFF, 6,   17,
+                                 'e', 'm', 'e', 'n',  'd', ':', ' ', 'e', 'n',  'd', ' ', 'o',  'f',  ' ', 'g',
+                                 'a', 'p', 0,   0xFF, 6,   19,  'e', 'm', 'e',  'n', 'd', ':',  ' ',  'd', 'i',
+                                 's', 'c', 'o', 'n',  'n', 'e', 'c', 't', 'e',  'd', 96,  0xFF, 0x2F, 0};
+
+static void finds_gaps_in_markers_and_reports(void **state)
+{
+  struct roll roll = {.notes = NULL};
+  struct folder folder;
+  struct smf smf;
+  (void)state;
+
+  assert_int_equal(smf_read(&smf, marked, sizeof marked, "marked", &error), STATUS_OK);
+  assert_int_equal(roll_gaps_from_markers(&roll, &smf, &error), STATUS_OK);
+  assert_int_equal(roll.gap_count, 1);
+  assert_true(roll.gaps[0].begin == NANOS_PER_SECOND / 4 && roll.gaps[0].end == NANOS_PER_SECOND / 2);
+  smf_free(&smf);
+
+  folder_make(&folder);
+  const char *path = folder_join(&folder, "report.json");
+  const char *const good = "{\"gaps\": [{\"begin\": 1.5, \"end\": 2}]}";
+  folder_put(path, good, strlen(good));
+  assert_int_equal(roll_gaps_from_report(&roll, path, &error), STATUS_OK);
+  assert_int_equal(roll.gap_count, 2);
+  assert_true(roll.gaps[1].begin == 3 * NANOS_PER_SECOND / 2 && roll.gaps[1].end == 2 * NANOS_PER_SECOND);
+  const char *const bad[] = {"{",
+                             "[]",
+                             "{}",
+                             "{\"gaps\": 3}",
+                             "{\"gaps\": [{\"begin\": 3, \"end\": 2}]}",
+                             "{\"gaps\": [{\"begin\": 0, \"end\": 1e300}]}"};
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    folder_put(path, bad[i], strlen(bad[i]));
+    assert_int_equal(roll_gaps_from_report(&roll, path, &error), STATUS_FORMAT);
+    assert_non_null(strstr(error.text, "report.json"));
+  }
+  assert_int_equal(roll.gap_count, 2);
+  free(roll.gaps);
+  folder_remove(folder.path);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(tells_kept_removed_and_added),
     cmocka_unit_test(draws_either_format_and_refuses_others),
+    cmocka_unit_test(finds_gaps_in_markers_and_reports),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
