@@ -8,15 +8,15 @@
 #include "version.h"
 
 static const struct command *const commands[] = {
-  &command_live, &command_denoise, &command_corrupt, &command_plot, &command_train,
-  &command_eval, &command_info,    &command_devices, NULL,
+  &command_live,  &command_denoise, &command_fill, &command_corrupt, &command_plot,
+  &command_train, &command_eval,    &command_info, &command_devices, NULL,
 };
 
 static void print_help(void)
 {
   printf("Usage: emend COMMAND [options]\n\n"
          "Mends MIDI: takes key bounce, brushed neighbours, crosstalk and ghost notes out of playing,\n"
-         "live between a keyboard and a DAW, or in a file.\n\nCommands:\n");
+         "live between a keyboard and a DAW, or in a file, and fills holes in recordings.\n\nCommands:\n");
   for (int i = 0; commands[i] != NULL; i++) {
     printf("  %-10s%s\n", commands[i]->name, commands[i]->summary);
   }
