@@ -91,6 +91,17 @@ void vrae_reverse(const struct vrae_half *half, const int *length, size_t width,
   }
 }
 
+/* Zero what lies beyond each row's length, without reading it. */
+static void clear(const struct vrae_batch *batch, int steps, int rows, int width, real *array)
+{
+  for (int n = 0; n < rows; n++) {
+    for (int t = batch->length[n]; t < steps; t++) {
+      const size_t row = (size_t)t * (size_t)rows + (size_t)n;
+      memset(array + row * (size_t)width, 0, (size_t)width * sizeof(real));
+    }
+  }
+}
+
 /* The states as the output layer sees them: of the backward direction put in order, after dropout. */
 static void lay_out_states(struct vrae_batch *batch, const struct vrae_half *half, int direction,
                            const struct dropout *dropout)
@@ -152,20 +163,11 @@ static void generate(const struct vrae_net *net, struct vrae_batch *batch, int s
                      const struct dropout *dropout)
 {
   const struct vrae_half half = vrae_generator(net, batch, steps, rows);
+  clear(batch, steps, rows, net->config.latent, batch->fed);
   vrae_reverse(&half, batch->length, (size_t)net->config.latent, batch->fed, batch->work->fed_back);
   run_half(net, batch, &half, dropout);
   if (net->direct.w != NULL) {
     linear_forward(&net->direct, steps * rows, (struct moments){batch->u, NULL}, true, NULL, batch->logits);
-  }
-}
-
-static void clear(const struct vrae_batch *batch, int steps, int rows, int width, real *array)
-{
-  for (int n = 0; n < rows; n++) {
-    for (int t = batch->length[n]; t < steps; t++) {
-      const size_t row = (size_t)t * (size_t)rows + (size_t)n;
-      memset(array + row * (size_t)width, 0, (size_t)width * sizeof(real));
-    }
   }
 }
 
@@ -222,6 +224,5 @@ void vrae_generate(const struct vrae_net *net, struct vrae_batch *batch, int ste
 {
   batch->work->dropped_hidden = false;
   clear(batch, steps, rows, net->inputs, batch->u);
-  clear(batch, steps, rows, net->config.latent, batch->fed);
   generate(net, batch, steps, rows, NULL);
 }

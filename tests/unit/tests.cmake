@@ -25,6 +25,8 @@ emend_test(eval models)
 # Networks.
 emend_test(gradients models_double)
 emend_test(vrae_gradients models_double)
+emend_test(vrae models_double)
+emend_test(vrae_init models)
 emend_test(train models)
 emend_test(gate_train models)
 emend_test(vosp_init models)
