@@ -1,4 +1,5 @@
-/* Makes the demo takes: FOLDER/minuet.mid and its noisy twin FOLDER/minuet-noisy.mid.
+/* Makes the demo takes: FOLDER/minuet.mid, its noisy twin FOLDER/minuet-noisy.mid, and FOLDER/minuet-holes.mid,
+ * in which notes are missing.
  *
  * The tune is the Minuet in G by Christian Petzold (1677-1733), long out of copyright, entered here
  * note by note. The played feel (timing, touch, dynamics, pedal) and the damage come from seeded
@@ -267,11 +268,59 @@ static enum status damage(const struct note_list *notes, struct note_list *noisy
   return corrupt_notes(notes, &rates, &rng, noisy, error);
 }
 
+/* Whether the note was struck between two beats of the piece, with the player's liberty. */
+static bool is_between(const struct smf *base, const struct note *note, int bar, int beat, int beats)
+{
+  const uint64_t begin = (uint64_t)((bar + LEAD_IN) * BAR + beat * QUARTER);
+  const nanos liberty = 60 * NANOS_PER_MILLISECOND;
+  return note->on >= smf_tick_time(base, begin) - liberty &&
+         note->on < smf_tick_time(base, begin + (uint64_t)(beats * QUARTER)) - liberty;
+}
+
+/* A bar is missing, a chord of both hands, and some single notes. */
+static enum status punch_holes(const struct smf *base, const struct note_list *notes, struct note_list *holed)
+{
+  struct rng rng;
+  rng_seed(&rng, 17);
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < notes->count && status == STATUS_OK; i++) {
+    const struct note *note = &notes->notes[i];
+    const bool is_single = rng_uniform(&rng) < 0.03;
+    if (!is_single && !is_between(base, note, 10, 0, 3) && !is_between(base, note, 13, 0, 1)) {
+      status = note_list_add(holed, *note);
+    }
+  }
+  return status;
+}
+
+/* The demo takes, of what is played. */
+static enum status save_all(const struct smf *base, const struct note_list *notes, const char *folder,
+                            struct error *error)
+{
+  struct note_list noisy = {0};
+  struct note_list holed = {0};
+  enum status status = save(base, notes, folder, "minuet.mid", error);
+  if (status == STATUS_OK) {
+    status = damage(notes, &noisy, error);
+  }
+  if (status == STATUS_OK) {
+    status = save(base, &noisy, folder, "minuet-noisy.mid", error);
+  }
+  if (status == STATUS_OK) {
+    status = punch_holes(base, notes, &holed);
+  }
+  if (status == STATUS_OK) {
+    status = save(base, &holed, folder, "minuet-holes.mid", error);
+  }
+  note_list_free(&noisy);
+  note_list_free(&holed);
+  return status;
+}
+
 int main(int argc, char **argv)
 {
   struct smf base;
   struct note_list notes = {0};
-  struct note_list noisy = {0};
   struct error error = {.text = "out of memory or a bar that does not add up"};
   if (argc != 2) {
     fputs("usage: make_demo FOLDER\n", stderr);
@@ -281,18 +330,11 @@ int main(int argc, char **argv)
   if (status == STATUS_OK) {
     status = play(&base, &notes);
     if (status == STATUS_OK) {
-      status = damage(&notes, &noisy, &error);
-    }
-    if (status == STATUS_OK) {
-      status = save(&base, &notes, argv[1], "minuet.mid", &error);
-    }
-    if (status == STATUS_OK) {
-      status = save(&base, &noisy, argv[1], "minuet-noisy.mid", &error);
+      status = save_all(&base, &notes, argv[1], &error);
     }
     smf_free(&base);
   }
   note_list_free(&notes);
-  note_list_free(&noisy);
   if (status != STATUS_OK) {
     fprintf(stderr, "%s\n", error.text);
     return 1;
