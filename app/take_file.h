@@ -4,12 +4,9 @@
 #ifndef EMEND_TAKE_FILE_H
 #define EMEND_TAKE_FILE_H
 
-#include "datafile.h"
-#include "journal.h"
+#include "take_folder.h"
 
 enum { TAKE_BUFFER = 1 << 16 };
-
-#define TAKE_ENDING ".take"
 
 struct take_file {
   int fd; /* -1: none is open */
@@ -37,10 +34,6 @@ void take_file_close(struct take_file *file);
 enum status take_file_keep(const char *path, struct error *error) EMEND_CHECK;
 /* Is somebody writing it? */
 bool take_file_busy(const char *path);
-
-/* Delete the oldest takes of a folder until at most `limit` bytes are left, but none that is marked to keep or
- * being written. False where that is not enough. */
-bool take_folder_trim(const char *folder, uint64_t limit);
 
 /* How many seconds the local clock is ahead of UTC at this time. */
 int32_t take_utc_offset(int64_t wall);

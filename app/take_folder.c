@@ -1,5 +1,7 @@
-/* Room for takes: the oldest make place for the newest. */
+#include "take_folder.h"
+
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,65 +9,126 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "take_file.h"
 
-struct old_take {
-  char name[JOURNAL_NAME_MAX];
-  uint64_t size;
-};
-
-struct old_takes {
-  struct old_take *list; /* owned */
-  size_t count;
-  uint64_t total; /* bytes */
-};
+enum { TAKE_BYTES_MAX = 64 << 20 };
 
 static int by_name(const void *left, const void *right)
 {
-  return strcmp(((const struct old_take *)left)->name, ((const struct old_take *)right)->name);
+  return strcmp(((const struct take_entry *)left)->name, ((const struct take_entry *)right)->name);
 }
 
-static bool add_take(struct old_takes *takes, const char *name, uint64_t size)
+/* False when they do not fit. */
+static bool join(char path[DATAFILE_PATH_MAX], const char *folder, const char *name)
 {
-  struct old_take *grown = realloc(takes->list, (takes->count + 1) * sizeof *grown);
+  int length = snprintf(path, DATAFILE_PATH_MAX, "%s/%s", folder, name);
+  return length > 0 && length < DATAFILE_PATH_MAX;
+}
+
+static enum status add_take(struct take_list *takes, const char *name, uint64_t size)
+{
+  struct take_entry *grown = realloc(takes->list, (takes->count + 1) * sizeof *grown);
 
   if (grown == NULL) {
-    return false;
+    return STATUS_NO_MEMORY;
   }
   takes->list = grown;
   snprintf(grown[takes->count].name, sizeof grown->name, "%s", name);
   grown[takes->count++].size = size;
   takes->total += size;
-  return true;
+  return STATUS_OK;
 }
 
 static bool is_take(const char *name)
 {
   size_t length = strlen(name), ending = strlen(TAKE_ENDING);
 
-  return length > ending && length < JOURNAL_NAME_MAX && strcmp(name + length - ending, TAKE_ENDING) == 0;
+  return name[0] != '.' && length > ending && length < JOURNAL_NAME_MAX &&
+         strcmp(name + length - ending, TAKE_ENDING) == 0;
 }
 
-static void list_takes(struct old_takes *takes, const char *folder)
+enum status take_folder_list(struct take_list *takes, const char *folder, struct error *error)
 {
   DIR *open = opendir(folder);
   const struct dirent *entry;
+  enum status status = STATUS_OK;
 
-  while (open != NULL && (entry = readdir(open)) != NULL) {
+  *takes = (struct take_list){.list = NULL};
+  if (open == NULL) {
+    return errno == ENOENT
+             ? STATUS_OK
+             : error_set(error, STATUS_IO, "%.300s: cannot look for takes: %s", folder, strerror(errno));
+  }
+  while (status == STATUS_OK && (entry = readdir(open)) != NULL) {
     char path[DATAFILE_PATH_MAX];
     struct stat about;
-    int length = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-    if (is_take(entry->d_name) && length > 0 && (size_t)length < sizeof path && lstat(path, &about) == 0 &&
-        S_ISREG(about.st_mode) && !add_take(takes, entry->d_name, (uint64_t)about.st_size)) {
-      break;
+    if (is_take(entry->d_name) && join(path, folder, entry->d_name) && lstat(path, &about) == 0 &&
+        S_ISREG(about.st_mode)) {
+      status = add_take(takes, entry->d_name, (uint64_t)about.st_size);
     }
   }
-  if (open != NULL) {
-    (void)closedir(open);
+  (void)closedir(open);
+  if (status != STATUS_OK) {
+    take_list_free(takes);
+    return error_set(error, status, "no memory to list the takes in %.300s", folder);
   }
   if (takes->count > 0) {
     qsort(takes->list, takes->count, sizeof *takes->list, by_name);
   }
+  return STATUS_OK;
+}
+
+void take_list_free(struct take_list *takes)
+{
+  free(takes->list);
+  *takes = (struct take_list){.list = NULL};
+}
+
+/* The take's index; -1: none, -2: several. */
+static int find_name(const struct take_list *takes, const char *wanted)
+{
+  size_t length = strlen(wanted);
+  int found = -1;
+
+  if (strcmp(wanted, "last") == 0) {
+    return (int)takes->count - 1;
+  }
+  for (size_t i = 0; i < takes->count; i++) {
+    const char *name = takes->list[i].name;
+    if (strncmp(name, wanted, length) == 0) {
+      if (name[length] == '\0' || strcmp(name + length, TAKE_ENDING) == 0) {
+        return (int)i;
+      }
+      found = found == -1 ? (int)i : -2;
+    }
+  }
+  return found;
+}
+
+enum status take_folder_find(const struct take_list *takes, const char *folder, const char *wanted,
+                             char path[DATAFILE_PATH_MAX], struct error *error)
+{
+  int index = strchr(wanted, '/') != NULL || wanted[0] == '\0' ? -1 : find_name(takes, wanted);
+
+  if (index >= 0 && join(path, folder, takes->list[index].name)) {
+    return STATUS_OK;
+  }
+  if (index == -2) {
+    return error_set(error, STATUS_USAGE, "more than one take's name begins with '%.100s'; give more of it",
+                     wanted);
+  }
+  if (wanted[0] != '\0' && strlen(wanted) < DATAFILE_PATH_MAX && access(wanted, F_OK) == 0) {
+    snprintf(path, DATAFILE_PATH_MAX, "%s", wanted);
+    return STATUS_OK;
+  }
+  return error_set(error, STATUS_NOT_FOUND, "no take '%.100s' among the %zu in %.200s; see emend takes list",
+                   wanted, takes->count, folder);
+}
+
+enum status take_load(const char *path, uint8_t **data, size_t *size, struct error *error)
+{
+  return file_read(path, TAKE_BYTES_MAX, data, size, error);
 }
 
 static bool is_kept(const char *path)
@@ -82,18 +145,20 @@ static bool is_kept(const char *path)
 
 bool take_folder_trim(const char *folder, uint64_t limit)
 {
-  struct old_takes takes = {.list = NULL};
+  struct take_list takes;
+  struct error error;
 
-  list_takes(&takes, folder);
+  if (take_folder_list(&takes, folder, &error) != STATUS_OK) {
+    return true; /* the take's own file will meet the same trouble, and tell */
+  }
   for (size_t i = 0; i < takes.count && takes.total > limit; i++) {
     char path[DATAFILE_PATH_MAX];
-    int length = snprintf(path, sizeof path, "%s/%s", folder, takes.list[i].name);
-    if (length > 0 && (size_t)length < sizeof path && !is_kept(path) && !take_file_busy(path) &&
+    if (join(path, folder, takes.list[i].name) && !is_kept(path) && !take_file_busy(path) &&
         unlink(path) == 0) {
       takes.total -= takes.list[i].size;
     }
   }
   bool fits = takes.total <= limit;
-  free(takes.list);
+  take_list_free(&takes);
   return fits;
 }

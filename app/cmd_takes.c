@@ -1,0 +1,92 @@
+#include "cmd_takes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int takes_open(struct takes_args *args, const struct command *command, const struct option_spec *flags,
+               int flag_count, struct option_set *set, int argc, char **argv)
+{
+  struct option_spec all[SETTINGS_COUNT], specs[TAKES_FLAGS_MAX + 1];
+  struct error error = {STATUS_OK, ""};
+
+  *args = (struct takes_args){.operands = NULL};
+  settings_init(&args->settings, all);
+  specs[0] = all[SETTINGS_TAKES];
+  for (int i = 0; i < flag_count; i++) {
+    specs[i + 1] = flags[i];
+  }
+  set->specs = specs;
+  set->count = flag_count + 1;
+  int done = command_parse(command, set, argc, argv);
+  if (done != COMMAND_GO_ON) {
+    return done;
+  }
+  enum status status = settings_read_file(&args->settings, all, &error);
+  if (status == STATUS_OK) {
+    done = command_parse(command, set, argc, argv);
+    status = live_capture_folder(&args->settings, args->folder, &error);
+  }
+  if (status == STATUS_OK) {
+    status = take_folder_list(&args->takes, args->folder, &error);
+  }
+  args->operands = set->operands;
+  args->operand_count = set->operand_count;
+  return status == STATUS_OK ? done : command_fail(command, &error);
+}
+
+void takes_close(struct takes_args *args)
+{
+  take_list_free(&args->takes);
+  settings_free(&args->settings);
+}
+
+enum status takes_load(const struct takes_args *args, const char *wanted, char path[DATAFILE_PATH_MAX],
+                       uint8_t **data, size_t *size, struct journal_summary *summary, struct error *error)
+{
+  *data = NULL;
+  enum status status = take_folder_find(&args->takes, args->folder, wanted, path, error);
+  if (status == STATUS_OK) {
+    status = take_load(path, data, size, error);
+  }
+  if (status == STATUS_OK) {
+    status = journal_summarise(summary, *data, *size, path, error);
+  }
+  if (status != STATUS_OK) {
+    free(*data);
+    *data = NULL;
+  }
+  return status;
+}
+
+static int run_takes(int argc, char **argv)
+{
+  static const struct command *const parts[] = {&command_takes_list, &command_takes_show, &command_takes_export,
+                                                &command_takes_delete};
+
+  for (size_t i = 0; argc >= 2 && i < sizeof parts / sizeof parts[0]; i++) {
+    if (strcmp(argv[1], strchr(parts[i]->name, ' ') + 1) == 0) {
+      return parts[i]->run(argc - 1, argv + 1);
+    }
+  }
+  if (argc >= 2 && argv[1][0] != '-') {
+    fprintf(stderr, "emend takes: there is no 'takes %s'; see emend takes --help\n", argv[1]);
+    return EXIT_USAGE;
+  }
+  struct option_set set = {
+    .operand_min = 1, .operand_max = 1, .operand_names = "list, show, export or delete is"};
+  return command_parse(&command_takes, &set, argc, argv);
+}
+
+const struct command command_takes = {
+  .name = "takes",
+  .usage = "list|show|export|delete [options]",
+  .summary = "list, look at, export or delete what live captured",
+  .notes = "list            all takes, the oldest first\n"
+           "show NAME       one take, with what was removed of it\n"
+           "export NAME OUT.mid\n"
+           "                as a MIDI file\n"
+           "delete NAME...  for ever\n\n"
+           "NAME is the take's name or as much of it as no other has, 'last', or the path of a .take file.\n"
+           "emend takes list --help and so on tell about each.",
+  .run = run_takes,
+};
