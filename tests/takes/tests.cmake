@@ -1,0 +1,2 @@
+# Captured takes.
+emend_test(journal journal_check)
