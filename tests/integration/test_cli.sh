@@ -7,6 +7,7 @@ set -u
 emend=$1
 take=$2/assets/minuet.mid
 noisy=$2/assets/minuet-noisy.mid
+holes=$2/assets/minuet-holes.mid
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -57,12 +58,19 @@ printf 'not a model' >broken.safetensors
 printf 'strength = 3;' >strong.cfg
 mkdir -p locked data/emend/presets/empty
 printf 'strength = 0.5;' >data/emend/presets/empty/preset.cfg
+mkdir -p data/emend/presets/plain data/emend/presets/filling
+printf 'model = "%s/tiny.safetensors";' "$work" >data/emend/presets/plain/preset.cfg
+printf 'model = "%s/tiny.safetensors"; filler = "%s/filler.safetensors"; fill_strength = 1.0;' "$work" "$work" \
+  >data/emend/presets/filling/preset.cfg
 
 # The gate wants more strokes than one short take has.
 good "$emend" train vosp --data "$take" "$take" "$take" --out tiny.safetensors --hidden 8 --latent 2 --generator 8 --gate 4 \
   --epochs 1 --gate-epochs 1 --threads 1 --seed 7
 has said '^Wrote tiny.safetensors'
 model=$work/tiny.safetensors
+good "$emend" train vrae --data "$take" "$take" "$take" --out filler.safetensors --tie pitch --cell gru --frame-values 2 --matches 2 \
+  --hidden 8 --latent 2 --generator 8 --epochs 1 --threads 1 --seed 7
+filler=$work/filler.safetensors
 
 # --- Bad usage ---
 bad 2 'no command given; see emend --help'
@@ -95,12 +103,27 @@ bad 2 'hidden' train vosp --data "$take" --out out/m --hidden many
 bad 2 'must be from 0 to 1' corrupt "$take" out/a.mid --brush 2
 bad 2 'wants a whole number' corrupt "$take" out/a.mid --seed x
 bad 2 'task is one of nll, denoise' eval "$model" --data "$take" --task sing
+bad 2 'IN.mid and OUT.mid are missing' fill "$holes"
+bad 2 'cannot both be' fill "$holes" - --report - --model "$filler"
+bad 2 'several files' fill "$holes" - --variants 2 --model "$filler"
+bad 2 'must be from 1 to 99' fill "$holes" out/a.mid --variants 0
+bad 2 'must be from 0 to 1' fill "$holes" out/a.mid --strength 2
+for gap in 5 5:x 1:2:3 nan:3; do
+  bad 2 "--gap $gap: not START:END" fill "$holes" out/a.mid --model "$filler" --gap $gap
+done
+bad 2 '--gap 9:7: ends before it begins' fill "$holes" out/a.mid --model "$filler" --gap 9:7
+bad 2 '--gap 6:1:5:1: ends before it begins' fill "$holes" out/a.mid --model "$filler" --gap 6:1:5:1
+bad 2 '--gap -3:2: begins before the take' fill "$holes" out/a.mid --model "$filler" --gap -3:2
+bad 2 '--gap 60:62: outside the take, whose notes end at 43' fill "$holes" out/a.mid --model "$filler" --gap 60:62
+bad 2 '--gap 3:1:3:4: bar 3 has no beat 4; it has 3' fill "$holes" out/a.mid --model "$filler" --gap 3:1:3:4
+bad 2 '--gap 4:8 and --gap 6:9 overlap' fill "$holes" out/a.mid --model "$filler" --gap 6:9 --gap 4:8
 
 # --- Bad files ---
 for file in zero cut page lying high zeros; do
   bad 1 "$file.mid" denoise $file.mid out/a.mid --preset "$model"
   bad 1 "$file.mid" corrupt $file.mid out/a.mid
   bad 1 "$file.mid" plot $file.mid -o out/a.svg
+  bad 1 "$file.mid" fill $file.mid out/a.mid --model "$filler"
   bad 1 "$file.mid" live --driver file --in $file.mid --out out/a.mid --preset "$model"
 done
 bad 1 'standard input' denoise - out/a.mid --preset "$model"
@@ -111,6 +134,13 @@ bad 1 'broken.safetensors' denoise "$take" out/a.mid --preset ./broken.safetenso
 bad 1 "no preset 'nobody'; there are: .*pop" live --preset nobody
 bad 1 "the model of preset 'empty' cannot be read" live --preset empty
 bad 1 'strong.cfg:1: .*must be from 0 to 1' denoise "$take" out/a.mid --preset ./strong.cfg
+bad 1 'standard input' fill - out/a.mid --model "$filler"
+bad 1 'tiny.safetensors is a model of kind emend.vosp' fill "$holes" out/a.mid --model "$model"
+bad 1 'none.safetensors' fill "$holes" out/a.mid --model none.safetensors
+bad 1 "preset 'plain' has no filler" fill "$holes" out/a.mid --preset plain
+bad 1 'cannot write' fill "$holes" none/a.mid --model "$filler"
+bad 1 'cannot write' fill "$holes" out/a.mid --model "$filler" --report none/r.json
+bad 1 'this is not JSON' plot "$take" --report page.mid -o out/a.svg
 bad 1 'nowhere' train vosp --data nowhere --out out/m
 bad 1 'strong.cfg:1: unknown setting' train vosp --data "$take" --out out/m --config strong.cfg
 bad 1 'none.cfg' train vosp --data "$take" --out out/m --config none.cfg
@@ -138,7 +168,7 @@ fi
 good "$emend" --version
 has said '^emend [0-9]'
 good "$emend" --help
-for command in live denoise corrupt plot train 'train vosp' eval info devices; do
+for command in live denoise fill corrupt plot train 'train vosp' eval info devices; do
   # shellcheck disable=SC2086
   good "$emend" $command --help
   has said "^Usage: emend $command"
@@ -160,6 +190,29 @@ has report.json '"dropped": 0'
 cmp -s clean.mid piped.mid || fail "standard streams give another file"
 good "$emend" denoise "$noisy" same.mid --preset "$model" --strength 0
 has said '^Removed 0 of'
+
+# All that was played stays byte for byte, behind the header.
+good "$emend" fill "$holes" filled.mid --preset filling --gap 11:1:12:1 --gap 17-18.5 --markers --report filled.json
+has said '^filled.mid: added [0-9]* notes, [0-9]* in 2 gaps.$'
+for key in model strength gaps begin_beat reason fillings added time length pitch velocity channel probability matched copied_from; do
+  has filled.json "\"$key\""
+done
+has filled.json '"begin_beat": "11:1"'
+has filled.json '"strength": 1.0'
+size=$(wc -c <"$holes")
+tail -c +15 "$holes" >played
+tail -c +15 filled.mid | head -c $((size - 14)) | cmp -s - played || fail "filling changed what was played"
+"$emend" fill - - --preset filling --gap 11:1-12:1 --gap 17:18.5 --markers <"$holes" >piped.mid 2>complaint || fail "fill on standard streams: $(cat complaint)"
+cmp -s filled.mid piped.mid || fail "fill on standard streams gives another file"
+good "$emend" plot filled.mid -o filled.svg
+has filled.svg '<svg'
+good "$emend" plot "$holes" filled.mid --report filled.json -o filled.png
+good "$emend" fill "$holes" v.mid --model "$filler" --gap 11:1:12:1 --variants 2 --seed 3 --report -
+head -c 1 said | grep -q '{' || fail "fill --report - is not alone on standard output"
+if [ ! -s v-1.mid ] || [ ! -s v-2.mid ] || cmp -s v-1.mid v-2.mid; then fail "variants are missing or alike"; fi
+good "$emend" fill v-1.mid none-missing.mid --model "$filler" --strength 0
+has said 'none-missing.mid: .*the same as what came in'
+cmp -s v-1.mid none-missing.mid || fail "nothing to fill, but the file changed"
 
 # In real time it is the same engine: what comes out of a second of playing is what denoise makes of it.
 printf 'MThd\0\0\0\6\0\0\0\1\1\340MTrk\0\0\0\46\0\220\74\132\203\140\200\74\100\5\220\74\14\12\200\74\100' >short.mid
