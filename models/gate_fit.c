@@ -43,6 +43,17 @@ void trainee_free(struct trainee *trainee)
   free(trainee->x);
 }
 
+void trainee_install(const struct trainee *trainee, struct model *model)
+{
+  for (int i = 0; i < trainee->weights.count; i++) {
+    const struct param *from = &trainee->weights.list[i];
+    if (strcmp(from->name, "gate.threshold") != 0) {
+      memcpy(params_get(&model->params, from->name), trainee->weights.block + from->offset,
+             (size_t)from->rows * (size_t)from->cols * sizeof(float));
+    }
+  }
+}
+
 static struct linear layer(const struct params *params, const char *w, const char *b)
 {
   const struct param *param = params_find(params, w);
@@ -51,7 +62,7 @@ static struct linear layer(const struct params *params, const char *w, const cha
 }
 
 /* Centre and scale each input over the samples, so that all start alike; constant inputs are left out. */
-static void standardise(const struct gate_samples *samples, const struct params *weights, struct rng *rng)
+static void standardise(const struct gate_samples *samples, const struct params *weights)
 {
   const size_t G = (size_t)samples->input_size;
   float *mean = params_get(weights, "gate.mean");
@@ -69,6 +80,12 @@ static void standardise(const struct gate_samples *samples, const struct params 
     mean[i] = (float)centre;
     scale[i] = variance > 1e-8 ? (float)(1 / fmax(sqrt(variance), 0.02)) : 0;
   }
+}
+
+void trainee_start(struct trainee *trainee, const struct gate_samples *samples, struct rng *rng)
+{
+  const struct params *weights = &trainee->weights;
+  standardise(samples, weights);
   const struct param *hidden = params_find(weights, "gate.hidden");
   const struct param *out = params_find(weights, "gate.out");
   for (size_t i = 0; i < (size_t)hidden->rows * (size_t)hidden->cols; i++) {
@@ -76,6 +93,15 @@ static void standardise(const struct gate_samples *samples, const struct params 
   }
   for (size_t i = 0; i < (size_t)out->rows * (size_t)out->cols; i++) {
     weights->block[out->offset + i] = (float)(0.1 * rng_normal(rng) / sqrt(out->rows));
+  }
+}
+
+void trainee_start_from(struct trainee *trainee, const struct params *params)
+{
+  for (int i = 0; i < trainee->weights.count; i++) {
+    const struct param *to = &trainee->weights.list[i];
+    memcpy(trainee->weights.block + to->offset, params_get(params, to->name),
+           (size_t)to->rows * (size_t)to->cols * sizeof(float));
   }
 }
 
@@ -155,25 +181,37 @@ static void shuffle(uint32_t *order, size_t count, struct rng *rng)
   }
 }
 
-/* One pass over the samples; returns the mean cross entropy. */
-static double fit_epoch(struct trainee *trainee, const struct gate_samples *samples, const uint32_t *order,
-                        int epoch, int epochs)
+/* One pass over the samples; false when the report stopped it. */
+static bool fit_epoch(struct trainee *trainee, const struct gate_samples *samples, const uint32_t *order,
+                      int epoch, const struct trainee_plan *plan)
 {
   const size_t batches = samples->count / GATE_BATCH;
   double nats = 0;
-  for (size_t b = 0; b < batches; b++) {
-    const double done = ((double)epoch + (double)b / (double)batches) / epochs;
-    trainee->optimiser.rate = 2e-3 * (1 - done) + 1e-5;
+  bool going = true;
+  for (size_t b = 0; b < batches && going; b++) {
+    const double done = ((double)epoch + (double)b / (double)batches) / plan->epochs;
+    trainee->optimiser.rate = plan->rate * (1 - done) + 0.005 * plan->rate;
     trainee_forward(trainee, samples, order + b * GATE_BATCH, GATE_BATCH);
     nats += cross_entropy(trainee->logits, samples, order + b * GATE_BATCH, GATE_BATCH);
     backward(trainee, GATE_BATCH);
     optimiser_step(&trainee->optimiser, trainee->grads.block, trainee->weights.block);
+    const struct train_progress progress = {
+      .epoch = epoch + 1,
+      .epochs = plan->epochs,
+      .done = (double)(b + 1) / (double)batches,
+      .seconds_left = NAN,
+      .train_nats = nats / (double)((b + 1) * GATE_BATCH),
+      .valid_nats = NAN,
+      .best_nats = NAN,
+      .stage = "gate",
+    };
+    going = plan->report == NULL || plan->report(plan->user, &progress);
   }
-  return nats / (double)(batches * GATE_BATCH);
+  return going;
 }
 
-enum status trainee_fit(struct trainee *trainee, const struct gate_samples *samples, int epochs,
-                        struct rng *rng, const struct train_run *run, struct error *error)
+enum status trainee_fit(struct trainee *trainee, const struct gate_samples *samples,
+                        const struct trainee_plan *plan, struct rng *rng, struct error *error)
 {
   uint32_t *order = malloc((samples->count + 1) * sizeof *order);
   if (order == NULL) {
@@ -182,13 +220,10 @@ enum status trainee_fit(struct trainee *trainee, const struct gate_samples *samp
   for (size_t i = 0; i < samples->count; i++) {
     order[i] = (uint32_t)i;
   }
-  standardise(samples, &trainee->weights, rng);
   bool going = true;
-  for (int epoch = 0; epoch < epochs && going; epoch++) {
+  for (int epoch = 0; epoch < plan->epochs && going; epoch++) {
     shuffle(order, samples->count, rng);
-    const double nats = fit_epoch(trainee, samples, order, epoch, epochs);
-    const struct train_progress progress = {epoch + 1, epochs, 1, NAN, nats, NAN, NAN, "gate"};
-    going = run->report == NULL || run->report(run->user, &progress);
+    going = fit_epoch(trainee, samples, order, epoch, plan);
   }
   free(order);
   return going ? STATUS_OK : error_set(error, STATUS_INTERRUPTED, "stopped while training the gate");

@@ -1,5 +1,5 @@
 /* The gate's head while it is trained: its own small block of weights, laid out as the model's. Private to
- * gate_train.c. */
+ * gate_train.c and learn*.c. */
 #ifndef EMEND_GATE_FIT_H
 #define EMEND_GATE_FIT_H
 
@@ -25,9 +25,22 @@ void trainee_free(struct trainee *trainee);
 void trainee_forward(struct trainee *trainee, const struct gate_samples *samples, const uint32_t *chosen,
                      int count);
 
-/* Standardise the inputs and fit by cross entropy (Adam, rate falling to nothing). STATUS_INTERRUPTED when
- * the run's report says stop. Allocates. */
-enum status trainee_fit(struct trainee *trainee, const struct gate_samples *samples, int epochs,
-                        struct rng *rng, const struct train_run *run, struct error *error) EMEND_CHECK;
+/* Where to start: anew, the inputs standardised over the samples, or from a model's gate of the same size. */
+void trainee_start(struct trainee *trainee, const struct gate_samples *samples, struct rng *rng);
+void trainee_start_from(struct trainee *trainee, const struct params *params);
+
+struct trainee_plan {
+  int epochs;
+  double rate;         /* Adam's, falling to nothing */
+  train_report report; /* told after every batch; may be NULL */
+  void *user;
+};
+
+/* Fit by cross entropy. STATUS_INTERRUPTED when the report says stop. Allocates. */
+enum status trainee_fit(struct trainee *trainee, const struct gate_samples *samples,
+                        const struct trainee_plan *plan, struct rng *rng, struct error *error) EMEND_CHECK;
+
+/* Put the weights, but not the threshold, into a model. */
+void trainee_install(const struct trainee *trainee, struct model *model);
 
 #endif

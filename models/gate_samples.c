@@ -230,6 +230,10 @@ static void work(void *user, int index)
         atomic_load(&job->status) != STATUS_OK) {
       return;
     }
+    if (job->source->going != NULL && !job->source->going(job->source->user)) {
+      atomic_store(&job->status, STATUS_INTERRUPTED);
+      return;
+    }
     const struct sequence *sequence = &data->sequences[turn * step % data->count];
     const size_t before = listener->samples.count;
     rng_seed(&listener->rng, job->source->seed + turn);
@@ -262,22 +266,29 @@ static enum status prepare(struct job *job, int threads)
   return STATUS_OK;
 }
 
-static enum status merge(struct gate_samples *samples, const struct job *job, int threads)
+enum status gate_samples_append(struct gate_samples *samples, const struct gate_samples *more)
 {
-  const size_t G = (size_t)job->listeners[0].samples.input_size;
-  *samples = job->listeners[0].samples;
-  job->listeners[0].samples = (struct gate_samples){0};
-  for (int i = 1; i < threads; i++) {
-    const struct gate_samples *part = &job->listeners[i].samples;
-    for (size_t k = 0; k < part->count; k++) {
-      if (make_room(samples) != STATUS_OK) {
-        return STATUS_NO_MEMORY;
-      }
-      memcpy(samples->inputs + samples->count * G, part->inputs + k * G, G * sizeof *samples->inputs);
-      samples->damage[samples->count++] = part->damage[k];
+  const size_t G = (size_t)more->input_size;
+  samples->input_size = more->input_size;
+  for (size_t k = 0; k < more->count; k++) {
+    if (make_room(samples) != STATUS_OK) {
+      return STATUS_NO_MEMORY;
     }
+    memcpy(samples->inputs + samples->count * G, more->inputs + k * G, G * sizeof *samples->inputs);
+    samples->damage[samples->count++] = more->damage[k];
   }
   return STATUS_OK;
+}
+
+static enum status merge(struct gate_samples *samples, const struct job *job, int threads)
+{
+  *samples = job->listeners[0].samples;
+  job->listeners[0].samples = (struct gate_samples){0};
+  enum status status = STATUS_OK;
+  for (int i = 1; i < threads && status == STATUS_OK; i++) {
+    status = gate_samples_append(samples, &job->listeners[i].samples);
+  }
+  return status;
 }
 
 /* Any thread's error of that status will do. */
@@ -311,6 +322,8 @@ enum status gate_samples_collect(struct gate_samples *samples, const struct gate
   vosp_live_free(&job.net);
   if (status == STATUS_NO_MEMORY) {
     error_set(error, status, "not enough memory for the gate's samples");
+  } else if (status == STATUS_INTERRUPTED) {
+    error_set(error, status, "stopped while listening to takes");
   }
   return status;
 }

@@ -25,11 +25,16 @@ struct gate_source {
                     than the data has */
   int threads;
   uint64_t seed;
+  bool (*going)(void *user); /* asked before every sequence, from any of the threads; false stops with
+                                STATUS_INTERRUPTED. May be NULL */
+  void *user;
 };
 
 /* Allocates; release with gate_samples_free. */
 enum status gate_samples_collect(struct gate_samples *samples, const struct gate_source *source,
                                  struct error *error) EMEND_CHECK;
+/* Copy the samples of `more`, of the same input size, to the end of `samples` (zeroed: any size). Allocates. */
+enum status gate_samples_append(struct gate_samples *samples, const struct gate_samples *more) EMEND_CHECK;
 void gate_samples_free(struct gate_samples *samples);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "gate_fit.h"
 
@@ -10,6 +9,7 @@ enum { TRAIN_SAMPLES = 900000, VALID_SAMPLES = 100000 };
 static const double recall_floor = 0.9975;       /* of the data's own players */
 static const double varied_recall_floor = 0.985; /* of others, see vary.h */
 static const double train_varied = 0.6;
+static const double fit_rate = 2e-3;
 
 struct judged {
   float log_odds;
@@ -120,16 +120,6 @@ static enum status validate(struct trainee *trainee, const struct gate_samples *
   return status;
 }
 
-static void install(const struct trainee *trainee, struct model *model, float threshold)
-{
-  for (int i = 0; i < trainee->weights.count; i++) {
-    const struct param *from = &trainee->weights.list[i];
-    memcpy(params_get(&model->params, from->name), trainee->weights.block + from->offset,
-           (size_t)from->rows * (size_t)from->cols * sizeof(float));
-  }
-  *params_get(&model->params, "gate.threshold") = threshold;
-}
-
 /* Strokes to train on, to choose the threshold on, and those of other players. */
 struct gate_data {
   struct gate_samples train, valid, varied;
@@ -144,13 +134,16 @@ static enum status fit_and_choose(struct model *model, const struct train_option
   struct trainee trainee;
   enum status status = trainee_init(&trainee, &model->config, error);
   if (status == STATUS_OK) {
-    status = trainee_fit(&trainee, &data->train, options->gate_epochs, &rng, run, error);
+    const struct trainee_plan plan = {options->gate_epochs, fit_rate, run->report, run->user};
+    trainee_start(&trainee, &data->train, &rng);
+    status = trainee_fit(&trainee, &data->train, &plan, &rng, error);
   }
   if (status == STATUS_OK) {
     status = validate(&trainee, &data->valid, &data->varied, run->valid->rolls, result);
   }
   if (status == STATUS_OK) {
-    install(&trainee, model, result->threshold);
+    trainee_install(&trainee, model);
+    *params_get(&model->params, "gate.threshold") = result->threshold;
   }
   trainee_free(&trainee);
   return status;
