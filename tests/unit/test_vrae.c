@@ -175,6 +175,9 @@ static void padding_and_other_rows_change_nothing(void **state)
     for (size_t i = 0; i < f.params.size; i++) {
       assert_near(grad[i], f.grad[i], "gradient", &config);
     }
+    fill(&f, STEPS, 0, ROWS); /* nothing is left of the runs between */
+    vrae_forward(&f.net, &f.batch, STEPS, ROWS, true, NULL);
+    assert_near(f.batch.reconstruction, together.reconstruction, "reconstruction after", &config);
     free(grad);
     free(logits);
     free(z);
@@ -325,6 +328,31 @@ static void evaluation_equals_training(void **state)
   }
 }
 
+/* Both directions share what recognition learns; all of the generator has one that is fixed. */
+static void keep_probabilities_are_of_their_layers(void **state)
+{
+  (void)state;
+  const struct net_config config = kind_of(0);
+  struct fixture f;
+  make(&f, &config);
+  real *logits = f.weights + params_find(&f.params, "keep")->offset;
+  for (int i = 0; i < KEEP_COUNT; i++) {
+    logits[i] = i;
+  }
+  bind(&f);
+  for (int d = 0; d < VRAE_DIRECTIONS; d++) {
+    const struct vrae_net *net = &f.net;
+    assert_near(net->input[d].keep, 1 / (1 + exp(-(double)KEEP_INPUT)), "input", &config);
+    assert_near(net->recurrent[d].keep, 1 / (1 + exp(-(double)KEEP_RECURRENT)), "recurrent", &config);
+    assert_near(net->head[d].keep, 1 / (1 + exp(-(double)KEEP_HEAD)), "head", &config);
+    const double generator = 1 / (1 + exp(-(double)KEEP_GENERATOR));
+    assert_near(net->generator_input[d].keep, generator, "generator", &config);
+    assert_near(net->generator_recurrent[d].keep, generator, "generator recurrent", &config);
+    assert_near(net->out[d].keep, generator, "out", &config);
+  }
+  unmake(&f);
+}
+
 static void impossible_configurations_are_refused(void **state)
 {
   (void)state;
@@ -364,6 +392,7 @@ int main(void)
     cmocka_unit_test(every_latent_depends_on_the_whole_row),
     cmocka_unit_test(generator_knows_x_through_z_alone),
     cmocka_unit_test(evaluation_equals_training),
+    cmocka_unit_test(keep_probabilities_are_of_their_layers),
     cmocka_unit_test(impossible_configurations_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
