@@ -37,21 +37,14 @@ static void work(void *user, int index)
   model_cleaner_free(worker->cleaner);
 }
 
-static void add_score(struct score *sum, const struct score *part)
-{
-  sum->hits += part->hits;
-  sum->wanted += part->wanted;
-  sum->given += part->given;
-}
-
 static void add_sums(struct eval_denoise *sum, const struct eval_denoise *part)
 {
-  add_score(&sum->before, &part->before);
-  add_score(&sum->paper, &part->paper);
-  add_score(&sum->gate, &part->gate);
-  add_score(&sum->hold, &part->hold);
-  add_score(&sum->drop_short, &part->drop_short);
-  add_score(&sum->rules, &part->rules);
+  eval_add_score(&sum->before, &part->before);
+  eval_add_score(&sum->paper, &part->paper);
+  eval_add_score(&sum->gate, &part->gate);
+  eval_add_score(&sum->hold, &part->hold);
+  eval_add_score(&sum->drop_short, &part->drop_short);
+  eval_add_score(&sum->rules, &part->rules);
 }
 
 static enum status tune_rules(const struct denoise_run *run, struct rules *rules, struct error *error)

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "bound.h"
 #include "eval.h"
 
 enum { EVAL_THREADS = 2 };
@@ -45,6 +46,33 @@ struct denoise_run {
 static inline void eval_seed(struct rng *rng, uint64_t seed, size_t index)
 {
   rng_seed(rng, seed + UINT64_C(0x9E3779B97F4A7C15) * (index + 1));
+}
+
+static inline void eval_add_score(struct score *sum, const struct score *part)
+{
+  sum->hits += part->hits;
+  sum->wanted += part->wanted;
+  sum->given += part->given;
+}
+
+/* A run of eval_nll; a kind of network each: the sums of its bound and the logarithm of its importance estimate
+ * (0 without particles). Allocate. */
+struct nll_run {
+  const struct model *model;
+  const struct dataset *data;
+  int particles;
+  uint64_t seed;
+  struct eval_pace *pace;
+};
+
+enum status nll_vosp(const struct nll_run *run, struct bound_sums *sums, double *log_p) EMEND_CHECK;
+enum status nll_vrae(const struct nll_run *run, struct bound_sums *sums, double *log_p) EMEND_CHECK;
+
+/* Particle draws are apart from the bound's, which does not change with the number of particles. */
+static inline void nll_seed(struct rng *rng, const struct nll_run *run, const struct bound_place *place)
+{
+  const uint64_t apart = UINT64_C(0x5041525449434C45) ^ (uint64_t)place->group << 32;
+  eval_seed(rng, run->seed ^ apart, (size_t)place->start);
 }
 
 /* Add one sequence's scores to the worker's. Allocate. */

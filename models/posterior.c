@@ -82,6 +82,29 @@ struct posterior_sums posterior_forward(const struct posterior_run *run)
   return sums;
 }
 
+void posterior_log_ratio(const struct posterior_run *run, double *ratio)
+{
+  const size_t N = (size_t)run->rows;
+  const size_t Z = (size_t)run->latent;
+  memset(ratio, 0, N * sizeof *ratio);
+  for (size_t row = 0; row < (size_t)run->steps * N; row++) {
+    if (run->weight[row] <= 0) {
+      continue;
+    }
+    struct parameters q;
+    read_head(run, row, &q);
+    const real *noise = run->noise + row * Z;
+    const real *before = run->z + row * Z;
+    const real *z = before + N * Z;
+    double sum = 0;
+    for (size_t j = 0; j < Z; j++) { /* the constants of both densities are the same */
+      const double step = (double)z[j] - (double)before[j];
+      sum += 0.5 * ((double)(noise[j] * noise[j]) - step * step) + (double)LOG(q.s[j]);
+    }
+    ratio[row % N] += sum;
+  }
+}
+
 /* Gradients that flow from step t to t - 1, per row and latent. */
 struct carry {
   real *z, *mean, *variance;

@@ -38,6 +38,11 @@ int posterior_head_size(enum net_posterior posterior, int latent, bool moments);
 
 struct posterior_sums posterior_forward(const struct posterior_run *run);
 
+/* After posterior_forward with noise: ln p(z) - ln q(z | x) of what each row drew, over its steps of weight
+ * above 0 -> ratio (N). Exact for every posterior: its expectation is minus the divergence, and the log of the
+ * mean of p(x | z) times its exponential is at most ln p(x), in expectation. */
+void posterior_log_ratio(const struct posterior_run *run, double *ratio);
+
 /* grad_fed (T, N, Z) in; grad_head (T, N, A) out, with kl_weight times the objective's divergence;
  * carry (3, N, Z) is work space. */
 void posterior_backward(const struct posterior_run *run, real kl_weight, const real *grad_fed,

@@ -15,9 +15,11 @@ enum status train_log(const struct trainer *trainer, const struct epoch_result *
     return error_set(error, STATUS_IO, "%s: cannot write the training log: %s", path, strerror(errno));
   }
   if (first) {
-    fputs("epoch,seconds,frames_per_second,kl_weight,rate,train_nats,valid_bound,valid_reconstruction,valid_kl,"
-          "valid_surrogate\n",
-          file);
+    const bool filler = trainer->model->config.matches > 0; /* whose loss bounds nothing */
+    fprintf(file,
+            "epoch,seconds,frames_per_second,kl_weight,rate,train_nats,%s,valid_reconstruction,valid_kl,"
+            "valid_surrogate\n",
+            filler ? "valid_loss" : "valid_bound");
   }
   const double frames = (double)valid->frames;
   fprintf(file, "%d,%.1f,%.0f,%.3f,%.6f,%.5f,%.5f,%.5f,%.5f,%.5f\n", trainer->point.epoch,

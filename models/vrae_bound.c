@@ -76,15 +76,14 @@ static enum status run_group(void *user, int worker, const struct vrae_group *gr
   struct bound_sums *sums = &job->parts[group->index];
   struct room room;
   struct rng rng;
-  bool going = true;
-  const enum status status = room_init(&room, job, group);
+  enum status status = room_init(&room, job, group);
   if (status != STATUS_OK) {
     return status;
   }
   rng_seed(&rng, job->options->seed + group->index);
   add_rows(job, group, &room, &rng, sums);
   const int rows = group->count * net->rows;
-  for (int n = 0; n < rows && going; n += group->rows) {
+  for (int n = 0; n < rows && status == STATUS_OK; n += group->rows) {
     const int used = rows - n < group->rows ? rows - n : group->rows;
     const int steps = vrae_rows_fill(&room.batch, net, room.rows + n, used, &rng);
     vrae_forward(net, &room.batch, steps, used, true, NULL);
@@ -93,10 +92,12 @@ static enum status run_group(void *user, int worker, const struct vrae_group *gr
     sums->surrogate += room.batch.surrogate;
     const struct bound_place place = {worker, group->index, n,
                                       frames_of(room.rows + n, used) / (size_t)net->rows};
-    going = job->visit == NULL || job->visit(job->user, &place, net, &room.batch, steps, used);
+    if (job->visit != NULL) {
+      status = job->visit(job->user, &place, net, &room.batch, steps, used);
+    }
   }
   room_free(&room);
-  return going ? STATUS_OK : STATUS_INTERRUPTED;
+  return status;
 }
 
 enum status vrae_bound_over(const struct vrae_net *net, const struct dataset *data,

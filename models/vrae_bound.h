@@ -6,10 +6,11 @@
 #include "vrae.h"
 
 /* Called after every run of rows with everything that vrae_forward left in the batch, which it may change.
- * place->start counts the rows of the group before; place->frames is their share of the frames. False stops.
+ * place->start counts the rows of the group before; place->frames is their share of the frames. Anything but
+ * STATUS_OK stops.
  * Called from worker threads. */
-typedef bool (*vrae_bound_visit)(void *user, const struct bound_place *place, const struct vrae_net *net,
-                                 struct vrae_batch *batch, int steps, int rows);
+typedef enum status (*vrae_bound_visit)(void *user, const struct bound_place *place, const struct vrae_net *net,
+                                        struct vrae_batch *batch, int steps, int rows);
 
 /* As bound_over; for a network that is no filler. `visit` may be NULL. */
 enum status vrae_bound_over(const struct vrae_net *net, const struct dataset *data,
