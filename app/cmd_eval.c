@@ -3,17 +3,19 @@
 
 #include "command.h"
 #include "eval.h"
+#include "eval_impute.h"
+#include "model_config.h"
 #include "progress.h"
 #include "report.h"
 #include "stop.h"
 
-enum task { TASK_NLL, TASK_DENOISE };
+enum task { TASK_NLL, TASK_DENOISE, TASK_IMPUTE };
 
-static const char *const tasks[] = {"nll", "denoise", NULL};
+static const char *const tasks[] = {"nll", "denoise", "impute", NULL};
 
 struct eval_flags {
   const char *model, *data, *split;
-  int task, particles;
+  int task, particles, gap;
   double noise, strength;
   uint64_t seed;
   bool json;
@@ -25,15 +27,15 @@ static json_t *score_json(const struct score *score)
                    score_f1(score));
 }
 
-static json_t *head_json(const struct eval_flags *flags, const struct dataset *data)
+static json_t *head_json(const struct eval_flags *flags, const struct model *model, const struct dataset *data)
 {
-  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "model", flags->model, "kind", "vosp", "task",
-                   tasks[flags->task], "data", flags->data, "split", flags->split, "sequences",
-                   (json_int_t)data->count, "frames", (json_int_t)data->frames);
+  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "model", flags->model, "kind",
+                   net_kind_name(model->config.kind), "task", tasks[flags->task], "data", flags->data, "split",
+                   flags->split, "sequences", (json_int_t)data->count, "frames", (json_int_t)data->frames);
 }
 
-static enum status tell_nll(const struct eval_flags *flags, const struct dataset *data,
-                            const struct eval_nll *result, struct error *error)
+static enum status tell_nll(const struct eval_flags *flags, const struct model *model,
+                            const struct dataset *data, const struct eval_nll *result, struct error *error)
 {
   if (!flags->json) {
     printf("%s on %s, %s: %zu sequences, %zu frames\n", flags->model, flags->data, flags->split,
@@ -46,7 +48,7 @@ static enum status tell_nll(const struct eval_flags *flags, const struct dataset
     }
     return STATUS_OK;
   }
-  json_t *object = head_json(flags, data);
+  json_t *object = head_json(flags, model, data);
   json_object_set_new(object, "bound",
                       json_pack("{s:f, s:f, s:f}", "nats_per_frame", result->bound, "reconstruction",
                                 result->reconstruction, "kl", result->kl));
@@ -81,14 +83,15 @@ static void print_denoise(const struct eval_flags *flags, const struct dataset *
   printf("  the gate lets %.4f of what is true through\n", result->recall_of_true);
 }
 
-static enum status tell_denoise(const struct eval_flags *flags, const struct dataset *data,
-                                const struct eval_denoise *result, struct error *error)
+static enum status tell_denoise(const struct eval_flags *flags, const struct model *model,
+                                const struct dataset *data, const struct eval_denoise *result,
+                                struct error *error)
 {
   if (!flags->json) {
     print_denoise(flags, data, result);
     return STATUS_OK;
   }
-  json_t *object = head_json(flags, data), *after = json_object(), *baselines = json_object();
+  json_t *object = head_json(flags, model, data), *after = json_object(), *baselines = json_object();
   json_object_set_new(object, "noise", json_real(flags->noise));
   json_object_set_new(object, "strength", json_real(flags->strength));
   json_object_set_new(object, "seed", json_integer((json_int_t)flags->seed));
@@ -107,6 +110,58 @@ static enum status tell_denoise(const struct eval_flags *flags, const struct dat
   return report_json(object, "-", error);
 }
 
+/* What filled the gap, in the order in which it is told. */
+struct filled {
+  const char *key, *text;
+  const struct score *score; /* NULL: not measured */
+};
+
+enum { FILLINGS = 6 };
+
+static void list_fillings(const struct eval_impute *result, struct filled list[FILLINGS])
+{
+  const struct filled all[FILLINGS] = {
+    {"before", "left empty", &result->before},
+    {"hold", "last frame held", &result->hold},
+    {"half", "last and next frame", &result->half},
+    {"copy", "best match copied", &result->copy},
+    {"paper", "the paper's procedure", &result->paper},
+    {"fill", "emend's filler", result->fills ? &result->fill : NULL},
+  };
+  memcpy(list, all, sizeof all);
+}
+
+static enum status tell_impute(const struct eval_flags *flags, const struct model *model,
+                               const struct dataset *data, const struct eval_impute *result,
+                               struct error *error)
+{
+  struct filled list[FILLINGS];
+
+  list_fillings(result, list);
+  if (!flags->json) {
+    printf("%s on %s, %s, seed %llu: cells of a gap of %d frames in each of %zu sequences (%zu too short)\n",
+           flags->model, flags->data, flags->split, (unsigned long long)flags->seed, flags->gap,
+           result->sequences, result->skipped);
+    for (int i = 0; i < FILLINGS; i++) {
+      if (list[i].score != NULL) {
+        print_score(list[i].text, list[i].score);
+      }
+    }
+    return STATUS_OK;
+  }
+  json_t *object = head_json(flags, model, data);
+  json_object_set_new(object, "gap", json_integer(flags->gap));
+  json_object_set_new(object, "strength", json_real(flags->strength));
+  json_object_set_new(object, "seed", json_integer((json_int_t)flags->seed));
+  json_object_set_new(object, "scored", json_string("frame cells of the gaps"));
+  json_object_set_new(object, "gaps", json_integer((json_int_t)result->sequences));
+  json_object_set_new(object, "skipped", json_integer((json_int_t)result->skipped));
+  for (int i = 0; i < FILLINGS; i++) {
+    json_object_set_new(object, list[i].key, list[i].score != NULL ? score_json(list[i].score) : json_null());
+  }
+  return report_json(object, "-", error);
+}
+
 static bool show(void *user, double share)
 {
   progress_show(user, share, -1, "");
@@ -121,7 +176,7 @@ static enum status run_nll(const struct eval_flags *flags, const struct model *m
   enum status status = eval_nll(model, data, flags->particles, flags->seed, &watch, &result, error);
 
   progress_end(progress);
-  return status == STATUS_OK ? tell_nll(flags, data, &result, error) : status;
+  return status == STATUS_OK ? tell_nll(flags, model, data, &result, error) : status;
 }
 
 static enum status run_denoise(const struct eval_flags *flags, const struct model *model,
@@ -133,7 +188,19 @@ static enum status run_denoise(const struct eval_flags *flags, const struct mode
                                     flags->seed, &watch, &result, error);
 
   progress_end(progress);
-  return status == STATUS_OK ? tell_denoise(flags, data, &result, error) : status;
+  return status == STATUS_OK ? tell_denoise(flags, model, data, &result, error) : status;
+}
+
+static enum status run_impute(const struct eval_flags *flags, const struct model *model,
+                              const struct dataset *data, struct progress *progress, struct error *error)
+{
+  const struct eval_watch watch = {show, progress};
+  struct eval_impute result;
+  enum status status =
+    eval_impute(model, data, flags->gap, flags->strength, flags->seed, &watch, &result, error);
+
+  progress_end(progress);
+  return status == STATUS_OK ? tell_impute(flags, model, data, &result, error) : status;
 }
 
 static enum status run_task(const struct eval_flags *flags, const struct model *model,
@@ -143,8 +210,21 @@ static enum status run_task(const struct eval_flags *flags, const struct model *
 
   stop_catch();
   progress_begin(&progress, "eval");
-  return flags->task == TASK_NLL ? run_nll(flags, model, data, &progress, error)
-                                 : run_denoise(flags, model, data, &progress, error);
+  switch (flags->task) {
+  case TASK_DENOISE: return run_denoise(flags, model, data, &progress, error);
+  case TASK_IMPUTE: return run_impute(flags, model, data, &progress, error);
+  default: return run_nll(flags, model, data, &progress, error);
+  }
+}
+
+/* Cleaning wants a VOSP, filling a VRAE. */
+static enum status check_kind(const struct eval_flags *flags, const struct model *model, struct error *error)
+{
+  switch (flags->task) {
+  case TASK_DENOISE: return model_need_kind(model, NET_VOSP, flags->model, "emend eval --task denoise", error);
+  case TASK_IMPUTE: return model_need_kind(model, NET_VRAE, flags->model, "emend eval --task impute", error);
+  default: return STATUS_OK;
+  }
 }
 
 static enum status evaluate(const struct eval_flags *flags, struct error *error)
@@ -157,6 +237,11 @@ static enum status evaluate(const struct eval_flags *flags, struct error *error)
   }
   enum status status = model_load(&model, flags->model, error);
   if (status != STATUS_OK) {
+    return status;
+  }
+  status = check_kind(flags, model, error);
+  if (status != STATUS_OK) {
+    model_free(model);
     return status;
   }
   status = dataset_load(&data, flags->data, flags->split, error);
@@ -188,7 +273,7 @@ static int read_flags(struct eval_flags *flags, int argc, char **argv)
      .kind = OPTION_CHOICE,
      .value = &flags->task,
      .choices = tasks,
-     .help = "how well it predicts, or how well it cleans"},
+     .help = "how well it predicts, cleans or fills"},
     {.name = "noise",
      .kind = OPTION_NUMBER,
      .value = &flags->noise,
@@ -200,9 +285,16 @@ static int read_flags(struct eval_flags *flags, int argc, char **argv)
      .kind = OPTION_NUMBER,
      .value = &flags->strength,
      .argument = "S",
-     .help = "the gate's strength (0.5)",
+     .help = "the gate's, or the filler's (0.5)",
      .low = 0,
      .high = 1},
+    {.name = "gap",
+     .kind = OPTION_INTEGER,
+     .value = &flags->gap,
+     .argument = "N",
+     .help = "frames to remove from every sequence (8)",
+     .low = 1,
+     .high = EVAL_GAP_MAX},
     {.name = "particles",
      .kind = OPTION_INTEGER,
      .value = &flags->particles,
@@ -223,7 +315,8 @@ static int read_flags(struct eval_flags *flags, int argc, char **argv)
                            .operand_max = 1,
                            .operand_names = "MODEL is"};
 
-  *flags = (struct eval_flags){.split = "valid", .particles = 32, .noise = 0.05, .strength = 0.5, .seed = 1};
+  *flags =
+    (struct eval_flags){.split = "valid", .particles = 32, .gap = 8, .noise = 0.05, .strength = 0.5, .seed = 1};
   int done = command_parse(&command_eval, &set, argc, argv);
   if (done == COMMAND_GO_ON) {
     flags->model = set.operands[0];
@@ -249,6 +342,8 @@ const struct command command_eval = {
   .summary = "measure a model on data that it has not seen",
   .notes =
     "nll: nats a frame, first frame counted. denoise: rolls with random cells turned on, scored by cells;\n"
-    "takes with simulated damage, scored by notes within 50 ms.",
+    "takes with simulated damage, scored by notes within 50 ms. impute: rolls with whole frames removed at "
+    "one\n"
+    "place each, scored by the cells of the gap.",
   .run = run_eval,
 };
