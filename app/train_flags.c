@@ -143,6 +143,8 @@ static int add_training(struct train_options *options, struct option_spec *specs
     integer("chunk", &options->chunk, 2, 100000, "frames a chunk"),
     integer("batch", &options->batch, 1, 100000, "sequences at once"),
     integer("epochs", &options->epochs, 0, 1000000, "at most"),
+    number("cooldown", &options->cooldown, 0, 1,
+           "last share of the run over which the rate falls to a fiftieth"),
     integer("patience", &options->patience, 1, 100000, "validations without gain before the rate falls"),
     number("epoch-share", &options->epoch_share, 1e-6, 1, "share of the sequences seen in an epoch"),
   };

@@ -26,6 +26,7 @@ struct train_options {
   int epochs;         /* at most */
   int patience;       /* bad validations before the rate falls to 0.4 of itself; twice that stops */
   double minutes;     /* at most; 0: no limit */
+  double cooldown;    /* last share of the run, by epochs or minutes, over which the rate falls to a fiftieth */
   double epoch_share; /* share of the training sequences seen in one epoch, 1: all */
   int threads;        /* data-parallel workers; 0: one a core */
   uint64_t seed;

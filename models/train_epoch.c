@@ -21,6 +21,22 @@ static double kl_weight_at(const struct train_options *options, double epoch)
   return options->kl_start + (options->kl_end - options->kl_start) * epoch / options->kl_epochs;
 }
 
+/* How much of the run is over, by its epochs or its minutes, whichever says more. `in_epoch`: seconds. */
+static double progress_of(const struct trainer *trainer, double done, double in_epoch)
+{
+  const double by_epochs = (trainer->point.epoch + done) / fmax(trainer->options.epochs, 1);
+  const double by_clock =
+    trainer->options.minutes > 0 ? (trainer->point.seconds + in_epoch) / (60 * trainer->options.minutes) : 0;
+  return fmax(by_epochs, by_clock);
+}
+
+/* The rate falls in a straight line to a fiftieth over the last `cooldown` of the run. */
+static double cooled(const struct train_options *options, double progress)
+{
+  const double left = 1 - progress;
+  return options->cooldown > 0 && left < options->cooldown ? fmax(left / options->cooldown, 0.02) : 1;
+}
+
 /* One worker's share of one update. */
 static void work(void *user, int index)
 {
@@ -86,7 +102,10 @@ static enum status update(struct trainer *trainer, const struct chunk *chunks, s
     }
   }
   gradient_clip(grad, trainer->model->params.size, trainer->options.clip);
+  const double rate = trainer->optimiser.rate;
+  trainer->optimiser.rate *= trainer->cooled;
   optimiser_step(&trainer->optimiser, grad, trainer->model->params.block);
+  trainer->optimiser.rate = rate;
   trainer->kind->net_refresh(trainer->net, &trainer->model->params);
   return STATUS_OK;
 }
@@ -138,7 +157,9 @@ static enum status run_chunks(struct trainer *trainer, const struct chunk_list *
   for (size_t i = 0; i < list->count && !result->stopped && !result->timed_out; i += group) {
     const size_t count = list->count - i < group ? list->count - i : group;
     struct trainable_sums sums;
-    trainer->kl_weight = kl_weight_at(options, trainer->point.epoch + (double)i / (double)list->count);
+    const double done = (double)i / (double)list->count;
+    trainer->kl_weight = kl_weight_at(options, trainer->point.epoch + done);
+    trainer->cooled = cooled(options, progress_of(trainer, done, result->seconds));
     const enum status status = update(trainer, list->chunks + i, count, &sums);
     if (status != STATUS_OK) {
       return status;

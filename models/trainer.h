@@ -40,6 +40,7 @@ struct trainer {
   const struct chunk *chunks;
   size_t chunks_left;
   double kl_weight, scale;
+  double cooled; /* factor of the rate */
 };
 
 struct epoch_result {
