@@ -27,14 +27,44 @@ struct place {
   uint64_t on, off;
 };
 
-/* Fit the note between those that were played on its key. False when there is no room. */
-static bool fit(const struct fill_source *source, const struct note *note, struct place *place)
+/* The notes that were played, by their keys: those of key k are order[start[k]] up to start[k + 1]. */
+struct by_key {
+  size_t start[CHANNELS * KEYS + 2];
+  size_t *order; /* owned */
+};
+
+static size_t key_of(const struct note *note)
 {
-  for (size_t i = 0; i < source->all.count; i++) {
-    const struct note *played = &source->all.notes[i];
-    if (played->pitch != note->pitch || played->channel != note->channel) {
-      continue;
-    }
+  return (size_t)(note->channel & 0x0F) * KEYS + (note->pitch & 0x7F);
+}
+
+static enum status sort_by_key(struct by_key *keys, const struct note_list *notes)
+{
+  *keys = (struct by_key){.order = malloc((notes->count + 1) * sizeof *keys->order)};
+  if (keys->order == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  /* start[k + 2] counts key k; summed up, start[k + 1] is where it begins and, filled, ends. */
+  for (size_t i = 0; i < notes->count; i++) {
+    keys->start[key_of(&notes->notes[i]) + 2]++;
+  }
+  for (size_t k = 2; k < CHANNELS * KEYS + 2; k++) {
+    keys->start[k] += keys->start[k - 1];
+  }
+  for (size_t i = 0; i < notes->count; i++) {
+    keys->order[keys->start[key_of(&notes->notes[i]) + 1]++] = i;
+  }
+  return STATUS_OK;
+}
+
+/* Fit the note between those that were played on its key. False when there is no room. */
+static bool fit(const struct fill_source *source, const struct by_key *keys, const struct note *note,
+                struct place *place)
+{
+  size_t key = key_of(note);
+
+  for (size_t i = keys->start[key]; i < keys->start[key + 1]; i++) {
+    const struct note *played = &source->all.notes[keys->order[i]];
     uint64_t on = smf_time_tick(&source->smf, played->on);
     uint64_t off = smf_time_tick(&source->smf, played->off);
     if (on == place->on || (on < place->on && off > place->on)) {
@@ -56,9 +86,10 @@ static struct place place_of(const struct fill_source *source, const struct note
 }
 
 /* Keep the notes that fit, in both lists. */
-static enum status place_notes(struct filling *filling, const struct fill_source *source)
+static enum status keep_fitting(struct filling *filling, const struct fill_source *source,
+                                const struct by_key *keys)
 {
-  uint64_t free_from[CHANNELS][KEYS] = {{0}}; /* where the added note before ends */
+  uint64_t free_from[CHANNELS * KEYS] = {0}; /* where the added note before ends */
   struct fill_result *result = &filling->result;
   size_t count = result->count;
 
@@ -66,8 +97,8 @@ static enum status place_notes(struct filling *filling, const struct fill_source
   for (size_t i = 0; i < count; i++) {
     struct note note = result->notes[i].note;
     struct place place = place_of(source, &note);
-    uint64_t *end = &free_from[note.channel & 0x0F][note.pitch & 0x7F];
-    if (place.on < *end || !fit(source, &note, &place)) {
+    uint64_t *end = &free_from[key_of(&note)];
+    if (place.on < *end || !fit(source, keys, &note, &place)) {
       continue;
     }
     *end = place.off;
@@ -79,6 +110,18 @@ static enum status place_notes(struct filling *filling, const struct fill_source
     result->notes[result->count++] = result->notes[i];
   }
   return STATUS_OK;
+}
+
+static enum status place_notes(struct filling *filling, const struct fill_source *source)
+{
+  struct by_key keys;
+
+  enum status status = sort_by_key(&keys, &source->all);
+  if (status == STATUS_OK) {
+    status = keep_fitting(filling, source, &keys);
+  }
+  free(keys.order);
+  return status;
 }
 
 /* --- Markers --- */
