@@ -66,5 +66,6 @@ struct capture *live_capture_start(const struct settings *settings, const struct
   } else {
     fprintf(out, "Nothing is captured: %s\n", error.text);
   }
+  fflush(out);
   return capture;
 }

@@ -28,7 +28,7 @@ static const char *check_records(const uint8_t *data, size_t size)
     }
     before = reader.at;
   }
-  return reader.at == before ? NULL : "the end moved past the last record";
+  return reader.at <= size ? NULL : "the end lies past the journal's";
 }
 
 static const char *check_notes(const uint8_t *data, size_t size, const struct journal_summary *summary)
