@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "smf.h"
+#include "metre.h"
+#include "smf_append.h"
 
 static const char *check_order(const struct smf *smf)
 {
@@ -126,6 +127,53 @@ static const char *check_refusal(enum status status, const struct error *error)
   return NULL;
 }
 
+/* What is put behind the tracks leaves all before and after it as it was. */
+static const char *check_appended(const struct smf *smf, const uint8_t *data, size_t size)
+{
+  struct note note = {.off = NANOS_PER_SECOND, .pitch = 60, .velocity = 1};
+  const struct note_list notes = {&note, 1, 1};
+  const struct smf_marker marker = {1, "here"};
+  const struct smf_addition addition = {"added", &notes, "markers", &marker, 1};
+  struct smf again;
+  struct error error = {0};
+  uint8_t *out;
+  size_t out_size;
+  const enum status status = smf_append(smf, data, size, &addition, &out, &out_size, &error);
+  if (status != STATUS_OK) { /* a tempo behind a very long silence, or no room */
+    return status == STATUS_UNSUPPORTED ? NULL : "nothing can be added to what was read";
+  }
+  const char *fault = memcmp(out + 12, data + 12, 2) == 0 ? NULL : "adding changed the header";
+  if (smf_read(&again, out, out_size, "again", &error) != STATUS_OK) {
+    fault = "what was added to cannot be read";
+  } else if (again.track_count != smf->track_count + 2 || again.event_count < smf->event_count + 5) {
+    fault = "adding lost something";
+  }
+  smf_free(&again);
+  free(out);
+  return fault;
+}
+
+static const char *check_bars(const struct smf *smf)
+{
+  struct metre metre;
+  struct error error = {0};
+  const char *fault = NULL;
+  int last = 0;
+  if (metre_read(&metre, smf, &error) != STATUS_OK) {
+    return "the bars cannot be counted";
+  }
+  for (size_t i = 0; i < smf->event_count && fault == NULL; i++) {
+    int bar;
+    double beat;
+    if (metre_place(&metre, smf->events[i].tick, &bar, &beat)) {
+      fault = bar < last || !(beat >= 1 && beat < 257) ? "a bar comes out of order" : NULL;
+      last = bar;
+    }
+  }
+  metre_free(&metre);
+  return fault;
+}
+
 const char *smf_check(const uint8_t *data, size_t size)
 {
   struct smf smf;
@@ -140,6 +188,12 @@ const char *smf_check(const uint8_t *data, size_t size)
   }
   if (fault == NULL) {
     fault = check_notes(&smf);
+  }
+  if (fault == NULL) {
+    fault = check_appended(&smf, data, size);
+  }
+  if (fault == NULL) {
+    fault = check_bars(&smf);
   }
   smf_free(&smf);
   return fault;
