@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "cmd_learn.h"
 #include "data.h"
 #include "model_config.h"
 #include "options_file.h"
@@ -224,14 +224,14 @@ static int run_train(int argc, char **argv)
     fprintf(stderr, "emend train: unknown kind of model '%s'; see emend train --help\n", argv[1]);
     return EXIT_USAGE;
   }
-  struct option_set set = {.operand_min = 1, .operand_max = 1, .operand_names = "the kind of model is"};
-  return command_parse(&command_train, &set, argc, argv);
+  return run_learn(argc, argv);
 }
 
 const struct command command_train = {
   .name = "train",
-  .usage = "vosp|vrae --data PATH... --out MODEL [options]",
-  .summary = "train a model on MIDI files or rolls",
+  .usage = "vosp|vrae --data PATH... --out MODEL [options]\n"
+           "       emend train --from PRESET --data TAKES --publish|--out MODEL [options]",
+  .summary = "train a model on MIDI files or rolls, or tune one to a player",
   .notes = "vosp: a one step predictor, which cleans live playing. vrae: an auto-encoder, which fills gaps.\n"
            "emend train vosp --help and emend train vrae --help tell about each.",
   .run = run_train,

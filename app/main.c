@@ -8,8 +8,8 @@
 #include "version.h"
 
 static const struct command *const commands[] = {
-  &command_live, &command_denoise, &command_fill,    &command_corrupt, &command_plot, &command_train,
-  &command_eval, &command_info,    &command_devices, &command_takes,   NULL,
+  &command_live, &command_denoise, &command_fill,    &command_corrupt, &command_plot,   &command_train,
+  &command_eval, &command_info,    &command_devices, &command_takes,   &command_models, NULL,
 };
 
 static void print_help(void)

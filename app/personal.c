@@ -1,0 +1,278 @@
+#include "personal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "personal_record.h"
+
+enum { FOLDER_MAX = DATAFILE_PATH_MAX - 64 };
+
+static const char model_ending[] = ".safetensors", record_ending[] = ".json", current_name[] = "current";
+
+static enum status find_folder(const char *preset, char path[DATAFILE_PATH_MAX], struct error *error)
+{
+  char rest[PERSONAL_TEXT + 16];
+  if (preset[0] == '\0' || preset[0] == '.' || strchr(preset, '/') != NULL || strlen(preset) >= PERSONAL_TEXT) {
+    return error_set(error, STATUS_USAGE, "'%.60s' is no name of a preset", preset);
+  }
+  snprintf(rest, sizeof rest, "models/%s", preset);
+  datafile_user_data(rest, path);
+  return path[0] != '\0' && strlen(path) <= FOLDER_MAX
+           ? STATUS_OK
+           : error_set(error, STATUS_NOT_FOUND, "no home folder to keep personal models in; set HOME");
+}
+
+/* Make the folder and those above it, for the user alone. */
+static enum status make_folder(const char *preset, char path[DATAFILE_PATH_MAX], struct error *error)
+{
+  enum status status = find_folder(preset, path, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  for (char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
+    *at = '\0';
+    (void)mkdir(path, 0700); /* the last one tells */
+    *at = '/';
+  }
+  if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+    return error_set(error, STATUS_IO, "cannot make the folder %.300s: %s; see to its permissions", path,
+                     strerror(errno));
+  }
+  return STATUS_OK;
+}
+
+/* False when it does not fit. */
+static bool join(const char *folder, int number, const char *ending, char path[DATAFILE_PATH_MAX])
+{
+  const int length = snprintf(path, DATAFILE_PATH_MAX, "%.*s/%04d%s", FOLDER_MAX, folder, number, ending);
+  return length > 0 && length < DATAFILE_PATH_MAX;
+}
+
+/* The number of "0012.safetensors", or 0. */
+static int number_of(const char *name)
+{
+  char *end;
+  const long number = strtol(name, &end, 10);
+  return name[0] >= '0' && name[0] <= '9' && strcmp(end, model_ending) == 0 && number > 0 &&
+             number <= PERSONAL_MAX
+           ? (int)number
+           : 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+  const struct personal_record *x = a;
+  const struct personal_record *y = b;
+  return (x->number > y->number) - (x->number < y->number);
+}
+
+static enum status add(struct personal_list *list, const char *folder, int number, struct error *error)
+{
+  char path[DATAFILE_PATH_MAX];
+  struct personal_record *grown = realloc(list->records, (list->count + 1) * sizeof *grown);
+  if (grown == NULL) {
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory to list %.300s", folder);
+  }
+  list->records = grown;
+  grown[list->count] = (struct personal_record){.number = number};
+  if (join(folder, number, record_ending, path)) {
+    personal_record_read(path, &grown[list->count]);
+  }
+  list->count++;
+  return STATUS_OK;
+}
+
+enum status personal_list(const char *preset, struct personal_list *list, struct error *error)
+{
+  char folder[DATAFILE_PATH_MAX];
+  *list = (struct personal_list){0};
+  enum status status = find_folder(preset, folder, error);
+  DIR *stream = status == STATUS_OK ? opendir(folder) : NULL;
+  if (stream == NULL) {
+    return status == STATUS_OK && errno != ENOENT
+             ? error_set(error, STATUS_IO, "cannot open the folder %.300s: %s", folder, strerror(errno))
+             : status;
+  }
+  for (const struct dirent *entry; status == STATUS_OK && (entry = readdir(stream)) != NULL;) {
+    const int number = number_of(entry->d_name);
+    if (number > 0) {
+      status = add(list, folder, number, error);
+    }
+  }
+  closedir(stream);
+  if (status != STATUS_OK) {
+    free(list->records);
+    *list = (struct personal_list){0};
+  } else if (list->count > 0) {
+    qsort(list->records, list->count, sizeof *list->records, by_number);
+  }
+  return status;
+}
+
+int personal_current(const char *preset)
+{
+  char folder[DATAFILE_PATH_MAX], path[DATAFILE_PATH_MAX], text[16] = "";
+  uint8_t *data;
+  size_t size;
+  if (find_folder(preset, folder, NULL) != STATUS_OK ||
+      snprintf(path, sizeof path, "%.*s/%s", FOLDER_MAX, folder, current_name) < 0 ||
+      file_read(path, sizeof text - 1, &data, &size, NULL) != STATUS_OK) {
+    return 0;
+  }
+  memcpy(text, data, size);
+  free(data);
+  const long number = strtol(text, NULL, 10);
+  return number > 0 && number <= PERSONAL_MAX ? (int)number : 0;
+}
+
+enum status personal_path(const char *preset, int number, char path[DATAFILE_PATH_MAX], struct error *error)
+{
+  char folder[DATAFILE_PATH_MAX];
+  const enum status status = find_folder(preset, folder, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!join(folder, number, model_ending, path) || access(path, F_OK) != 0) {
+    return error_set(error, STATUS_NOT_FOUND, "preset %s has no personal model %d; see emend models list",
+                     preset, number);
+  }
+  return STATUS_OK;
+}
+
+static enum status write_current(const char *folder, int number, struct error *error)
+{
+  char path[DATAFILE_PATH_MAX], text[16];
+  const int length = snprintf(text, sizeof text, number > 0 ? "%04d\n" : "preset\n", number);
+  snprintf(path, sizeof path, "%.*s/%s", FOLDER_MAX, folder, current_name);
+  return file_write(path, text, (size_t)length, error);
+}
+
+enum status personal_use(const char *preset, int number, struct error *error)
+{
+  char path[DATAFILE_PATH_MAX];
+  enum status status = number > 0 ? personal_path(preset, number, path, error) : STATUS_OK;
+  if (status == STATUS_OK) {
+    status = make_folder(preset, path, error);
+  }
+  return status == STATUS_OK ? write_current(path, number, error) : status;
+}
+
+/* Take the next number: its record's file is made, empty, so that nobody else takes it too. */
+static enum status reserve(const char *preset, const char *folder, int *number, char record[DATAFILE_PATH_MAX],
+                           struct error *error)
+{
+  struct personal_list list;
+  enum status status = personal_list(preset, &list, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  *number = list.count > 0 ? list.records[list.count - 1].number + 1 : 1;
+  free(list.records);
+  for (; *number <= PERSONAL_MAX && join(folder, *number, record_ending, record); ++*number) {
+    const int fd = open(record, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+      close(fd);
+      return STATUS_OK;
+    }
+    if (errno != EEXIST) {
+      return error_set(error, STATUS_IO, "cannot write %.300s: %s; see to its permissions or free some space",
+                       record, strerror(errno));
+    }
+  }
+  return error_set(error, STATUS_FULL, "%.300s is full; delete some with emend models delete", folder);
+}
+
+enum status personal_publish(const char *preset, const struct model *model, const char *from,
+                             const struct learn_result *result, int *number, struct error *error)
+{
+  char folder[DATAFILE_PATH_MAX], record[DATAFILE_PATH_MAX], path[DATAFILE_PATH_MAX];
+  enum status status = make_folder(preset, folder, error);
+  if (status == STATUS_OK) {
+    status = reserve(preset, folder, number, record, error);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)join(folder, *number, model_ending, path); /* as long as the record's at most */
+  status = model_save(model, path, error);
+  if (status == STATUS_OK) {
+    status = personal_record_write(record, from, result, error);
+  }
+  if (status == STATUS_OK) {
+    status = write_current(folder, *number, error);
+  }
+  if (status != STATUS_OK) {
+    unlink(path);
+    unlink(record);
+  }
+  return status;
+}
+
+enum status personal_check(const char *preset, struct error *error)
+{
+  char folder[DATAFILE_PATH_MAX];
+  const enum status status = make_folder(preset, folder, error);
+  if (status == STATUS_OK && access(folder, W_OK | X_OK) != 0) {
+    return error_set(error, STATUS_IO, "cannot write in %.300s: %s; see to its permissions", folder,
+                     strerror(errno));
+  }
+  return status;
+}
+
+enum status personal_delete(const char *preset, int number, struct error *error)
+{
+  char folder[DATAFILE_PATH_MAX], path[DATAFILE_PATH_MAX];
+  enum status status = personal_path(preset, number, path, error);
+  if (status == STATUS_OK && personal_current(preset) == number) {
+    status = personal_use(preset, 0, error);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (unlink(path) != 0) {
+    return error_set(error, STATUS_IO, "cannot delete %.300s: %s; see to its permissions", path,
+                     strerror(errno));
+  }
+  if (find_folder(preset, folder, NULL) == STATUS_OK && join(folder, number, record_ending, path)) {
+    unlink(path);
+  }
+  return STATUS_OK;
+}
+
+static bool same_shape(const struct model *a, const struct model *b)
+{
+  return a->config.kind == b->config.kind && a->params.size == b->params.size &&
+         a->config.frame.unit == b->config.frame.unit && a->config.frame.values == b->config.frame.values;
+}
+
+struct model *personal_load(const char *preset, const struct model *base, int *number,
+                            char path[DATAFILE_PATH_MAX], char line[512])
+{
+  struct model *model = NULL;
+  struct error error = {STATUS_OK, ""};
+  line[0] = '\0';
+  *number = personal_current(preset);
+  if (*number == 0) {
+    return NULL;
+  }
+  enum status status = personal_path(preset, *number, path, &error);
+  if (status == STATUS_OK) {
+    status = model_load(&model, path, &error);
+  }
+  if (status == STATUS_OK && (model->config.kind != NET_VOSP || (base != NULL && !same_shape(model, base)))) {
+    status = error_set(&error, STATUS_UNSUPPORTED, "%.300s is not a model of this preset's kind", path);
+  }
+  if (status != STATUS_OK) {
+    model_free(model);
+    snprintf(line, 512, "Personal model %d cannot be used, so the preset's own is: %.400s", *number,
+             error.text);
+    return NULL;
+  }
+  return model;
+}
