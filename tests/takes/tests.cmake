@@ -2,6 +2,7 @@
 emend_test(journal journal_check)
 emend_test(capture emend_app test_fake)
 emend_test(take_folder emend_app)
+emend_test(dataset_takes models)
 
 if(UNIX)
   set(CAPTURE bash ${CMAKE_CURRENT_SOURCE_DIR}/takes/capture.sh $<TARGET_FILE:emend> ${PROJECT_SOURCE_DIR})
