@@ -16,11 +16,11 @@ static enum status refuse(const struct gap_text *gap, const char *what, struct e
 static int read_numbers(const char *text, double numbers[NUMBERS])
 {
   for (int count = 0; count < NUMBERS; count++) {
-    char *end;
+    char *end = NULL;
     bool is_number = (text[0] >= '0' && text[0] <= '9') || text[0] == '.' || (count == 0 && text[0] == '-');
 
     numbers[count] = is_number ? strtod(text, &end) : NAN;
-    if (!isfinite(numbers[count])) {
+    if (end == NULL || !isfinite(numbers[count])) {
       return -1;
     }
     if (*end == '\0') {

@@ -58,7 +58,7 @@ static enum status add_reported(struct roll *roll, const json_t *root, const cha
     const json_t *gap = json_array_get(gaps, i);
     double begin = json_number_value(json_object_get(gap, "begin"));
     double end = json_number_value(json_object_get(gap, "end"));
-    double limit = (double)(SMF_TIME_MAX / NANOS_PER_SECOND);
+    double limit = (double)SMF_TIME_MAX / (double)NANOS_PER_SECOND;
 
     if (!(begin >= 0 && begin <= end && end <= limit)) {
       return error_set(error, STATUS_FORMAT, "%.300s: gap %zu is from %g to %g seconds, which cannot be", path,
