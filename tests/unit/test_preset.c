@@ -35,7 +35,8 @@ static int set_up(void **state)
   setenv("XDG_CONFIG_HOME", folder.path, 1);
   put("emend/presets/mine/preset.cfg",
       "description = \"My hands\"; model = \"m.safetensors\"; strength = 0.7;\n"
-      "look_ahead = 12; mode = \"monitor\"; bpm = 90;");
+      "look_ahead = 12; mode = \"monitor\"; bpm = 90; filler = \"f.safetensors\";\n"
+      "fill_strength = 0.3;");
   put("emend/presets/mine/m.safetensors", "");
   put("emend/presets/bare/preset.cfg", "strength = 0.25;");
   put("emend/presets/wrong/preset.cfg", "\nstrength = 7;");
@@ -58,6 +59,8 @@ static void finds_one_by_name(void **state)
   assert_true(preset.strength == 0.7 && preset.look_ahead == 12 && preset.bpm == 90);
   assert_int_equal(preset.mode, LIVE_MONITOR);
   assert_non_null(strstr(preset.model_path, "/emend/presets/mine/m.safetensors"));
+  assert_non_null(strstr(preset.filler_path, "/emend/presets/mine/f.safetensors"));
+  assert_true(preset.fill_strength == 0.3);
 }
 
 static void finds_one_by_path(void **state)
