@@ -1,6 +1,7 @@
 # Captured takes.
 emend_test(journal journal_check)
 emend_test(capture emend_app test_fake)
+emend_test(capture_threads emend_app test_fake Threads::Threads)
 emend_test(take_folder emend_app)
 emend_test(dataset_takes models)
 
