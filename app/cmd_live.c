@@ -6,17 +6,18 @@
 #include "live_capture.h"
 #include "live_loop.h"
 #include "live_port.h"
+#include "live_worker.h"
 #include "outfile.h"
 #include "port_file.h"
 #include "realtime_thread.h"
 #include "report.h"
 #include "stop.h"
 
-enum { CAPTURE_BYTES = 1 << 20 };
+enum { CAPTURE_BYTES = 1 << 20, FLAGS = 5 };
 
 struct live_flags {
   struct settings settings;
-  bool demo;
+  bool demo, no_personal;
   double seconds;
   const char *report;
 };
@@ -24,8 +25,8 @@ struct live_flags {
 /* Flags, over emend.conf, over defaults. Returns COMMAND_GO_ON or an exit status. */
 static int read_flags(struct live_flags *flags, int argc, char **argv)
 {
-  struct option_spec specs[SETTINGS_COUNT + 4];
-  struct option_set set = {.specs = specs, .count = SETTINGS_COUNT + 4};
+  struct option_spec specs[SETTINGS_COUNT + FLAGS];
+  struct option_set set = {.specs = specs, .count = SETTINGS_COUNT + FLAGS};
   struct error error = {STATUS_OK, ""};
 
   *flags = (struct live_flags){.demo = false};
@@ -49,6 +50,10 @@ static int read_flags(struct live_flags *flags, int argc, char **argv)
                          .help = "write what was done as JSON, '-' for standard output"};
   specs[SETTINGS_COUNT + 3] = (struct option_spec){
     .name = "no-capture", .kind = OPTION_FLAG, .value = &flags->settings.no_capture, .help = "capture nothing"};
+  specs[SETTINGS_COUNT + 4] = (struct option_spec){.name = "no-personal",
+                                                   .kind = OPTION_FLAG,
+                                                   .value = &flags->no_personal,
+                                                   .help = "the preset itself, not the player's own model"};
   int done = command_parse(&command_live, &set, argc, argv);
   if (done != COMMAND_GO_ON) {
     return done;
@@ -73,24 +78,48 @@ static void copy_counters(const struct port_counters *from, struct port_counters
   atomic_init(&to->xruns, atomic_load(&from->xruns));
 }
 
-static void announce(const struct live_port *live_port, const struct session *session, FILE *out)
+static void announce(const struct live_port *live_port, const struct session *session, int personal, FILE *out)
 {
-  char line[256] = "";
+  char line[256] = "", model[48] = "";
 
   live_port->driver->describe(live_port->port, line, sizeof line);
-  fprintf(out, "emend live: driver %s, preset %s. %s\n", live_port->driver->name, session->preset.name, line);
+  if (personal > 0) {
+    snprintf(model, sizeof model, ", personal model %d", personal);
+  }
+  fprintf(out, "emend live: driver %s, preset %s%s. %s\n", live_port->driver->name, session->preset.name, model,
+          line);
   if (!model_has_gate(session->model)) {
     fprintf(out, "This model has no gate, so nothing will be removed; train one on played takes.\n");
   }
   fflush(out);
 }
 
+/* Play with the offline thread beside it, until the end. */
+static enum status run_loop(const struct live_flags *flags, struct session *session, struct watch *watch,
+                            const struct live_personal *personal, const struct live_port *live_port, FILE *out,
+                            double *seconds, struct worker **worker, struct capture **capture,
+                            struct error *error)
+{
+  *capture = live_capture_start(&flags->settings, session, live_port->save == NULL, out);
+  const enum status status =
+    live_worker_start(worker, &flags->settings, *capture, personal, session, out, error);
+  if (status == STATUS_OK) {
+    struct live_loop loop = {session,           watch,           *capture,       *worker,
+                             live_port->driver, live_port->port, flags->seconds, out};
+    *seconds = live_loop_run(&loop);
+  }
+  return status;
+}
+
 /* Play until the end, then save, close and tell. */
-static enum status play(const struct live_flags *flags, struct session *session, struct watch *watch, FILE *out,
-                        struct error *error)
+static enum status play(const struct live_flags *flags, struct session *session, struct watch *watch,
+                        const struct live_personal *personal, FILE *out, struct error *error)
 {
   struct live_port live_port;
   struct port_counters counters;
+  struct worker *worker = NULL;
+  struct capture *capture = NULL;
+  double seconds = 0;
   char memory[REALTIME_LINE];
 
   stop_catch();
@@ -101,17 +130,18 @@ static enum status play(const struct live_flags *flags, struct session *session,
   if (live_port.save == NULL && !realtime_lock_memory(memory)) {
     fprintf(out, "%s\n", memory);
   }
-  announce(&live_port, session, out);
-  struct capture *capture = live_capture_start(&flags->settings, session, live_port.save == NULL, out);
-  struct live_loop loop = {session, watch, capture, live_port.driver, live_port.port, flags->seconds, out};
-  double seconds = live_loop_run(&loop);
-
-  if (live_port.save != NULL) {
+  announce(&live_port, session, personal->number, out);
+  status = run_loop(flags, session, watch, personal, &live_port, out, &seconds, &worker, &capture, error);
+  if (status == STATUS_OK && live_port.save != NULL) {
     status = port_file_save(live_port.port, live_port.save, error);
   }
   copy_counters(live_port.driver->counters(live_port.port), &counters);
   live_port.driver->close(live_port.port);
-  capture_drain(capture, watch, live_capture(session->live), realtime_now());
+  if (worker != NULL) {
+    worker_stop(worker);
+    watch_drain(watch, worker_records(worker));
+  }
+  worker_free(worker);
   capture_close(capture);
   const struct report report = {session, watch, live_port.driver->name, &counters, seconds};
   report_print(&report, out);
@@ -130,6 +160,7 @@ static int run_live(int argc, char **argv)
   struct error error = {STATUS_OK, ""};
   struct session session = {.model = NULL};
   struct preset preset;
+  struct live_personal personal = {.number = 0};
 
   int done = read_flags(&flags, argc, argv);
   if (done != COMMAND_GO_ON) {
@@ -146,11 +177,12 @@ static int run_live(int argc, char **argv)
     status = settings_preset(&flags.settings, &preset, &error);
   }
   if (status == STATUS_OK) {
+    live_personal_choose(&preset, flags.no_personal, &personal, out);
     status = session_open(&session, &preset, true, CAPTURE_BYTES, &error);
   }
   if (status == STATUS_OK) {
     watch_init(watch);
-    status = play(&flags, &session, watch, out, &error);
+    status = play(&flags, &session, watch, &personal, out, &error);
   }
   session_close(&session);
   settings_free(&flags.settings);
@@ -167,6 +199,10 @@ const struct command command_live = {
     "With --driver file, --in and --out are files. Settings are also read from ~/.config/emend/emend.conf\n"
     "(strength = 0.6; and so on). Connect the DAW to emend's port only: with the keyboard's own port\n"
     "connected as well every note sounds twice. What is played is captured in takes (emend takes), unless\n"
-    "--no-capture or emend.conf's capture = false say not to.",
+    "--no-capture or emend.conf's capture = false say not to. With --learn the preset is tuned to the player "
+    "from\n"
+    "the takes while you play, at low priority; what is no worse on takes held back is used at once and from "
+    "then\n"
+    "on (emend models).",
   .run = run_live,
 };

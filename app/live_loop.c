@@ -47,6 +47,19 @@ static void label(struct live_view *view, struct capture *capture, enum capture_
   }
 }
 
+static void pause_learning(struct live_view *view, struct worker *worker)
+{
+  double done;
+  const enum worker_state state = worker_state(worker, &done);
+
+  if (state == WORKER_OFF) {
+    say(view, true, "nothing is learnt; start with --learn");
+  } else {
+    say(view, worker_pause(worker, state != WORKER_PAUSED),
+        state == WORKER_PAUSED ? "learning goes on" : "learning pauses");
+  }
+}
+
 /* False when the user wants to leave. */
 static bool take_key(struct live_loop *loop, struct live_view *view, int key)
 {
@@ -60,6 +73,7 @@ static bool take_key(struct live_loop *loop, struct live_view *view, int key)
   case 'p': say(view, live_panic(live), "panic: all notes off"); break;
   case 'g': label(view, loop->capture, CAPTURE_GOOD); break;
   case 'u': label(view, loop->capture, CAPTURE_UNDO); break;
+  case 'l': pause_learning(view, loop->worker); break;
   case 'q': return false;
   default: break;
   }
@@ -93,10 +107,13 @@ static void take_port_news(struct live_loop *loop, struct live_view *view, bool 
 /* False when the take is over. */
 static bool take_news(struct live_loop *loop, struct live_view *view, bool screen)
 {
-  char line[CAPTURE_LINE];
+  char line[WORKER_LINE];
 
   take_port_news(loop, view, screen);
-  capture_drain(loop->capture, loop->watch, live_capture(loop->session->live), realtime_now());
+  watch_drain(loop->watch, worker_records(loop->worker));
+  worker_poll(loop->worker, line);
+  tell(loop, view, screen, line);
+  view->learner = worker_state(loop->worker, &view->learnt);
   view->captures = loop->capture != NULL;
   view->capturing = capture_poll(loop->capture, line);
   tell(loop, view, screen, line);

@@ -8,11 +8,13 @@
 #include "port.h"
 #include "session.h"
 #include "watch.h"
+#include "worker.h"
 
 struct live_loop {
   struct session *session;
   struct watch *watch;
   struct capture *capture; /* NULL: none */
+  struct worker *worker;   /* drains for both */
   const struct port_driver *driver;
   struct port *port;
   double seconds; /* at most; 0: until told */

@@ -66,6 +66,16 @@ static const char *state_text(enum port_state state)
   return "";
 }
 
+static void draw_learner(struct screen *screen, const struct live_view *view)
+{
+  switch (view->learner) {
+  case WORKER_OFF: break;
+  case WORKER_WAITING: put(screen, "   learning: waits for more music"); break;
+  case WORKER_LEARNING: put(screen, "   learning: %.0f %%", 100 * view->learnt); break;
+  case WORKER_PAUSED: put(screen, "   learning: paused"); break;
+  }
+}
+
 static void draw_capture(struct screen *screen, const struct live_view *view)
 {
   static const char *const texts[] = {[CAPTURE_IDLE] = "ready",
@@ -78,6 +88,7 @@ static void draw_capture(struct screen *screen, const struct live_view *view)
   } else {
     put_coloured(screen, view->capturing == CAPTURE_STOPPED ? bad : good, texts[view->capturing]);
   }
+  draw_learner(screen, view);
   end_line(screen);
 }
 
@@ -185,8 +196,8 @@ void live_view_draw(const struct live_view *view)
   end_line(&screen);
   put(&screen, "In the DAW listen to emend's port alone, or every note sounds twice.");
   end_line(&screen);
-  put(&screen,
-      "b clean, bypass, monitor   + - strength   g good   u undo removal   p panic   q quit\033[K\033[J");
+  put(&screen, "b clean, bypass, monitor   + - strength   g good   u undo removal   l learning   p panic   q "
+               "quit\033[K\033[J");
   /* A terminal that is gone is no reason to stop playing. */
   (void)fwrite(screen.text, 1, screen.used, stdout);
   (void)fflush(stdout);

@@ -7,6 +7,7 @@
 
 #include "capture.h"
 #include "report.h"
+#include "worker.h"
 
 struct live_view {
   const struct session *session;
@@ -17,6 +18,8 @@ struct live_view {
   enum port_state state;
   bool captures;
   enum capture_state capturing;
+  enum worker_state learner;
+  double learnt; /* share that is done, where it learns */
   const struct port_counters *counters;
   double seconds; /* since the start */
   /* For the load: */

@@ -32,6 +32,21 @@ static void init_capture(struct settings *settings, struct option_spec specs[SET
                          .high = 1e6};
 }
 
+static void init_learning(struct settings *settings, struct option_spec specs[SETTINGS_COUNT])
+{
+  specs[SETTINGS_LEARN] = (struct option_spec){.name = "learn",
+                                               .kind = OPTION_FLAG,
+                                               .value = &settings->learn,
+                                               .help = "tune the preset to the player, from captured takes"};
+  specs[SETTINGS_LEARN_SHARE] = (struct option_spec){.name = "learn-share",
+                                                     .kind = OPTION_NUMBER,
+                                                     .value = &settings->learn_share,
+                                                     .argument = "S",
+                                                     .help = "of one core, at most, for learning (0.5)",
+                                                     .low = 0.01,
+                                                     .high = 1};
+}
+
 void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_COUNT])
 {
   *settings = (struct settings){.preset = "pop",
@@ -39,7 +54,8 @@ void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_
                                 .mode = LIVE_CLEAN,
                                 .capture = true,
                                 .take_pause = 20,
-                                .capture_limit_mb = 2048};
+                                .capture_limit_mb = 2048,
+                                .learn_share = 0.5};
   specs[SETTINGS_PRESET] = (struct option_spec){.name = "preset",
                                                 .kind = OPTION_TEXT,
                                                 .value = &settings->preset,
@@ -84,6 +100,7 @@ void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_
                                              .argument = "NAME",
                                              .help = "connect to the output port with this in its name"};
   init_capture(settings, specs);
+  init_learning(settings, specs);
 }
 
 enum status settings_read_file(struct settings *settings, const struct option_spec specs[SETTINGS_COUNT],

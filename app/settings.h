@@ -15,6 +15,8 @@ struct settings {
   const char *takes;        /* the folder they go to; NULL: the user's own */
   double take_pause;        /* seconds of silence between two takes */
   int capture_limit_mb;
+  bool learn;               /* from the takes, while playing */
+  double learn_share;       /* of one core, in (0, 1] */
   struct options_file file; /* owns texts that came from emend.conf */
 };
 
@@ -30,6 +32,8 @@ enum {
   SETTINGS_TAKES,
   SETTINGS_TAKE_PAUSE,
   SETTINGS_CAPTURE_LIMIT,
+  SETTINGS_LEARN,
+  SETTINGS_LEARN_SHARE,
   SETTINGS_COUNT
 };
 

@@ -1,0 +1,79 @@
+#include "live_worker.h"
+
+#include <string.h>
+
+#include "live_capture.h"
+#include "personal.h"
+
+enum { NEW_MINUTES = 5 };
+
+void live_personal_choose(struct preset *preset, bool none, struct live_personal *personal, FILE *out)
+{
+  char path[DATAFILE_PATH_MAX], line[512];
+  struct model *base = NULL;
+
+  personal->number = 0;
+  snprintf(personal->base, sizeof personal->base, "%s", preset->model_path);
+  if (none || personal_current(preset->name) == 0 || model_load(&base, preset->model_path, NULL) != STATUS_OK) {
+    return; /* a preset that cannot be read is told when the session opens */
+  }
+  struct model *model = personal_load(preset->name, base, &personal->number, path, line);
+  if (model != NULL) {
+    snprintf(preset->model_path, sizeof preset->model_path, "%s", path);
+  } else {
+    personal->number = 0;
+    fprintf(out, "%s\n", line);
+  }
+  model_free(model);
+  model_free(base);
+}
+
+/* NULL, or why nothing can be learnt. */
+static const char *no_learning(const struct capture *capture, const struct session *session,
+                               struct error *error)
+{
+  if (capture == NULL) {
+    return "nothing is captured";
+  }
+  if (!model_has_gate(session->model)) {
+    return "this model has no gate";
+  }
+  return personal_check(session->preset.name, error) == STATUS_OK ? NULL : error->text;
+}
+
+enum status live_worker_start(struct worker **worker, const struct settings *settings, struct capture *capture,
+                              const struct live_personal *personal, struct session *session, FILE *out,
+                              struct error *error)
+{
+  char takes[DATAFILE_PATH_MAX] = "";
+  struct error inner = {STATUS_OK, ""};
+  bool learn = settings->learn;
+
+  if (learn) {
+    const char *why = no_learning(capture, session, &inner);
+    if (why == NULL && live_capture_folder(settings, takes, &inner) != STATUS_OK) {
+      why = inner.text;
+    }
+    if (why != NULL) {
+      fprintf(out, "Nothing is learnt: %s.\n", why);
+    }
+    learn = why == NULL;
+  }
+  const struct worker_options options = {
+    .capture = capture,
+    .learn = learn,
+    .learn_share = settings->learn_share,
+    .minutes = NEW_MINUTES,
+    .takes = learn ? takes : NULL,
+    .model = personal->base,
+  };
+  enum status status = worker_new(worker, &options, session, error);
+  if (status == STATUS_OK) {
+    status = worker_start(*worker, error);
+  }
+  if (status != STATUS_OK) {
+    worker_free(*worker);
+    *worker = NULL;
+  }
+  return status;
+}

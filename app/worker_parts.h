@@ -1,0 +1,73 @@
+/* The parts of a worker. For worker*.c and nobody else. */
+#ifndef EMEND_WORKER_PARTS_H
+#define EMEND_WORKER_PARTS_H
+
+#include <pthread.h>
+
+#include "worker.h"
+
+/* Control -> learner, and back. */
+enum worker_message { ORDER_PAUSE = 1, NEWS_LINE, NEWS_MODEL };
+
+struct order_pause {
+  bool pause;
+};
+
+struct news_line {
+  char text[WORKER_LINE];
+};
+
+/* A published model with its cleaner, for the live engine. */
+struct news_model {
+  struct model *model;
+  struct cleaner *cleaner;
+  int number;
+  uint32_t fingerprint;
+  double f1_before, f1_after; /* on held-back takes */
+};
+
+struct worker {
+  /* Set once. */
+  struct session *session;
+  struct capture *capture;
+  bool learns, threaded;
+  double share;
+  nanos enough; /* of new music */
+  char preset[sizeof((struct preset *)NULL)->name];
+  char takes[DATAFILE_PATH_MAX], model[DATAFILE_PATH_MAX];
+  double strength;
+
+  /* Between threads. */
+  struct ring records; /* recorder -> control */
+  struct ring orders;  /* control -> learner */
+  struct ring news;    /* learner -> control */
+  _Atomic bool stop, learning, paused, in_flight;
+  _Atomic int done;             /* of learning, in thousandths */
+  _Atomic int64_t played;       /* nanoseconds of music so far */
+  _Atomic uint64_t fingerprint; /* of a model newly in use; 0: none */
+
+  /* The recorder's. */
+  nanos last_stroke;
+
+  /* The learner's. */
+  int64_t learnt_at; /* `played` when it last learnt */
+  nanos rested;      /* processor time at the last rest */
+  nanos drained;     /* without threads */
+
+  /* The control thread's. */
+  struct news_model incoming; /* on its way to the live engine and not yet in use */
+  bool handed_over;           /* live_swap took it */
+
+  pthread_t recorder, learner;
+  bool recording, working;
+};
+
+/* worker_learn.c: tune, check, publish, send NEWS_MODEL. */
+void worker_learn(struct worker *worker);
+/* Asked between updates: false when it is to end. Rests as long as the share asks for, or while paused. */
+bool worker_goes_on(void *worker, double done);
+/* Take up what was ordered. */
+void worker_take_orders(struct worker *worker);
+void worker_say(struct worker *worker, const char *format, ...) EMEND_PRINTF(2, 3);
+
+#endif
