@@ -105,8 +105,8 @@ static void record_decision(struct capture *capture, const struct live_decision_
       capture->removed_count--;
       memmove(capture->removed, capture->removed + 1, (CAPTURE_UNDO_MAX - 1) * sizeof *capture->removed);
     }
-    capture->removed[capture->removed_count++] =
-      (struct journal_stroke){decision->time, decision->channel, decision->pitch, decision->velocity};
+    capture->removed[capture->removed_count++] = (struct journal_stroke){
+      decision->time - capture->origin, decision->channel, decision->pitch, decision->velocity};
   }
 }
 
@@ -129,6 +129,19 @@ static bool is_full(const struct capture *capture)
           capture->newest - capture->origin >= CAPTURE_TAKE_LONGEST);
 }
 
+/* The driver's clock began anew, as when a sound server comes back: the take's goes on, by the monotonic one.
+ */
+static void go_on_from(struct capture *capture, nanos time, nanos now)
+{
+  const nanos gap = now > capture->newest_at ? now - capture->newest_at : 0;
+  const nanos back = capture->newest + gap - time;
+
+  capture->origin -= back;
+  capture->last_note -= back;
+  capture->newest = time;
+  forget_sounding(capture);
+}
+
 void capture_record(struct capture *capture, const struct ring_header *header, const union live_record *record,
                     nanos now)
 {
@@ -137,10 +150,8 @@ void capture_record(struct capture *capture, const struct ring_header *header, c
   if (time < 0) {
     return;
   }
-  if (time < capture->newest - CLOCK_SLACK) { /* the driver began anew */
-    capture_end(capture, JOURNAL_CLOCK);
-    forget_sounding(capture);
-    capture->newest = time;
+  if (time < capture->newest - CLOCK_SLACK) {
+    go_on_from(capture, time, now);
   }
   capture->newest = time > capture->newest ? time : capture->newest;
   capture->newest_at = now;
@@ -187,10 +198,8 @@ static void label_undo(struct capture *capture, nanos time)
     return;
   }
   const struct journal_stroke *stroke = &capture->removed[--capture->removed_count];
-  struct journal_record record = {.type = JOURNAL_UNDO, .time = time, .undo = *stroke};
-  record.undo.time -= capture->origin;
-  capture_put(capture, record);
-  capture_say(capture, "undone: %s, velocity %d; the take has it back, and training will count it as meant",
+  capture_put(capture, (struct journal_record){.type = JOURNAL_UNDO, .time = time, .undo = *stroke});
+  capture_say(capture, "undone: %s, velocity %d; training will count it as meant",
               pitch_name(stroke->pitch, name), stroke->velocity);
 }
 

@@ -37,7 +37,7 @@ struct capture {
   uint64_t lost_told;         /* of the engine's capture_lost */
   bool full_told;             /* that good takes fill the limit */
   struct journal_settings settings;
-  struct journal_stroke removed[CAPTURE_UNDO_MAX]; /* the newest last; times are the stream's */
+  struct journal_stroke removed[CAPTURE_UNDO_MAX]; /* the newest last; times are the take's */
   int removed_count;
 
   /* Between threads. */

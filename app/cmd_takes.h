@@ -40,7 +40,7 @@ void takes_length_text(nanos length, char text[TAKES_TEXT]);
 void takes_size_text(uint64_t bytes, char text[TAKES_TEXT]);
 /* "last" names of paths: what comes after the last '/', without the ending. */
 void takes_name(const char *path, char name[JOURNAL_NAME_MAX]);
-/* How it ended: "pause", "quit", "full", "clock", "cut off" or "being recorded". */
+/* How it ended: "pause", "quit", "full", "cut off" or "being recorded". */
 const char *takes_end_text(const struct journal_summary *summary, const char *path);
 /* What was lost, as one line; "" where nothing was. */
 void takes_loss_text(const struct journal_summary *summary, char *line, size_t size);

@@ -57,7 +57,7 @@ void takes_name(const char *path, char name[JOURNAL_NAME_MAX])
 const char *takes_end_text(const struct journal_summary *summary, const char *path)
 {
   static const char *const names[JOURNAL_ENDS] = {
-    [JOURNAL_PAUSE] = "pause", [JOURNAL_QUIT] = "quit", [JOURNAL_FULL] = "full", [JOURNAL_CLOCK] = "clock"};
+    [JOURNAL_PAUSE] = "pause", [JOURNAL_QUIT] = "quit", [JOURNAL_FULL] = "full"};
 
   if (summary->ended) {
     return names[summary->end];

@@ -72,7 +72,7 @@ struct journal_stroke {
   uint8_t channel, pitch, velocity;
 };
 
-enum journal_end { JOURNAL_PAUSE, JOURNAL_QUIT, JOURNAL_FULL, JOURNAL_CLOCK, JOURNAL_ENDS };
+enum journal_end { JOURNAL_PAUSE, JOURNAL_QUIT, JOURNAL_FULL, JOURNAL_ENDS };
 
 struct journal_record {
   enum journal_type type;

@@ -325,20 +325,23 @@ static void test_what_was_not_recorded_is_counted(void **state)
   }
   play(3 * SECOND, 80);
   finish();
-  const uint64_t lost = live_counters(live)->capture_lost;
-  assert_true(lost > 0);
-  assert_int_equal(summary_of(0).not_recorded, lost);
+  assert_true(live_counters(live)->capture_lost > 0);
+  assert_int_equal(summary_of(0).not_recorded, live_counters(live)->capture_lost);
 }
 
-static void test_a_clock_that_goes_back_begins_a_take(void **state)
+/* The monotonic clock says how long it was away. */
+static void test_a_clock_that_begins_anew_leaves_the_take_whole(void **state)
 {
   (void)state;
+  const struct ring_header header = {LIVE_RECORD_EVENT, sizeof(struct live_event_record)};
+  union live_record record = {.event = {.time = SECOND, .size = 3, .bytes = {0x90, 60, 64}}};
   open_capture(64 * MEGABYTE);
   stroke(100 * SECOND);
-  stroke(SECOND);
+  capture_record(capture, &header, &record, 105 * SECOND);
   finish();
-  assert_int_equal(takes.count, 2);
-  assert_int_equal(summary_of(0).end, JOURNAL_CLOCK);
+  assert_int_equal(takes.count, 1);
+  assert_int_equal(summary_of(0).notes_in, 2);
+  assert_int_equal(summary_of(0).length, 5 * SECOND);
 }
 
 static void allow_files_of(rlim_t size)
@@ -363,10 +366,9 @@ static void test_a_full_disk_stops_capture_until_the_next_take(void **state)
   allow_files_of(RLIM_INFINITY);
   assert_int_equal(capture_poll(capture, line), CAPTURE_STOPPED);
   assert_non_null(strstr(line, "capture stopped until the next take: "));
-  assert_int_equal(capture_poll(capture, line), CAPTURE_STOPPED);
-  assert_string_equal(line, ""); /* said once */
   stroke(30 * SECOND);
   assert_int_equal(capture_poll(capture, line), CAPTURE_STOPPED);
+  assert_string_equal(line, ""); /* said once */
   stroke(80 * SECOND);
   assert_int_equal(capture_poll(capture, line), CAPTURE_RECORDING);
   finish();
@@ -374,7 +376,6 @@ static void test_a_full_disk_stops_capture_until_the_next_take(void **state)
   assert_false(summary_of(0).ended);
   assert_int_equal(summary_of(0).lost_bytes, 0); /* no record was left torn */
   assert_true(summary_of(0).notes_in > 2);
-  assert_true(takes.list[0].size > 950);
   assert_int_equal(summary_of(1).notes_in, 1);
 }
 
@@ -392,7 +393,7 @@ int main(void)
     TEST(test_good_reaches_the_take_that_just_ended),
     TEST(test_what_the_engine_does_is_in_the_take),
     TEST(test_what_was_not_recorded_is_counted),
-    TEST(test_a_clock_that_goes_back_begins_a_take),
+    TEST(test_a_clock_that_begins_anew_leaves_the_take_whole),
     TEST(test_a_full_disk_stops_capture_until_the_next_take),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
