@@ -6,6 +6,8 @@
 
 enum { DRAWS_MAX = 5 };
 
+static const double SEARCH_SHARE = 0.2; /* of the progress: looking for gaps, about */
+
 /* One pass of the model over the take, of several that share the progress. */
 struct pass {
   const struct fill_order *order;
@@ -19,15 +21,17 @@ static bool tell_pass(void *user, double share)
   return pass->order->tell == NULL || pass->order->tell(pass->order->user, pass->done + pass->share * share);
 }
 
-static enum status find_gaps(const struct model *model, const struct fill_source *source,
-                             const struct fill_order *order, struct fill_gaps *gaps, struct error *error)
+static enum status find_gaps(const struct model *model, const struct fill_source *source, struct pass *pass,
+                             struct fill_gaps *gaps, struct error *error)
 {
+  const struct fill_order *order = pass->order;
+  const struct fill_watch watch = {tell_pass, pass};
   enum status status = gaps_add_asked(source, order->asked, order->asked_count, gaps, error);
 
   if (status == STATUS_OK && order->search) {
     status = gaps_add_marked(source, gaps, error);
     if (status == STATUS_OK && source->played.count > 0) {
-      status = fill_find_silences(model, &source->played, gaps, error);
+      status = fill_find_silences(model, &source->played, &watch, gaps, error);
     }
   }
   gaps_settle(gaps);
@@ -42,8 +46,7 @@ static enum status fill_once(const struct model *model, const struct fill_source
                                        .dropped = pass->order->search,
                                        .strength = pass->order->strength,
                                        .variant = outcome->seeds[outcome->count],
-                                       .tell = tell_pass,
-                                       .user = pass};
+                                       .watch = {tell_pass, pass}};
   enum status status = STATUS_OK;
 
   if (source->played.count > 0 && (options.dropped || outcome->gaps.count > 0)) {
@@ -67,7 +70,7 @@ static enum status draw(const struct model *model, const struct fill_source *sou
   for (int i = 1;; i++) {
     outcome->seeds[outcome->count] = rng_next(rng) | 1; /* never 0: that is the likeliest */
     enum status status = fill_once(model, source, outcome, pass, error);
-    if (status != STATUS_OK || outcome->gaps.count == 0 || i == DRAWS_MAX ||
+    if (status != STATUS_OK || i == DRAWS_MAX || outcome->fillings[outcome->count - 1].notes.count == 0 ||
         fill_outcome_twin(outcome, outcome->count - 1) < 0) {
       return status;
     }
@@ -78,17 +81,19 @@ static enum status draw(const struct model *model, const struct fill_source *sou
 enum status fill_job(const struct model *model, const struct fill_source *source,
                      const struct fill_order *order, struct fill_outcome *outcome, struct error *error)
 {
-  struct pass pass = {order, 0, order->variants > 0 ? 1.0 / order->variants : 1};
+  struct pass pass = {order, 0, SEARCH_SHARE};
   struct rng rng;
 
   *outcome = (struct fill_outcome){.count = 0};
   rng_seed(&rng, order->seed);
-  enum status status = find_gaps(model, source, order, &outcome->gaps, error);
+  enum status status = find_gaps(model, source, &pass, &outcome->gaps, error);
+  pass.done = SEARCH_SHARE;
+  pass.share = (1 - SEARCH_SHARE) / (order->variants > 0 ? order->variants : 1);
   if (status == STATUS_OK && order->variants == 0) {
     return fill_once(model, source, outcome, &pass, error);
   }
   for (int i = 0; i < order->variants && status == STATUS_OK; i++) {
-    pass.done = i * pass.share;
+    pass.done = SEARCH_SHARE + i * pass.share;
     status = draw(model, source, outcome, &pass, &rng, error);
   }
   return status;

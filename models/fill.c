@@ -141,6 +141,17 @@ enum status fill_run_part(struct fill_run *run, int begin, int length, bool draw
   return status;
 }
 
+bool fill_go_on(const struct fill_run *run, const struct fill_watch *watch, int frame)
+{
+  return watch == NULL || watch->tell == NULL || watch->tell(watch->user, (double)frame / run->frames);
+}
+
+enum status fill_failed(enum status status, struct error *error)
+{
+  return status == STATUS_INTERRUPTED ? error_set(error, status, "stopped; nothing was written")
+                                      : error_set(error, status, "not enough memory to fill the take");
+}
+
 /* --- Candidates --- */
 
 static float p_at(const struct fill_run *run, const struct filler_part *part, int t, int value, int pitch)
@@ -216,10 +227,11 @@ static const struct fill_gap *gap_of(const struct fill_run *run, int t)
 
 static bool is_wanted(struct fill_run *run, const struct fill_gap *gap, float probability)
 {
-  if (gap != NULL && run->options->variant != 0) {
-    return rng_uniform(&run->rng) < (double)probability;
+  const float least = 1 - (float)run->options->strength;
+  if (run->options->variant != 0) { /* where there is no gap, what is not even half believed is not drawn */
+    return (gap != NULL || probability >= least / 2) && rng_uniform(&run->rng) < (double)probability;
   }
-  return probability > 0 && probability >= 1 - (float)run->options->strength;
+  return probability > 0 && probability >= least;
 }
 
 static enum status take_frame(struct fill_run *run, const struct filler_part *part, int t)
@@ -268,7 +280,7 @@ static enum status fill_stretch(struct fill_run *run, int from, int to)
     if (status != STATUS_OK || last == to) {
       return status;
     }
-    if (run->options->tell != NULL && !run->options->tell(run->options->user, (double)last / run->frames)) {
+    if (!fill_go_on(run, &run->options->watch, last)) {
       return STATUS_INTERRUPTED;
     }
   }
@@ -311,8 +323,7 @@ enum status fill_run_take(struct fill_run *run, const struct fill_options *optio
     return STATUS_OK;
   }
   fill_result_free(result);
-  return status == STATUS_INTERRUPTED ? error_set(error, status, "stopped; nothing was written")
-                                      : error_set(error, status, "not enough memory to fill the take");
+  return fill_failed(status, error);
 }
 
 enum status fill_take(const struct model *model, const struct note_list *played,

@@ -43,14 +43,19 @@ struct fill_result {
 
 void fill_result_free(struct fill_result *result);
 
+/* Told now and then the share that is done, in [0, 1]; false stops with STATUS_INTERRUPTED. tell may be NULL.
+ */
+struct fill_watch {
+  bool (*tell)(void *user, double share);
+  void *user;
+};
+
 struct fill_options {
   const struct fill_gaps *gaps;
   bool dropped;     /* look for single dropped notes and chords everywhere as well */
   double strength;  /* [0, 1]: a note is added where its probability is at least 1 - strength */
   uint64_t variant; /* 0: the likeliest filling; others: a sample of that seed */
-  /* Told now and then the share that is done, in [0, 1]; false stops with STATUS_INTERRUPTED. May be NULL. */
-  bool (*tell)(void *user, double share);
-  void *user;
+  struct fill_watch watch;
 };
 
 /* `played` is one keyboard's notes sorted by onset (drums are the caller's to leave out). No added note
@@ -61,8 +66,9 @@ enum status fill_take(const struct model *model, const struct note_list *played,
                       const struct fill_options *options, struct fill_result *result,
                       struct error *error) EMEND_CHECK;
 
-/* Add to `gaps` the silences that the model does not believe. */
+/* Add to `gaps` the silences that the model does not believe. `watch` may be NULL. */
 enum status fill_find_silences(const struct model *model, const struct note_list *played,
-                               struct fill_gaps *gaps, struct error *error) EMEND_CHECK;
+                               const struct fill_watch *watch, struct fill_gaps *gaps,
+                               struct error *error) EMEND_CHECK;
 
 #endif

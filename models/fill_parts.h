@@ -41,6 +41,11 @@ void fill_run_free(struct fill_run *run);
 enum status fill_run_take(struct fill_run *run, const struct fill_options *options, struct fill_result *result,
                           struct error *error) EMEND_CHECK;
 
+/* Frames up to `frame` are done. False: stop. */
+bool fill_go_on(const struct fill_run *run, const struct fill_watch *watch, int frame);
+/* STATUS_INTERRUPTED or STATUS_NO_MEMORY, in words. */
+enum status fill_failed(enum status status, struct error *error);
+
 /* p of the frames begin .. begin + length - 1 (FILLER_PART_MAX at most), and the matches that it came from: the
  * caller frees the part. */
 enum status fill_run_part(struct fill_run *run, int begin, int length, bool draw,

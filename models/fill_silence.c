@@ -71,7 +71,7 @@ static enum status doubt(struct fill_run *run, int begin, int end, bool *doubted
 }
 
 enum status fill_find_silences(const struct model *model, const struct note_list *played,
-                               struct fill_gaps *gaps, struct error *error)
+                               const struct fill_watch *watch, struct fill_gaps *gaps, struct error *error)
 {
   struct fill_run run;
   enum status status = fill_run_init(&run, model, played, NULL, error);
@@ -89,7 +89,7 @@ enum status fill_find_silences(const struct model *model, const struct note_list
     }
     bool doubted = false;
     if (end - begin >= SILENCE_MIN && end - begin <= SILENCE_MAX && end < run.frames) {
-      status = doubt(&run, begin, end, &doubted);
+      status = fill_go_on(&run, watch, begin) ? doubt(&run, begin, end, &doubted) : STATUS_INTERRUPTED;
     }
     if (doubted) {
       status = fill_gaps_add(gaps, (struct fill_gap){begin * run.frame, end * run.frame, FILL_SILENCE});
@@ -97,5 +97,5 @@ enum status fill_find_silences(const struct model *model, const struct note_list
     begin = end > begin ? end : begin + 1;
   }
   fill_run_free(&run);
-  return status == STATUS_OK ? status : error_set(error, status, "not enough memory to look for silences");
+  return status == STATUS_OK ? status : fill_failed(status, error);
 }
