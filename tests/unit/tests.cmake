@@ -20,7 +20,9 @@ emend_test(dataset models)
 # Evaluation.
 emend_test(rules models)
 emend_test(particles models)
+emend_test(vrae_importance models)
 emend_test(eval models)
+emend_test(impute models)
 
 # Networks.
 emend_test(gradients models_double)
