@@ -24,6 +24,16 @@ int32_t take_utc_offset(int64_t wall)
          (local.tm_sec - utc.tm_sec);
 }
 
+/* The data, and of what is about it only what finding it again needs. */
+static int sync_data(int fd)
+{
+#if defined(_POSIX_SYNCHRONIZED_IO) && _POSIX_SYNCHRONIZED_IO > 0
+  return fdatasync(fd);
+#else
+  return fsync(fd);
+#endif
+}
+
 static enum status fail(const struct take_file *file, const char *what, struct error *error)
 {
   return error_set(error, STATUS_IO, "%.300s: cannot %s: %s", file->path, what, strerror(errno));
@@ -160,7 +170,7 @@ enum status take_file_sync(struct take_file *file, struct error *error)
   }
   file->unsynced = false;
   /* Where there is nothing to wait for, as on a pipe, the system says EINVAL. */
-  return fdatasync(file->fd) == 0 || errno == EINVAL || errno == EINTR ? STATUS_OK : fail(file, "save", error);
+  return sync_data(file->fd) == 0 || errno == EINVAL || errno == EINTR ? STATUS_OK : fail(file, "save", error);
 }
 
 void take_file_close(struct take_file *file)
@@ -177,7 +187,7 @@ enum status take_file_keep(const char *path, struct error *error)
   int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 
   journal_put_head(head, JOURNAL_KEEP);
-  bool done = fd >= 0 && pwrite(fd, head + JOURNAL_FLAGS_AT, 1, JOURNAL_FLAGS_AT) == 1 && fdatasync(fd) == 0;
+  bool done = fd >= 0 && pwrite(fd, head + JOURNAL_FLAGS_AT, 1, JOURNAL_FLAGS_AT) == 1 && sync_data(fd) == 0;
   enum status status =
     done ? STATUS_OK : error_set(error, STATUS_IO, "%.300s: cannot mark it: %s", path, strerror(errno));
   if (fd >= 0) {

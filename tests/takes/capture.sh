@@ -73,7 +73,7 @@ kill_once() {
     sleep "$(awk -v ms="$1" 'BEGIN { print ms / 1000 }')"
     kill -9 $player
     killed=$(date +%s%N)
-    wait $player 2>/dev/null
+    { wait $player; } 2>/dev/null
     "$emend" takes show last --json >"$work/take.json" 2>"$work/complaint" ||
         fail "kill after $1 ms: $(cat "$work/complaint")"
     judge "$1" "$killed" >>"$work/figures" ||
