@@ -1,0 +1,8 @@
+# Personal models and the offline thread.
+add_library(test_learn_rig STATIC support/learn_rig.c)
+target_include_directories(test_learn_rig PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/support)
+target_link_libraries(test_learn_rig PUBLIC models PkgConfig::CMOCKA)
+
+emend_test(learn test_learn_rig)
+emend_test(personal emend_app test_learn_rig)
+emend_test(worker emend_app test_learn_rig test_fake Threads::Threads)
