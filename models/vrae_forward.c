@@ -118,7 +118,7 @@ static void lay_out_states(struct vrae_batch *batch, const struct vrae_half *hal
     }
     from = pass->seen.m;
   }
-  if (batch->work->dropped_hidden) {
+  if (dropout != NULL && batch->work->dropped_hidden) {
     dropout_apply(size, from, dropout->hidden, dropout->rng, pass->mask, pass->seen.m);
   }
 }

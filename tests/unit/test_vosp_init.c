@@ -104,8 +104,8 @@ static struct net_config config_of(enum net_cell cell)
   };
 }
 
-static void make(struct params *params, const struct net_config *config,
-                 const struct init_options *options, uint64_t seed)
+static void make(struct params *params, const struct net_config *config, const struct init_options *options,
+                 uint64_t seed)
 {
   struct error error;
   struct rng rng;
