@@ -119,10 +119,14 @@ check_commands() {
     "$emend" takes export "$work/torn.take" "$work/torn.mid" 2>"$work/complaint" || fail "a torn take is not exported"
     grep -q 'the last [0-9]* bytes are lost' "$work/complaint" || fail "no word on what is lost: $(cat "$work/complaint")"
     "$emend" takes export last - --raw | cmp -s - "$work/out.mid" && fail "raw is clean"
+    # Enough to learn from, twice: the last take is held back.
+    play --seconds 2
+    wait $player || fail "playing once more: $(cat "$work/live.out")"
+    cp "$takes/$(ls "$takes" | tail -n 1)" "$takes/2020-01-01_00-00-00.take"
     "$emend" train vosp --data "$takes" --out "$work/own.safetensors" --hidden 8 --latent 2 --generator 8 --gate 4 \
         --epochs 1 --gate-epochs 1 --threads 1 --seed 7 >"$work/train.out" 2>&1 || fail "no training: $(cat "$work/train.out")"
     "$emend" takes delete "${name%.take}" --yes || fail "delete"
-    [ "$(ls "$takes" | wc -l)" = 1 ] || fail "delete left $(ls "$takes")"
+    [ "$(ls "$takes" | wc -l)" = 3 ] || fail "delete left $(ls "$takes")"
 }
 
 # The disk is full: playing goes on, one line says that capture does not, and no record is torn.
