@@ -12,7 +12,6 @@
 
 #include "journal.h"
 #include "live.h"
-#include "watch.h"
 
 enum { CAPTURE_TAKE_MAX = 16 << 20, CAPTURE_LINE = 256 };
 
@@ -53,8 +52,6 @@ void capture_record(struct capture *capture, const struct ring_header *header, c
 /* Take up what the control thread asked for, end a take that fell silent, hand everything to the system, and
  * once a second to the disk. Call several times a second. */
 void capture_flush(struct capture *capture, nanos now);
-/* Empty the live engine's ring into `watch` and `capture`, then flush. Either may be NULL. */
-void capture_drain(struct capture *capture, struct watch *watch, struct ring *ring, nanos now);
 /* Another model is at work from now on. */
 void capture_model(struct capture *capture, const char *preset, uint32_t model);
 

@@ -274,21 +274,3 @@ void capture_flush(struct capture *capture, nanos now)
   capture_write(capture, sync);
   capture->synced_at = sync ? now : capture->synced_at;
 }
-
-void capture_drain(struct capture *capture, struct watch *watch, struct ring *ring, nanos now)
-{
-  union live_record record;
-  struct ring_header header;
-
-  while (ring != NULL && ring_read(ring, &header, &record, sizeof record)) {
-    if (watch != NULL) {
-      watch_record(watch, &header, &record);
-    }
-    if (capture != NULL) {
-      capture_record(capture, &header, &record, now);
-    }
-  }
-  if (capture != NULL) {
-    capture_flush(capture, now);
-  }
-}

@@ -1,6 +1,9 @@
 # Captured takes.
 emend_test(journal journal_check)
-emend_test(capture emend_app test_fake)
+add_library(test_capture_rig STATIC support/capture_rig.c)
+target_link_libraries(test_capture_rig PUBLIC test_fake emend_app PkgConfig::CMOCKA)
+emend_test(capture test_capture_rig)
+emend_test(capture_live test_capture_rig)
 emend_test(capture_threads emend_app test_fake Threads::Threads)
 emend_test(take_folder emend_app)
 emend_test(dataset_takes models)
