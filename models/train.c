@@ -251,6 +251,25 @@ static bool after_validation(struct trainer *trainer, const struct bound_sums *v
   return point->bad < 2 * options->patience;
 }
 
+/* How the epoch ended. Whoever wants to stop says so again in the next one. */
+static void tell_validation(const struct trainer *trainer, const struct epoch_result *result,
+                            const struct bound_sums *valid)
+{
+  const struct train_progress progress = {
+    .epoch = trainer->point.epoch,
+    .epochs = trainer->options.epochs,
+    .done = 1,
+    .seconds_left = NAN,
+    .train_nats = result->train,
+    .valid_nats = (valid->reconstruction + valid->kl) / (double)valid->frames,
+    .best_nats = trainer->point.best,
+    .stage = net_kind_name(trainer->model->config.kind),
+  };
+  if (trainer->run->report != NULL) {
+    (void)trainer->run->report(trainer->run->user, &progress);
+  }
+}
+
 static enum status run_epochs(struct trainer *trainer, struct error *error)
 {
   const struct train_options *options = &trainer->options;
@@ -279,6 +298,7 @@ static enum status run_epochs(struct trainer *trainer, struct error *error)
                        trainer->point.epoch);
     }
     going = after_validation(trainer, &valid) && !result.timed_out;
+    tell_validation(trainer, &result, &valid);
     status = train_log(trainer, &result, &valid, error);
     if (status == STATUS_OK) {
       status = train_checkpoint_save(trainer, error);

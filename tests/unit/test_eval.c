@@ -10,6 +10,7 @@
 
 #include "eval.h"
 #include "vosp_init.h"
+#include "vrae_init.h"
 
 enum { SEQUENCES = 5 };
 
@@ -38,7 +39,9 @@ static struct model *make_model(const struct net_config *config)
   rng_seed(&rng, 11);
   assert_int_equal(model_new(&model, config, &error), STATUS_OK);
   const struct init_options options = {1.1, 0, 0.1, 0.1};
-  assert_int_equal(vosp_init(config, &options, &model->params, &rng), STATUS_OK);
+  const enum status status = config->kind == NET_VRAE ? vrae_init(config, &options, &model->params, &rng)
+                                                      : vosp_init(config, &options, &model->params, &rng);
+  assert_int_equal(status, STATUS_OK);
   return model;
 }
 
@@ -92,8 +95,12 @@ static void nll_is_consistent_and_repeats(void **state)
   struct dataset rolls;
   struct error error;
   make_rolls(&rolls);
-  for (int tie = 0; tie < 2; tie++) {
-    const struct net_config config = small_config(tie == 0 ? TIE_NONE : TIE_PITCH, 1);
+  for (int kind = 0; kind < 4; kind++) {
+    struct net_config config = small_config(kind % 2 == 0 ? TIE_NONE : TIE_PITCH, 1);
+    if (kind >= 2) {
+      config.kind = NET_VRAE;
+      config.gate = 0;
+    }
     struct model *model = make_model(&config);
     struct eval_nll first, again, more;
     assert_int_equal(eval_nll(model, &rolls, 0, 3, NULL, &first, &error), STATUS_OK);
@@ -122,6 +129,24 @@ static void nll_refuses_other_frames(void **state)
   const struct net_config config = small_config(TIE_NONE, 2);
   struct model *model = make_model(&config);
   assert_int_equal(eval_nll(model, &rolls, 0, 3, NULL, &result, &error), STATUS_UNSUPPORTED);
+  model_free(model);
+  dataset_free(&rolls);
+}
+
+static void a_filler_has_no_likelihood(void **state)
+{
+  (void)state;
+  struct dataset rolls;
+  struct eval_nll result;
+  struct error error;
+  make_rolls(&rolls);
+  struct net_config config = small_config(TIE_PITCH, 1);
+  config.kind = NET_VRAE;
+  config.gate = 0;
+  config.matches = 1;
+  struct model *model = make_model(&config);
+  assert_int_equal(eval_nll(model, &rolls, 0, 3, NULL, &result, &error), STATUS_UNSUPPORTED);
+  assert_non_null(strstr(error.text, "--task impute"));
   model_free(model);
   dataset_free(&rolls);
 }
@@ -278,9 +303,19 @@ static void watchers_see_the_share_and_may_stop(void **state)
   make_rolls(&rolls);
   make_takes(&takes);
   const struct net_config of_rolls = small_config(TIE_NONE, 1), of_takes = small_config(TIE_PITCH, 2);
+  struct net_config of_vrae = of_rolls;
+  of_vrae.kind = NET_VRAE;
+  of_vrae.gate = 0;
   struct model *model = make_model(&of_rolls);
   check_watch(model, &rolls, true);
   check_watch(model, &rolls, false);
+  model_free(model);
+  model = make_model(&of_vrae);
+  struct told told = {.most = 1};
+  const struct eval_watch watch = {tell, &told};
+  struct eval_nll bound;
+  struct error error;
+  assert_int_equal(eval_nll(model, &rolls, 2, 3, &watch, &bound, &error), STATUS_INTERRUPTED);
   model_free(model);
   model = make_model(&of_takes);
   check_watch(model, &takes, false);
@@ -295,6 +330,7 @@ int main(void)
     cmocka_unit_test(watchers_see_the_share_and_may_stop),
     cmocka_unit_test(nll_is_consistent_and_repeats),
     cmocka_unit_test(nll_refuses_other_frames),
+    cmocka_unit_test(a_filler_has_no_likelihood),
     cmocka_unit_test(clean_rolls_are_judged_right),
     cmocka_unit_test(noise_on_rolls_is_of_the_seed),
     cmocka_unit_test(takes_go_through_the_live_engine),

@@ -24,6 +24,19 @@ static const struct net_config small = {
   .gate = 2,
 };
 
+static const struct net_config filler = {
+  .kind = NET_VRAE,
+  .frame = {FRAME_BEATS, 0.25, 1},
+  .tie = TIE_PITCH,
+  .cell = CELL_GRU,
+  .posterior = POSTERIOR_INCREMENTS,
+  .feed = FEED_INCREMENT,
+  .hidden = 3,
+  .latent = 2,
+  .generator = 4,
+  .matches = 2,
+};
+
 static struct folder folder;
 
 static int set_up(void **state)
@@ -59,6 +72,7 @@ static void assert_same_model(const struct model *a, const struct model *b)
   assert_int_equal(a->params.count, b->params.count);
   assert_int_equal(a->params.size, b->params.size);
   assert_memory_equal(a->params.block, b->params.block, a->params.size * sizeof(float));
+  assert_int_equal(a->config.kind, b->config.kind);
   for (int i = 0; i < CONFIG_KEYS; i++) {
     char x[CONFIG_TEXT], y[CONFIG_TEXT];
     config_text(&a->config, i, x);
@@ -104,6 +118,69 @@ static void loads_what_was_saved(void **state)
   config.cell = CELL_FD;
   config.posterior = POSTERIOR_DIAGONAL;
   round_trip(&config);
+  round_trip(&filler);
+  config = filler;
+  config.matches = 0;
+  config.tie = TIE_NONE;
+  config.cell = CELL_FD;
+  round_trip(&config);
+}
+
+static size_t count_meta(const char *path, const char *key)
+{
+  uint8_t *data;
+  size_t size, count = 0;
+  struct error error;
+  struct safetensors file;
+  assert_int_equal(file_read(path, 1 << 20, &data, &size, &error), STATUS_OK);
+  assert_int_equal(safetensors_read(&file, data, size, path, &error), STATUS_OK);
+  for (size_t i = 0; i < file.meta_count; i++) {
+    count += strcmp(file.meta[i].key, key) == 0;
+  }
+  safetensors_free(&file);
+  free(data);
+  return count;
+}
+
+/* A file holds the settings of its kind and no others. */
+static void each_kind_has_its_settings(void **state)
+{
+  (void)state;
+  static const char *const keys[] = {"past", "gate", "matches", "hidden"};
+  static const size_t wanted[][4] = {{1, 1, 0, 1}, {0, 0, 1, 1}};
+  for (int kind = NET_VOSP; kind <= NET_VRAE; kind++) {
+    const char *path = folder_join(&folder, "model");
+    struct net_config config = kind == NET_VRAE ? filler : small;
+    struct error error;
+    struct model *model = make_model(&config);
+    assert_int_equal(model_save(model, path, &error), STATUS_OK);
+    for (int k = 0; k < 4; k++) {
+      assert_int_equal(count_meta(path, keys[k]), wanted[kind][k]);
+    }
+    const char *other = kind == NET_VRAE ? "gate" : "matches";
+    assert_int_equal(config_set(&config, other, "1", "test", &error), STATUS_NOT_FOUND);
+    model_free(model);
+  }
+}
+
+static void another_kind_is_refused_by_name(void **state)
+{
+  (void)state;
+  struct error error;
+  struct cleaner *cleaner;
+  struct model *vosp = make_model(&small), *vrae = make_model(&filler);
+  assert_int_equal(model_need_kind(vosp, NET_VOSP, "a.st", "emend live", &error), STATUS_OK);
+  assert_int_equal(model_need_kind(vrae, NET_VOSP, "a.st", "emend live", &error), STATUS_UNSUPPORTED);
+  assert_string_equal(error.text,
+                      "a.st is a model of kind emend.vrae (a filler); `emend live` needs one of kind "
+                      "emend.vosp");
+  assert_int_equal(model_need_kind(vosp, NET_VRAE, "b.st", "emend fill", &error), STATUS_UNSUPPORTED);
+  assert_string_equal(error.text,
+                      "b.st is a model of kind emend.vosp; `emend fill` needs one of kind emend.vrae");
+  assert_int_equal(model_cleaner_new(vrae, &cleaner, &error), STATUS_UNSUPPORTED);
+  assert_null(cleaner);
+  model_free(vosp);
+  model_free(vrae);
 }
 
 static void keeps_facts(void **state)
@@ -254,8 +331,9 @@ static void refuses_what_is_not_there(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    TEST(loads_what_was_saved),      TEST(keeps_facts),
-    TEST(knows_a_trained_gate),      TEST(refuses_files_that_are_no_such_model),
+    TEST(each_kind_has_its_settings), TEST(another_kind_is_refused_by_name),
+    TEST(loads_what_was_saved),       TEST(keeps_facts),
+    TEST(knows_a_trained_gate),       TEST(refuses_files_that_are_no_such_model),
     TEST(refuses_what_is_not_there),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
