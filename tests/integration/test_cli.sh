@@ -68,6 +68,16 @@ good "$emend" train vosp --data "$take" "$take" "$take" --out tiny.safetensors -
   --epochs 1 --gate-epochs 1 --threads 1 --seed 7
 has said '^Wrote tiny.safetensors'
 model=$work/tiny.safetensors
+
+# A VRAE for rolls: a scale up and down, both splits alike.
+awk 'BEGIN {
+  for (i = 0; i < 48; i++) roll = roll (i ? "," : "") "[" 60 + i % 12 "]"
+  printf "{\"train\": [[%s], [%s]], \"valid\": [[%s]]}", roll, roll, roll }' >rolls.json
+good "$emend" train vrae --data rolls.json --out vrae.safetensors --hidden 8 --latent 2 --generator 8 --epochs 2 \
+  --threads 1 --seed 7
+has said '^Wrote vrae.safetensors; .* nats a frame on valid'
+has vrae.safetensors.csv 'valid_bound'
+vrae=$work/vrae.safetensors
 good "$emend" train vrae --data "$take" "$take" "$take" --out filler.safetensors --tie pitch --cell gru --frame-values 2 --matches 2 \
   --hidden 8 --latent 2 --generator 8 --epochs 1 --threads 1 --seed 7
 filler=$work/filler.safetensors
@@ -97,12 +107,17 @@ bad 2 'is one of bypass, monitor, clean' live --mode dirty
 bad 2 'must be from 0 to 200' live --look-ahead 900
 bad 2 'the kind of model is missing' train
 bad 2 "unknown kind of model 'gan'" train gan
+bad 2 'data is missing; see emend train vrae --help' train vrae --out out/m
+bad 2 'unknown option --gate' train vrae --data rolls.json --out out/m --gate 4
+bad 2 'unknown option --matches' train vosp --data rolls.json --out out/m --matches 2
+bad 2 'tied across pitch' train vrae --data rolls.json --out out/m --matches 2
+bad 2 'must be from 1 to 200' eval "$vrae" --data rolls.json --task impute --gap 0
 bad 2 'data is missing' train vosp --out out/m
 bad 2 "wants a file's name" train vosp --data "$take"
 bad 2 'hidden' train vosp --data "$take" --out out/m --hidden many
 bad 2 'must be from 0 to 1' corrupt "$take" out/a.mid --brush 2
 bad 2 'wants a whole number' corrupt "$take" out/a.mid --seed x
-bad 2 'task is one of nll, denoise' eval "$model" --data "$take" --task sing
+bad 2 'task is one of nll, denoise, impute' eval "$model" --data "$take" --task sing
 bad 2 'IN.mid and OUT.mid are missing' fill "$holes"
 bad 2 'cannot both be' fill "$holes" - --report - --model "$filler"
 bad 2 'several files' fill "$holes" - --variants 2 --model "$filler"
@@ -141,6 +156,13 @@ bad 1 "preset 'plain' has no filler" fill "$holes" out/a.mid --preset plain
 bad 1 'cannot write' fill "$holes" none/a.mid --model "$filler"
 bad 1 'cannot write' fill "$holes" out/a.mid --model "$filler" --report none/r.json
 bad 1 'this is not JSON' plot "$take" --report page.mid -o out/a.svg
+bad 1 'vrae.safetensors is a model of kind emend.vrae; `emend denoise` needs one of kind emend.vosp' \
+  denoise "$take" out/a.mid --preset "$vrae"
+bad 1 '`emend live` needs one of kind emend.vosp' live --demo --out out/a.mid --preset "$vrae"
+bad 1 '`emend eval --task denoise` needs' eval "$vrae" --data rolls.json --task denoise
+bad 1 '`emend eval --task impute` needs one of kind emend.vrae' eval "$model" --data rolls.json --task impute
+bad 1 'on rolls' eval "$vrae" --data "$take" --task impute
+bad 1 '`emend train vosp` needs' train vosp --data rolls.json --out out/m --from "$vrae"
 bad 1 'nowhere' train vosp --data nowhere --out out/m
 bad 1 'strong.cfg:1: unknown setting' train vosp --data "$take" --out out/m --config strong.cfg
 bad 1 'none.cfg' train vosp --data "$take" --out out/m --config none.cfg
@@ -261,6 +283,20 @@ good "$emend" eval "$model" --data "$take" --task denoise --json
 for key in before after gate precision recall f1; do
   has said "\"$key\""
 done
+good "$emend" info "$vrae"
+has said 'a VRAE, '
+good "$emend" info "$vrae" --json
+has said '"kind": "vrae"'
+has said '"matches": "0"'
+good "$emend" eval "$vrae" --data rolls.json --particles 2 --json
+for key in bound surrogate importance nats_per_frame reconstruction kl particles sequences frames; do
+  has said "\"$key\""
+done
+good "$emend" eval "$vrae" --data rolls.json --task impute --gap 4 --json
+for key in before paper hold half copy gaps skipped precision recall f1; do
+  has said "\"$key\""
+done
+has said '"fill": null'
 [ -z "$(find . -name '*.tmp')" ] || fail "temporary files were left: $(find . -name '*.tmp')"
 
 [ "$failures" -eq 0 ] && echo "All cases passed." && exit 0
