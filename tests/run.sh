@@ -82,7 +82,7 @@ install_packages
 export LSAN_OPTIONS="suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0"
 [ $release = no ] || test_release
 sanitize build-address address,undefined .
-sanitize build-thread thread 'ring|live|thread'
+sanitize build-thread thread 'ring|live|thread|worker'
 
 echo
 for folder in build-thread build-address build; do
