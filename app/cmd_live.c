@@ -142,7 +142,7 @@ static enum status play(const struct live_flags *flags, struct session *session,
     watch_drain(watch, worker_records(worker));
   }
   worker_free(worker);
-  capture_close(capture);
+  live_capture_stop(capture, out);
   const struct report report = {session, watch, live_port.driver->name, &counters, seconds};
   report_print(&report, out);
   if (status == STATUS_OK && live_port.save != NULL && strcmp(live_port.save, "-") != 0) {

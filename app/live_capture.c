@@ -69,3 +69,13 @@ struct capture *live_capture_start(const struct settings *settings, const struct
   fflush(out);
   return capture;
 }
+
+void live_capture_stop(struct capture *capture, FILE *out)
+{
+  char line[CAPTURE_LINE];
+
+  for (capture_poll(capture, line); line[0] != '\0'; capture_poll(capture, line)) {
+    fprintf(out, "%s\n", line);
+  }
+  capture_close(capture);
+}

@@ -19,5 +19,7 @@ uint32_t live_capture_fingerprint(const char *model_path);
  * not wanted, or not possible, which a line on `out` says. `keyboard`: real playing, not a file's. */
 struct capture *live_capture_start(const struct settings *settings, const struct session *session,
                                    bool keyboard, FILE *out);
+/* Nobody drains any more: tell what was not told yet, and end the take. NULL is allowed. */
+void live_capture_stop(struct capture *capture, FILE *out);
 
 #endif

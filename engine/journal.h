@@ -127,6 +127,11 @@ bool journal_is(const uint8_t *data, size_t size);
 /* The flags of a head, 0 where it is none. `size` may be less than a head's. */
 uint32_t journal_flags(const uint8_t *data, size_t size);
 
+/* The markers of a take that was made a MIDI file. */
+#define JOURNAL_MARK_DISCONNECTED "emend: disconnected"
+#define JOURNAL_MARK_CONNECTED "emend: connected"
+#define JOURNAL_MARK_GOOD "emend: good"
+
 /* --- Whole takes. Any thread. --- */
 
 struct journal_summary {
@@ -159,9 +164,8 @@ enum journal_stream {
 enum status journal_notes(const uint8_t *data, size_t size, const char *name, enum journal_stream stream,
                           struct note_list *notes, struct error *error) EMEND_CHECK;
 
-/* The take as a MIDI file of format 1: a track of markers ("emend: disconnected", "emend: connected",
- * "emend: good"), then a named track for each stream that is asked for, with all channel messages. Allocates;
- * release with smf_free. */
+/* The take as a MIDI file of format 1: a track of markers (JOURNAL_MARK_...), then a named track for each
+ * stream that is asked for, with all channel messages. Allocates; release with smf_free. */
 enum status journal_smf(const uint8_t *data, size_t size, const char *name, bool raw, bool clean,
                         struct smf *smf, struct error *error) EMEND_CHECK;
 

@@ -112,7 +112,7 @@ static enum status add_ends(struct making *making, struct lane *lane, nanos time
 static enum status add_port(struct making *making, const struct journal_record *record)
 {
   const enum status status = add_text(making, tick_of(record->time), 0, META_MARKER,
-                                      record->connected ? "emend: connected" : "emend: disconnected");
+                                      record->connected ? JOURNAL_MARK_CONNECTED : JOURNAL_MARK_DISCONNECTED);
   return status == STATUS_OK && !record->connected ? add_ends(making, &making->received, record->time) : status;
 }
 
@@ -123,7 +123,7 @@ static enum status add_record(struct making *making, const struct journal_record
   case JOURNAL_RECEIVED: return add_message(making, &making->received, record);
   case JOURNAL_SENT: return add_message(making, &making->sent, record);
   case JOURNAL_PORT: return add_port(making, record);
-  case JOURNAL_GOOD: return add_text(making, tick_of(record->since), 0, META_MARKER, "emend: good");
+  case JOURNAL_GOOD: return add_text(making, tick_of(record->since), 0, META_MARKER, JOURNAL_MARK_GOOD);
   case JOURNAL_LOST:
     status = add_ends(making, &making->received, record->time);
     return status == STATUS_OK ? add_ends(making, &making->sent, record->time) : status;
