@@ -47,10 +47,12 @@ static float take_float(struct cursor *cursor)
   return value;
 }
 
+/* A terminal will see it: control characters are shown as '?'. */
 static void take_text(struct cursor *cursor, char text[JOURNAL_NAME_MAX])
 {
   for (int i = 0; i < JOURNAL_NAME_MAX; i++) {
-    text[i] = (char)take(cursor, 1);
+    const unsigned byte = (unsigned)take(cursor, 1);
+    text[i] = byte == 0x7F || (byte > 0 && byte < 0x20) ? '?' : (char)byte;
   }
   text[JOURNAL_NAME_MAX - 1] = '\0';
 }

@@ -347,6 +347,19 @@ static void test_a_take_becomes_a_midi_file(void **state)
   smf_free(&smf);
 }
 
+static void test_names_cannot_drive_a_terminal(void **state)
+{
+  (void)state;
+  begin(0);
+  put((struct journal_record){.type = JOURNAL_SETTINGS, .settings = {.preset = "\033[2J\177pop"}});
+  struct journal_reader reader;
+  struct journal_record record;
+  struct error error;
+  assert_int_equal(journal_begin(&reader, tape.bytes, tape.size, "tape", &error), STATUS_OK);
+  assert_true(journal_next(&reader, &record));
+  assert_string_equal(record.settings.preset, "?[2J?pop");
+}
+
 static void test_unknown_records_are_passed_over(void **state)
 {
   (void)state;
@@ -379,6 +392,7 @@ int main(void)
     cmocka_unit_test(test_look_ahead_is_taken_off),
     cmocka_unit_test(test_an_undo_of_what_passed_adds_nothing),
     cmocka_unit_test(test_a_take_becomes_a_midi_file),
+    cmocka_unit_test(test_names_cannot_drive_a_terminal),
     cmocka_unit_test(test_unknown_records_are_passed_over),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
