@@ -105,7 +105,7 @@ bad 2 'is one of auto, file' live --driver gramophone
 bad 2 'file wants --in IN.mid and --out OUT.mid' live --driver file
 bad 2 'is one of bypass, monitor, clean' live --mode dirty
 bad 2 'must be from 0 to 200' live --look-ahead 900
-bad 2 'the kind of model is missing' train
+bad 2 'the kind of model is missing, or --from' train
 bad 2 "unknown kind of model 'gan'" train gan
 bad 2 'data is missing; see emend train vrae --help' train vrae --out out/m
 bad 2 'unknown option --gate' train vrae --data rolls.json --out out/m --gate 4

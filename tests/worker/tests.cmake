@@ -7,3 +7,8 @@ emend_test(learn test_learn_rig)
 emend_test(personal emend_app test_learn_rig)
 emend_test(worker emend_app test_learn_rig test_fake Threads::Threads)
 set_tests_properties(worker PROPERTIES TIMEOUT 300)
+if(UNIX)
+  add_test(NAME personal_cli COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/worker/personal.sh $<TARGET_FILE:emend>
+    ${PROJECT_SOURCE_DIR})
+  set_tests_properties(personal_cli PROPERTIES TIMEOUT 300 LABELS integration)
+endif()

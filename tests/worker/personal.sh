@@ -1,0 +1,127 @@
+#!/bin/sh
+# Personal models as their user meets them:  personal.sh EMEND SOURCE-FOLDER
+# A tiny preset is trained here; bad cases must give one line, their exit status and no file.
+set -u
+emend=$1
+take=$2/assets/minuet.mid
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+export HOME="$work" XDG_CONFIG_HOME="$work/config" XDG_DATA_HOME="$work/data"
+failures=0
+
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+# bad STATUS PATTERN ARGUMENT...
+bad() {
+  wanted=$1
+  pattern=$2
+  shift 2
+  rm -rf out
+  mkdir out
+  "$emend" "$@" >said 2>complaint </dev/null
+  status=$?
+  [ "$status" -eq "$wanted" ] || fail "emend $*: exit status $status, not $wanted: $(cat complaint)"
+  [ "$(wc -l <complaint)" -eq 1 ] || fail "emend $*: not one line: $(cat complaint)"
+  grep -q -e "$pattern" complaint || fail "emend $*: '$(cat complaint)' does not say '$pattern'"
+  [ ! -s said ] || fail "emend $*: something on standard output: $(head -c 200 said)"
+  [ -z "$(ls out)" ] || fail "emend $*: left $(ls out)"
+}
+
+good() {
+  "$@" >said 2>complaint || fail "$*: exit status $?: $(cat complaint)"
+}
+
+has() {
+  grep -q -e "$2" "$1" || fail "$1 does not hold '$2': $(head -c 300 "$1")"
+}
+
+live() {
+  good "$emend" live --demo --preset tiny --seconds 1 --out demo.mid "$@"
+}
+
+mkdir -p data/emend/presets/tiny takes empty
+printf 'strength = 0.5;' >data/emend/presets/tiny/preset.cfg
+good "$emend" train vosp --data "$take" "$take" "$take" --out data/emend/presets/tiny/vosp.safetensors --hidden 8 \
+  --latent 2 --generator 8 --gate 4 --frame-unit milliseconds --frame-length 60 --frame-values 2 --epochs 1 \
+  --gate-epochs 1 --threads 1 --seed 7
+tiny=data/emend/presets/tiny/vosp.safetensors
+printf '{"train": [[[60], [64], [67], [60]]], "valid": [[[60], [64], [67], [60]]]}' >rolls.json
+good "$emend" train vrae --data rolls.json --out vrae.safetensors --hidden 4 --latent 2 --generator 4 --epochs 1 --threads 1
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+  cp "$take" takes/$i.mid
+done
+
+# --- Bad usage and bad files ---
+bad 2 'or --from PRESET' train --data takes
+bad 2 'data is missing' train --from tiny --publish
+bad 2 'either --out MODEL or --publish' train --from tiny --data takes
+bad 2 'either --out MODEL or --publish' train --from tiny --data takes --publish --out out/m
+bad 2 'wants a preset' train --from $tiny --data takes --publish
+bad 1 "no preset 'nobody'" train --from nobody --data takes --publish
+bad 1 'vrae.safetensors' train --from ./vrae.safetensors --data takes --out out/m
+bad 1 'empty' train --from tiny --data empty --publish
+bad 1 'nowhere' train --from tiny --data nowhere --publish
+bad 2 'too few' train --from tiny --data "$take" --out out/m
+bad 1 "no split 'all'" train --from tiny --data rolls.json --out out/m
+bad 1 'cannot write' train --from tiny --data takes --out none/m
+[ ! -e data/emend/models/tiny/0001.json ] || fail "a refused job left a record"
+: >file
+XDG_DATA_HOME=$work/file bad 1 'cannot make the folder' train --from "$work/data/emend/presets/tiny" --data takes --publish
+bad 2 'list, use, show or delete is missing' models
+bad 2 'none of list, use, show, delete' models mend
+bad 2 'which model' models use --preset tiny
+bad 2 "'x' is no number" models use x --preset tiny
+bad 1 'no personal model 3' models use 3 --preset tiny
+bad 1 'no personal model 3' models delete 3 --preset tiny
+bad 1 'itself is in use' models show --preset tiny
+bad 1 "no preset 'nobody'" models list --preset nobody
+
+# --- A personal model, its use and its history ---
+good "$emend" models list --preset tiny
+has said 'no personal models'
+good "$emend" train --from tiny --data takes --out own.safetensors
+has said 'Wrote own.safetensors'
+good "$emend" info own.safetensors
+has said 'tiny, tuned on'
+good "$emend" train --from tiny --data takes --publish --json
+has said '"number": 1'
+has said '"better": true'
+[ "$(find data/emend/models -name '*.tmp')" = '' ] || fail "a temporary file was left"
+good "$emend" models list --preset tiny --json
+has said '"current": 1'
+good "$emend" models show --preset tiny
+has said 'Personal model 1 of preset tiny, in use'
+live
+head -1 said | grep -q 'preset tiny, personal model 1\.' || fail "live does not begin with its personal model: $(cat said)"
+live --no-personal
+grep -q 'personal' said && fail "--no-personal is not heard: $(cat said)"
+live --learn
+has said 'Nothing is learnt: nothing is captured'
+good "$emend" models use preset --preset tiny
+live
+grep -q 'personal' said && fail "models use preset is not heard: $(cat said)"
+good "$emend" models use 1 --preset tiny
+
+# Damaged, or of the wrong kind: a line, and the preset's own.
+own=data/emend/models/tiny/0001.safetensors
+cp $own kept
+head -c 200 kept >$own
+live
+has said 'Personal model 1 cannot be used, so the preset.s own is'
+cp vrae.safetensors $own
+live
+has said 'Personal model 1 cannot be used, so the preset.s own is'
+grep -q 'preset tiny, personal' said && fail "a wrong personal model is used"
+cp kept $own
+good "$emend" models delete 1 --preset tiny
+live
+grep -q 'personal' said && fail "a deleted model is used: $(cat said)"
+
+[ "$failures" -eq 0 ] && echo "All cases passed." && exit 0
+echo "$failures cases failed."
+exit 1
