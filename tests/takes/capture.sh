@@ -71,9 +71,8 @@ kill_once() {
     play
     flow || return
     sleep "$(awk -v ms="$1" 'BEGIN { print ms / 1000 }')"
-    kill -9 $player
+    { kill -9 $player; wait $player; } 2>/dev/null
     killed=$(date +%s%N)
-    { wait $player; } 2>/dev/null
     "$emend" takes show last --json >"$work/take.json" 2>"$work/complaint" ||
         fail "kill after $1 ms: $(cat "$work/complaint")"
     judge "$1" "$killed" >>"$work/figures" ||
@@ -153,7 +152,7 @@ check_no_capture() {
 
 takes=$XDG_DATA_HOME/emend/takes
 make_stream
-for moment in $(awk -v seed="$seed" -v n="$kills" 'BEGIN { srand(seed); for (i = 0; i < n; i++) print 300 + int(rand() * 1200) }'); do
+for moment in $(awk -v seed="$seed" -v n="$kills" 'BEGIN { srand(seed); for (i = 0; i < n; i++) print 300 + int(rand() * 2500) }'); do
     kill_once "$moment"
 done
 check_private
