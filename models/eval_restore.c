@@ -9,6 +9,8 @@
 
 #define TOLERANCE (50 * NANOS_PER_MILLISECOND)
 
+const struct corrupt_rates eval_restore_rates = {.drop = 0.1, .drop_chord = 0.03};
+
 enum { SHARES = 18 }; /* of the votes, that are tried */
 
 struct restore_worker {

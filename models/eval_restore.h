@@ -12,6 +12,9 @@ struct eval_restore {
   double vote_share;
 };
 
+/* What is lost in `emend eval`: 10 % of the notes, and of 3 % of the chords half or more. */
+extern const struct corrupt_rates eval_restore_rates;
+
 /* `damage` is what is lost. `watch` may be NULL. Allocates. */
 enum status eval_restore(const struct model *model, const struct dataset *data,
                          const struct corrupt_rates *damage, double strength, uint64_t seed,

@@ -161,7 +161,7 @@ bad 1 'vrae.safetensors is a model of kind emend.vrae; `emend denoise` needs one
 bad 1 '`emend live` needs one of kind emend.vosp' live --demo --out out/a.mid --preset "$vrae"
 bad 1 '`emend eval --task denoise` needs' eval "$vrae" --data rolls.json --task denoise
 bad 1 '`emend eval --task impute` needs one of kind emend.vrae' eval "$model" --data rolls.json --task impute
-bad 1 'on rolls' eval "$vrae" --data "$take" --task impute
+bad 1 'is no filler' eval "$vrae" --data "$take" --task impute
 bad 1 '`emend train vosp` needs' train vosp --data rolls.json --out out/m --from "$vrae"
 bad 1 'nowhere' train vosp --data nowhere --out out/m
 bad 1 'strong.cfg:1: unknown setting' train vosp --data "$take" --out out/m --config strong.cfg
