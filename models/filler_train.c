@@ -9,9 +9,7 @@
 #include "parallel.h"
 
 enum {
-  ACTIVE_ROWS = 28,
-  SILENT_ROWS = 4,
-  PART_ROWS = ACTIVE_ROWS + SILENT_ROWS,
+  PART_ROWS = 28,
   MARGIN = 4,      /* frames of a part that are never hidden, at either end */
   VALID_PARTS = 6, /* in one batch */
   VALID_FRAMES = 96,
@@ -145,30 +143,28 @@ static enum status record(struct recording *recording, const struct net_config *
 
 struct chosen {
   int pitch[PART_ROWS];
-  double weight[PART_ROWS];
   int count;
+  double weight;
 };
 
-/* A random `most` of the pitches that are (not) active, each standing for as many as it takes. What the target
- * holds plays no part, so that the weighted loss is that of all pitches on average. */
-static void choose(const bool active[PITCHES], bool wanted, int most, struct rng *rng, struct chosen *chosen)
+/* A random PART_ROWS of the active pitches, each standing for as many as it takes. The others are never filled,
+ * so they are not learnt from; what the target holds plays no part. */
+static void choose(const bool active[PITCHES], struct rng *rng, struct chosen *chosen)
 {
   int left = 0;
   for (int i = 0; i < PITCHES; i++) {
-    left += active[i] == wanted;
+    left += active[i];
   }
-  int need = left < most ? left : most;
-  const double weight = need > 0 ? (double)left / need : 0;
+  int need = left < PART_ROWS ? left : PART_ROWS;
+  *chosen = (struct chosen){.weight = need > 0 ? (double)left / need : 0};
   for (int i = 0; i < PITCHES && need > 0; i++) {
-    if (active[i] != wanted) {
-      continue;
+    if (active[i]) {
+      if ((int)rng_below(rng, (uint32_t)left) < need) {
+        chosen->pitch[chosen->count++] = i;
+        need--;
+      }
+      left--;
     }
-    if ((int)rng_below(rng, (uint32_t)left) < need) {
-      chosen->pitch[chosen->count] = i;
-      chosen->weight[chosen->count++] = weight;
-      need--;
-    }
-    left--;
   }
 }
 
@@ -235,9 +231,7 @@ static enum status add_part(struct parts *parts, const struct net_config *config
     return status;
   }
   filler_active_pitches(&parts->part[i], active);
-  parts->chosen[i].count = 0;
-  choose(active, true, ACTIVE_ROWS, rng, &parts->chosen[i]);
-  choose(active, false, SILENT_ROWS, rng, &parts->chosen[i]);
+  choose(active, rng, &parts->chosen[i]);
   parts->count++;
   return STATUS_OK;
 }
@@ -276,7 +270,7 @@ int filler_batch_fill(struct vrae_batch *batch, const struct vrae_net *net, cons
   for (int i = 0, n = 0; i < used; i++) {
     for (int k = 0; k < parts.chosen[i].count; k++, n++) {
       fill_row(batch, &parts.part[i], chunks[i].sequence->cells, parts.chosen[i].pitch[k],
-               parts.chosen[i].weight[k], net->inputs, n, N);
+               parts.chosen[i].weight, net->inputs, n, N);
     }
   }
   normal_fill((size_t)steps * (size_t)N * (size_t)net->config.latent, rng, batch->noise);

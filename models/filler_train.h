@@ -15,9 +15,8 @@ enum status filler_epoch(struct dataset *data, const struct net_config *config, 
 /* N: the rows that a worker needs for so many chunks. */
 int filler_batch_rows(const struct net_config *config, int sequences);
 
-/* One part a chunk, some of its pitches as rows: those that sound in it or in its matches, and a few of the
- * silent ones that stand for all the others by their weight. Sets *rows and *frames, what the loss is of;
- * returns T, or -1 without memory. Allocates for a while. */
+/* One part a chunk, the pitches that sound in it or in its matches as rows. Sets *rows and *frames, what the
+ * loss is of; returns T, or -1 without memory. Allocates for a while. */
 int filler_batch_fill(struct vrae_batch *batch, const struct vrae_net *net, const struct chunk *chunks,
                       int used, struct rng *rng, int *rows, double *frames) EMEND_CHECK;
 
