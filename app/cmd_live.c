@@ -94,59 +94,78 @@ static void announce(const struct live_port *live_port, const struct session *se
   fflush(out);
 }
 
+struct playing {
+  const struct live_flags *flags;
+  struct session *session;
+  struct watch *watch;
+  struct live_personal personal;
+  FILE *out;
+  struct live_port live_port;
+  struct capture *capture;
+  struct worker *worker;
+  double seconds;
+};
+
 /* Play with the offline thread beside it, until the end. */
-static enum status run_loop(const struct live_flags *flags, struct session *session, struct watch *watch,
-                            const struct live_personal *personal, const struct live_port *live_port, FILE *out,
-                            double *seconds, struct worker **worker, struct capture **capture,
-                            struct error *error)
+static enum status run_loop(struct playing *playing, struct error *error)
 {
-  *capture = live_capture_start(&flags->settings, session, live_port->save == NULL, out);
-  const enum status status =
-    live_worker_start(worker, &flags->settings, *capture, personal, session, out, error);
+  const struct live_port *live_port = &playing->live_port;
+  const struct settings *settings = &playing->flags->settings;
+
+  playing->capture = live_capture_start(settings, playing->session, live_port->save == NULL, playing->out);
+  enum status status = live_worker_start(&playing->worker, settings, playing->capture, &playing->personal,
+                                         playing->session, playing->out, error);
   if (status == STATUS_OK) {
-    struct live_loop loop = {session,           watch,           *capture,       *worker,
-                             live_port->driver, live_port->port, flags->seconds, out};
-    *seconds = live_loop_run(&loop);
+    struct live_loop loop = {playing->session,  playing->watch,  playing->capture,        playing->worker,
+                             live_port->driver, live_port->port, playing->flags->seconds, playing->out};
+    playing->seconds = live_loop_run(&loop);
+  }
+  if (status == STATUS_OK && live_port->save != NULL) {
+    status = port_file_save(live_port->port, live_port->save, error);
   }
   return status;
 }
 
-/* Play until the end, then save, close and tell. */
-static enum status play(const struct live_flags *flags, struct session *session, struct watch *watch,
-                        const struct live_personal *personal, FILE *out, struct error *error)
+/* The port first, so that nothing comes any more; then what is left goes to disk. */
+static void close_all(struct playing *playing, struct port_counters *counters)
 {
-  struct live_port live_port;
+  const struct live_port *live_port = &playing->live_port;
+
+  copy_counters(live_port->driver->counters(live_port->port), counters);
+  live_port->driver->close(live_port->port);
+  if (playing->worker != NULL) {
+    worker_stop(playing->worker);
+    watch_drain(playing->watch, worker_records(playing->worker));
+  }
+  worker_free(playing->worker);
+  live_capture_stop(playing->capture, playing->out);
+}
+
+/* Play until the end, then save, close and tell. */
+static enum status play(struct playing *playing, struct error *error)
+{
+  const struct live_flags *flags = playing->flags;
+  struct live_port *live_port = &playing->live_port;
   struct port_counters counters;
-  struct worker *worker = NULL;
-  struct capture *capture = NULL;
-  double seconds = 0;
   char memory[REALTIME_LINE];
 
   stop_catch();
-  enum status status = live_port_open(&live_port, &flags->settings, flags->demo, session, out, error);
+  enum status status =
+    live_port_open(live_port, &flags->settings, flags->demo, playing->session, playing->out, error);
   if (status != STATUS_OK) {
     return status;
   }
-  if (live_port.save == NULL && !realtime_lock_memory(memory)) {
-    fprintf(out, "%s\n", memory);
+  if (live_port->save == NULL && !realtime_lock_memory(memory)) {
+    fprintf(playing->out, "%s\n", memory);
   }
-  announce(&live_port, session, personal->number, out);
-  status = run_loop(flags, session, watch, personal, &live_port, out, &seconds, &worker, &capture, error);
-  if (status == STATUS_OK && live_port.save != NULL) {
-    status = port_file_save(live_port.port, live_port.save, error);
-  }
-  copy_counters(live_port.driver->counters(live_port.port), &counters);
-  live_port.driver->close(live_port.port);
-  if (worker != NULL) {
-    worker_stop(worker);
-    watch_drain(watch, worker_records(worker));
-  }
-  worker_free(worker);
-  live_capture_stop(capture, out);
-  const struct report report = {session, watch, live_port.driver->name, &counters, seconds};
-  report_print(&report, out);
-  if (status == STATUS_OK && live_port.save != NULL && strcmp(live_port.save, "-") != 0) {
-    fprintf(out, "The cleaned take is in %s.\n", live_port.save);
+  announce(live_port, playing->session, playing->personal.number, playing->out);
+  status = run_loop(playing, error);
+  close_all(playing, &counters);
+  const struct report report = {playing->session, playing->watch, live_port->driver->name, &counters,
+                                playing->seconds};
+  report_print(&report, playing->out);
+  if (status == STATUS_OK && live_port->save != NULL && strcmp(live_port->save, "-") != 0) {
+    fprintf(playing->out, "The cleaned take is in %s.\n", live_port->save);
   }
   if (status == STATUS_OK && flags->report != NULL) {
     status = report_write(&report, flags->report, error);
@@ -160,7 +179,6 @@ static int run_live(int argc, char **argv)
   struct error error = {STATUS_OK, ""};
   struct session session = {.model = NULL};
   struct preset preset;
-  struct live_personal personal = {.number = 0};
 
   int done = read_flags(&flags, argc, argv);
   if (done != COMMAND_GO_ON) {
@@ -168,6 +186,7 @@ static int run_live(int argc, char **argv)
   }
   FILE *out = flags.report != NULL && strcmp(flags.report, "-") == 0 ? stderr : stdout;
   struct watch *watch = malloc(sizeof *watch);
+  struct playing playing = {.flags = &flags, .session = &session, .watch = watch, .out = out};
   enum status status =
     watch != NULL ? outfile_check(flags.report, &error) : error_set(&error, STATUS_NO_MEMORY, "no memory");
   if (status == STATUS_OK) {
@@ -177,12 +196,12 @@ static int run_live(int argc, char **argv)
     status = settings_preset(&flags.settings, &preset, &error);
   }
   if (status == STATUS_OK) {
-    live_personal_choose(&preset, flags.no_personal, &personal, out);
+    live_personal_choose(&preset, flags.no_personal, &playing.personal, out);
     status = session_open(&session, &preset, true, CAPTURE_BYTES, &error);
   }
   if (status == STATUS_OK) {
     watch_init(watch);
-    status = play(&flags, &session, watch, &personal, out, &error);
+    status = play(&playing, &error);
   }
   session_close(&session);
   settings_free(&flags.settings);
