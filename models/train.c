@@ -328,17 +328,23 @@ static enum status run_gate(struct trainer *trainer, struct error *error)
   return model_save(trainer->model, run->out, error);
 }
 
-/* Damage for the recognition's input; the same takes are damaged the same way in every run. */
-static enum status damage_takes(const struct net_config *config, const struct train_options *options,
-                                const struct train_run *run, struct error *error)
+/* Damage for the recognition's input; the same takes are damaged the same way in every run. Where each epoch
+ * has damage of its own, that is the kind's doing, and here it is done to what validates. */
+static enum status damage_takes(const struct trainer *trainer, struct error *error)
 {
+  const struct train_options *options = &trainer->options;
+  const struct train_run *run = trainer->run;
+  const struct net_config *config = &trainer->model->config;
+  const uint64_t valid_seed = options->seed + 1000003;
+  if (trainer->kind->before_epoch != NULL) {
+    return trainer->kind->before_epoch(run->valid, config, valid_seed, error);
+  }
   if (options->noise <= 0 || options->epochs <= 0) {
     return STATUS_OK;
   }
   const enum status status = dataset_damage(run->train, &config->frame, &options->damage, options->seed, error);
-  return status != STATUS_OK
-           ? status
-           : dataset_damage(run->valid, &config->frame, &options->damage, options->seed + 1000003, error);
+  return status != STATUS_OK ? status
+                             : dataset_damage(run->valid, &config->frame, &options->damage, valid_seed, error);
 }
 
 enum status train_model(const struct net_config *config, const struct train_options *options,
@@ -355,7 +361,7 @@ enum status train_model(const struct net_config *config, const struct train_opti
   }
   status = trainer_init(trainer, config, options, run, error);
   if (status == STATUS_OK && !trainer->point.net_done) {
-    status = damage_takes(&trainer->model->config, options, run, error);
+    status = damage_takes(trainer, error);
   }
   if (status == STATUS_OK && !trainer->point.net_done) {
     status = run_epochs(trainer, error);
