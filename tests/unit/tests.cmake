@@ -41,6 +41,7 @@ emend_test(posterior models_double)
 emend_test(view models)
 emend_test(match models)
 emend_test(fill models)
+emend_test(filler models)
 emend_test(transfer models)
 emend_test(optimiser models)
 
