@@ -32,7 +32,7 @@ enum worker_state { WORKER_OFF, WORKER_WAITING, WORKER_LEARNING, WORKER_PAUSED }
 /* Takes over the reading of the session's capture ring. The session must outlive the worker's threads.
  * Allocates.
  */
-enum status worker_new(struct worker **worker, const struct worker_options *options, struct session *session,
+enum status worker_new(struct worker **out, const struct worker_options *options, struct session *session,
                        struct error *error) EMEND_CHECK;
 /* Start the threads. */
 enum status worker_start(struct worker *worker, struct error *error) EMEND_CHECK;

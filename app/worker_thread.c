@@ -1,8 +1,4 @@
 /* The worker's threads. */
-#if defined(__linux__)
-#define _GNU_SOURCE /* SCHED_IDLE */
-#endif
-
 #include <sched.h>
 #include <string.h>
 #include <sys/resource.h>

@@ -100,7 +100,8 @@ static enum status judge(struct learning *learning, const struct model *model, c
   if (status == STATUS_OK &&
       judge_samples(model, learning->options->strength, &samples, judgement) != STATUS_OK) {
     free(judgement->strokes);
-    status = error_set(error, STATUS_NO_MEMORY, "not enough memory to check");
+    (void)error_set(error, STATUS_NO_MEMORY, "not enough memory to check");
+    status = STATUS_NO_MEMORY;
   }
   gate_samples_free(&samples);
   return status;

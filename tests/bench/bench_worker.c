@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "folder.h"
 #include "realtime_thread.h"
 #include "rng.h"
 #include "worker.h"
@@ -195,7 +196,7 @@ int main(int argc, char **argv)
   struct preset preset;
   struct error error = {STATUS_OK, ""};
   const char *folder = EMEND_BENCH_PRESETS "/pop";
-  char own[] = "/tmp/emend-bench-XXXXXX", command[64];
+  char own[] = "/tmp/emend-bench-XXXXXX";
   struct worker_options options = {.learn = true, .learn_share = 0.5, .minutes = 0};
 
   for (int i = 1; i < argc; i++) {
@@ -226,8 +227,8 @@ int main(int argc, char **argv)
   if (status == STATUS_OK) {
     status = run(&player, &options, &preset, seconds, &error);
   }
-  snprintf(command, sizeof command, "rm -rf %s", own);
-  if (status != STATUS_OK || system(command) != 0) {
+  folder_remove(own);
+  if (status != STATUS_OK) {
     fprintf(stderr, "emend_bench_worker: %s\n", error.text);
   }
   free(player.samples[0]);

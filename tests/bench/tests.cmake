@@ -9,6 +9,7 @@ set_tests_properties(bench_runs bench_runs_json PROPERTIES TIMEOUT 120 LABELS be
 add_executable(emend_bench_worker bench/bench_worker.c)
 target_compile_definitions(emend_bench_worker PRIVATE _DEFAULT_SOURCE EMEND_BENCH_PRESETS="${PROJECT_SOURCE_DIR}/presets"
   EMEND_BENCH_TAKE="${PROJECT_SOURCE_DIR}/assets/minuet.mid")
+target_include_directories(emend_bench_worker PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
 target_link_libraries(emend_bench_worker PRIVATE emend_app Threads::Threads)
 add_test(NAME bench_worker_runs COMMAND emend_bench_worker --seconds 2)
 set_tests_properties(bench_worker_runs PROPERTIES TIMEOUT 120 LABELS bench PROCESSORS 2)

