@@ -5,7 +5,7 @@
 
 /* Share of the takes that are heard in other hands, so that the gate does not forget them. */
 static const double varied = 0.3;
-enum { SAMPLES_MAX = 120000 };
+enum { SAMPLES_MAX = 80000 };
 
 struct listening {
   struct learning *learning;
