@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "command.h"
 #include "eval_tell.h"
@@ -111,9 +112,11 @@ static enum status evaluate(const struct eval_flags *flags, struct error *error)
   return status;
 }
 
-static int read_flags(struct eval_flags *flags, int argc, char **argv)
+enum { SPECS = 9 };
+
+static void list_options(struct eval_flags *flags, struct option_spec list[SPECS])
 {
-  const struct option_spec specs[] = {
+  const struct option_spec all[SPECS] = {
     {.name = "data",
      .kind = OPTION_TEXT,
      .value = &flags->data,
@@ -164,14 +167,19 @@ static int read_flags(struct eval_flags *flags, int argc, char **argv)
      .help = "of noise and draws (1)"},
     {.name = "json", .kind = OPTION_FLAG, .value = &flags->json, .help = "print one JSON object"},
   };
-  struct option_set set = {.specs = specs,
-                           .count = sizeof specs / sizeof specs[0],
-                           .operand_min = 1,
-                           .operand_max = 1,
-                           .operand_names = "MODEL is"};
+
+  memcpy(list, all, sizeof all);
+}
+
+static int read_flags(struct eval_flags *flags, int argc, char **argv)
+{
+  struct option_spec specs[SPECS];
+  struct option_set set = {
+    .specs = specs, .count = SPECS, .operand_min = 1, .operand_max = 1, .operand_names = "MODEL is"};
 
   *flags =
     (struct eval_flags){.split = "valid", .particles = 32, .gap = 8, .noise = 0.05, .strength = 0.5, .seed = 1};
+  list_options(flags, specs);
   int done = command_parse(&command_eval, &set, argc, argv);
   if (done == COMMAND_GO_ON) {
     flags->model = set.operands[0];

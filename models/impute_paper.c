@@ -45,7 +45,7 @@ static enum status rounds_init(struct rounds *rounds, const struct vrae_net *net
   *rounds = (struct rounds){
     .rows = malloc((size_t)count * (size_t)net->rows * sizeof *rounds->rows),
     .sequences = calloc((size_t)count, sizeof *rounds->sequences),
-    .next = malloc(cells),
+    .next = malloc(cells + 1),
   };
   if (rounds->rows == NULL || rounds->sequences == NULL || rounds->next == NULL ||
       vrae_batch_init(&rounds->batch, net, steps, rows, false) != STATUS_OK) {
