@@ -64,6 +64,7 @@ enum status live_worker_start(struct worker **worker, const struct settings *set
     .learn = learn,
     .learn_share = settings->learn_share,
     .minutes = NEW_MINUTES,
+    .gives_way = true,
     .takes = learn ? takes : NULL,
     .model = personal->base,
   };

@@ -27,6 +27,7 @@ enum status worker_new(struct worker **out, const struct worker_options *options
   worker->capture = options->capture;
   worker->learns = options->learn && options->takes != NULL;
   worker->share = options->learn_share;
+  worker->gives_way = options->gives_way;
   worker->enough = (nanos)(options->minutes * 60 * (double)NANOS_PER_SECOND);
   worker->strength = session->preset.strength > 0 ? session->preset.strength : 0.5;
   worker->last_stroke = INT64_MIN;

@@ -1,7 +1,7 @@
 /* The offline thread of `emend live`. What it does, and where:
  *  - a recorder at the usual priority drains the live engine's capture ring: into the takes on disk, and on to
  *    whoever watches. It does nothing else, so that nothing makes it late;
- *  - a learner at the lowest priority, within a bounded share of one core, tunes the preset on the captured
+ *  - a learner that gives way to all else, within a bounded share of one core, tunes the preset on the captured
  *    takes, checks and publishes the result, and hands the new model over.
  * The control thread swaps models and frees the old ones. Messages go over rings, tagged and of fixed size.
  *
@@ -21,6 +21,7 @@ struct worker_options {
   bool learn;
   double learn_share; /* of one core, in (0, 1] */
   double minutes;     /* of new music, before it learns */
+  bool gives_way;     /* the learner runs only when nothing else wants to */
   const char *takes;  /* the folder; copied. NULL: nothing to learn from */
   const char *model;  /* path of the preset's own model; copied */
 };

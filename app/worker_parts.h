@@ -30,7 +30,7 @@ struct worker {
   /* Set once. */
   struct session *session;
   struct capture *capture;
-  bool learns, threaded;
+  bool learns, threaded, gives_way;
   double share;
   nanos enough; /* of new music */
   char preset[sizeof((struct preset *)NULL)->name];

@@ -33,7 +33,9 @@ static void *record(void *user)
 static void *work(void *user)
 {
   struct worker *worker = user;
-  give_way();
+  if (worker->gives_way) {
+    give_way();
+  }
   while (!atomic_load(&worker->stop)) {
     worker_work(worker);
     realtime_sleep(WORK_EVERY);

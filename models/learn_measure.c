@@ -6,7 +6,7 @@
 #include "gate_samples.h"
 #include "learn_parts.h"
 
-enum { MEASURE_SEED = 20201, THRESHOLD_SEED = 30307, THRESHOLD_SAMPLES = 10000 };
+enum { MEASURE_SEED = 20201, THRESHOLD_SEED = 30307 };
 
 struct stroke {
   float log_odds;
@@ -166,7 +166,7 @@ enum status learn_lost(struct learning *learning, const struct model *model, siz
   struct judgement judgement;
   struct learn_figures figures = {0};
   const enum status status =
-    judge(learning, model, &learning->data.train, THRESHOLD_SAMPLES, THRESHOLD_SEED, &judgement, error);
+    judge(learning, model, &learning->data.train, SIZE_MAX, THRESHOLD_SEED, &judgement, error);
   if (status == STATUS_OK) {
     count(&judgement, &figures);
     *lost = figures.lost;
@@ -180,12 +180,12 @@ enum status learn_threshold(struct learning *learning, struct model *model, size
 {
   struct judgement judgement;
   const enum status status =
-    judge(learning, model, &learning->data.train, THRESHOLD_SAMPLES, THRESHOLD_SEED, &judgement, error);
+    judge(learning, model, &learning->data.train, SIZE_MAX, THRESHOLD_SEED, &judgement, error);
   if (status == STATUS_OK) {
     qsort(judgement.strokes, judgement.count, sizeof *judgement.strokes, by_log_odds);
-    /* Half way only: the strokes are those that trained, so they flatter. */
+    /* Not all the way: the strokes are those that trained, so they flatter. */
     *params_get(&model->params, "gate.threshold") +=
-      (best_threshold(&judgement, lost_max) - judgement.threshold) / 2;
+      0.75F * (best_threshold(&judgement, lost_max) - judgement.threshold);
     free(judgement.strokes);
   }
   return status;

@@ -197,7 +197,7 @@ int main(int argc, char **argv)
   struct error error = {STATUS_OK, ""};
   const char *folder = EMEND_BENCH_PRESETS "/pop";
   char own[] = "/tmp/emend-bench-XXXXXX";
-  struct worker_options options = {.learn = true, .learn_share = 0.5, .minutes = 0};
+  struct worker_options options = {.learn = true, .learn_share = 0.5, .gives_way = true};
 
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--seconds") == 0 && i + 1 < argc) {
