@@ -186,7 +186,7 @@ static int run_models(int argc, char **argv)
     {.name = "preset",
      .kind = OPTION_TEXT,
      .value = &flags.preset,
-     .argument = "NAME",
+     .argument = "PRESET",
      .help = "whose personal models (pop)"},
     {.name = "json", .kind = OPTION_FLAG, .value = &flags.json, .help = "list, show: print one JSON object"},
   };
@@ -213,8 +213,9 @@ static int run_models(int argc, char **argv)
 
 const struct command command_models = {
   .name = "models",
-  .usage = "list|use N|use preset|show [N]|delete N [--preset NAME]",
+  .usage = "list|use N|use preset|show [N]|delete N [--preset PRESET]",
   .summary = "personal models: which there are, which is used",
   .notes = "Made by emend live --learn, or by emend train --from PRESET --data TAKES --publish.",
   .run = run_models,
+  .words = actions,
 };

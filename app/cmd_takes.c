@@ -58,12 +58,12 @@ enum status takes_load(const struct takes_args *args, const char *wanted, char p
   return status;
 }
 
+static const struct command *const parts[] = {&command_takes_list, &command_takes_show, &command_takes_export,
+                                              &command_takes_delete, NULL};
+
 static int run_takes(int argc, char **argv)
 {
-  static const struct command *const parts[] = {&command_takes_list, &command_takes_show, &command_takes_export,
-                                                &command_takes_delete};
-
-  for (size_t i = 0; argc >= 2 && i < sizeof parts / sizeof parts[0]; i++) {
+  for (size_t i = 0; argc >= 2 && parts[i] != NULL; i++) {
     if (strcmp(argv[1], strchr(parts[i]->name, ' ') + 1) == 0) {
       return parts[i]->run(argc - 1, argv + 1);
     }
@@ -82,11 +82,12 @@ const struct command command_takes = {
   .usage = "list|show|export|delete [options]",
   .summary = "list, look at, export or delete what live captured",
   .notes = "list            all takes, the oldest first\n"
-           "show NAME       one take, with what was removed of it\n"
-           "export NAME OUT.mid\n"
+           "show TAKE       one take, with what was removed of it\n"
+           "export TAKE OUT.mid\n"
            "                as a MIDI file\n"
-           "delete NAME...  for ever\n\n"
-           "NAME is the take's name or as much of it as no other has, 'last', or the path of a .take file.\n"
+           "delete TAKE...  for ever\n\n"
+           "TAKE is the take's name or as much of it as no other has, 'last', or the path of a .take file.\n"
            "emend takes list --help and so on tell about each.",
   .run = run_takes,
+  .parts = parts,
 };

@@ -78,7 +78,7 @@ static int run_delete(int argc, char **argv)
   bool yes = false;
   const struct option_spec flags[] = {
     {.name = "yes", .kind = OPTION_FLAG, .value = &yes, .help = "do not ask"}};
-  struct option_set set = {.operand_min = 1, .operand_max = 100000, .operand_names = "the takes' NAMEs are"};
+  struct option_set set = {.operand_min = 1, .operand_max = 100000, .operand_names = "TAKE is"};
 
   int done = takes_open(&args, &command_takes_delete, flags, 1, &set, argc, argv);
   if (done == COMMAND_GO_ON) {
@@ -91,7 +91,7 @@ static int run_delete(int argc, char **argv)
 
 const struct command command_takes_delete = {
   .name = "takes delete",
-  .usage = "NAME... [options]",
+  .usage = "TAKE... [options]",
   .summary = "delete takes",
   .notes = "Asks first, on a terminal. A take that is being recorded stays.",
   .run = run_delete,

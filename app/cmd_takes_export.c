@@ -53,7 +53,7 @@ static int run_export(int argc, char **argv)
     {.name = "clean", .kind = OPTION_FLAG, .value = &given.clean, .help = "as the DAW got it (the default)"},
     {.name = "both", .kind = OPTION_FLAG, .value = &given.both, .help = "both, as two tracks"},
   };
-  struct option_set set = {.operand_min = 2, .operand_max = 2, .operand_names = "NAME and OUT.mid are"};
+  struct option_set set = {.operand_min = 2, .operand_max = 2, .operand_names = "TAKE and OUT.mid are"};
 
   int done = takes_open(&args, &command_takes_export, flags, 3, &set, argc, argv);
   if (done == COMMAND_GO_ON) {
@@ -69,7 +69,7 @@ static int run_export(int argc, char **argv)
 
 const struct command command_takes_export = {
   .name = "takes export",
-  .usage = "NAME OUT.mid [--raw|--clean|--both] [options]",
+  .usage = "TAKE OUT.mid [--raw|--clean|--both] [options]",
   .summary = "write a take as a MIDI file",
   .notes =
     "'-' stands for standard output. The clean stream has the removals back that were undone while playing.\n"

@@ -128,7 +128,7 @@ static int run_show(int argc, char **argv)
   bool json = false;
   const struct option_spec flags[] = {
     {.name = "json", .kind = OPTION_FLAG, .value = &json, .help = "as one JSON object, with every decision"}};
-  struct option_set set = {.operand_min = 1, .operand_max = 1, .operand_names = "the take's NAME is"};
+  struct option_set set = {.operand_min = 1, .operand_max = 1, .operand_names = "TAKE is"};
 
   int done = takes_open(&args, &command_takes_show, flags, 1, &set, argc, argv);
   if (done == COMMAND_GO_ON) {
@@ -148,7 +148,7 @@ static int run_show(int argc, char **argv)
 
 const struct command command_takes_show = {
   .name = "takes show",
-  .usage = "NAME [options]",
+  .usage = "TAKE [options]",
   .summary = "show one take, and the strokes that were removed of it",
   .notes = "NAME is the take's name or as much of it as no other has, 'last', or the path of a .take file.",
   .run = run_show,

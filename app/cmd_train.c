@@ -212,6 +212,8 @@ const struct command command_train_vrae = {
   .run = run_train_vrae,
 };
 
+static const struct command *const parts[] = {&command_train_vosp, &command_train_vrae, NULL};
+
 static int run_train(int argc, char **argv)
 {
   if (argc >= 2 && strcmp(argv[1], "vosp") == 0) {
@@ -235,4 +237,5 @@ const struct command command_train = {
   .notes = "vosp: a one step predictor, which cleans live playing. vrae: an auto-encoder, which fills gaps.\n"
            "emend train vosp --help and emend train vrae --help tell about each.",
   .run = run_train,
+  .parts = parts,
 };

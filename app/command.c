@@ -3,17 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void print_help(const struct command *command, const struct option_set *set)
-{
-  printf("Usage: emend %s %s\n\n%s\n", command->name, command->usage, command->summary);
-  if (set->count > 0) {
-    printf("\nOptions:\n");
-    options_print(set, stdout);
-  }
-  if (command->notes != NULL) {
-    printf("\n%s\n", command->notes);
-  }
-}
+#include "help.h"
 
 int command_parse(const struct command *command, struct option_set *set, int argc, char **argv)
 {
@@ -24,7 +14,13 @@ int command_parse(const struct command *command, struct option_set *set, int arg
     return EXIT_USAGE;
   }
   if (set->help) {
-    print_help(command, set);
+    int form = set->help_form != NULL ? options_choice(help_forms, set->help_form) : HELP_TEXT;
+    if (form < 0) {
+      fprintf(stderr, "emend %s: --help is one of text, man, bash, zsh, not '%s'\n", command->name,
+              set->help_form);
+      return EXIT_USAGE;
+    }
+    help_command(command, set, (enum help_form)form);
     return EXIT_SUCCESS;
   }
   return COMMAND_GO_ON;

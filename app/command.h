@@ -8,16 +8,18 @@
 enum { EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
 
 struct command {
-  const char *name;                  /* "denoise" */
-  const char *usage;                 /* what follows the name on the usage line */
-  const char *summary;               /* one line for the list of commands */
-  const char *notes;                 /* a paragraph below the options, or NULL */
-  int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit status */
+  const char *name;                   /* "denoise" */
+  const char *usage;                  /* what follows the name on the usage line */
+  const char *summary;                /* one line for the list of commands */
+  const char *notes;                  /* a paragraph below the options, or NULL */
+  int (*run)(int argc, char **argv);  /* argv[0] is the command's name; returns the exit status */
+  const struct command *const *parts; /* "takes list" and so on, NULL at the end; or NULL */
+  const char *const *words;           /* what the first operand is one of, NULL at the end; or NULL */
 };
 
 extern const struct command command_live, command_denoise, command_fill, command_train, command_train_vosp,
   command_train_vrae, command_eval, command_info, command_corrupt, command_plot, command_devices, command_takes,
-  command_models;
+  command_models, command_doctor;
 
 enum { COMMAND_GO_ON = -1 };
 

@@ -69,7 +69,9 @@ int datafile_roots(char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX])
     count += join(roots[count], folder, "../share/emend");
   }
   snprintf(roots[count++], DATAFILE_PATH_MAX, "%s", EMEND_INSTALLED_DATA);
+#if defined(EMEND_SOURCE_DATA) /* a package knows nothing of where it was built */
   snprintf(roots[count++], DATAFILE_PATH_MAX, "%s", EMEND_SOURCE_DATA);
+#endif
   return count;
 }
 

@@ -4,25 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "help.h"
+#include "names.h"
 #include "version.h"
 
 static const struct command *const commands[] = {
-  &command_live, &command_denoise, &command_fill,    &command_corrupt, &command_plot,   &command_train,
-  &command_eval, &command_info,    &command_devices, &command_takes,   &command_models, NULL,
+  &command_live,   &command_denoise, &command_fill, &command_corrupt, &command_plot,
+  &command_train,  &command_eval,    &command_info, &command_devices, &command_takes,
+  &command_models, &command_doctor,  NULL,
 };
-
-static void print_help(void)
-{
-  printf("Usage: emend COMMAND [options]\n\n"
-         "Mends MIDI: takes key bounce, brushed neighbours, crosstalk and ghost notes out of playing,\n"
-         "live between a keyboard and a DAW, or in a file, and fills holes in recordings.\n\nCommands:\n");
-  for (int i = 0; commands[i] != NULL; i++) {
-    printf("  %-10s%s\n", commands[i]->name, commands[i]->summary);
-  }
-  printf("\n  emend COMMAND --help  tells about one command\n"
-         "  emend --version       tells the version\n");
-}
 
 static int run(int argc, char **argv)
 {
@@ -31,8 +21,15 @@ static int run(int argc, char **argv)
     return EXIT_USAGE;
   }
   if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-    print_help();
+    help_program(commands, HELP_TEXT);
     return EXIT_SUCCESS;
+  }
+  if (strncmp(argv[1], "--help=", 7) == 0 && options_choice(help_forms, argv[1] + 7) >= 0) {
+    help_program(commands, (enum help_form)options_choice(help_forms, argv[1] + 7));
+    return EXIT_SUCCESS;
+  }
+  if (strcmp(argv[1], "--list") == 0) {
+    return names_print(argc == 3 ? argv[2] : "");
   }
   if (strcmp(argv[1], "--version") == 0) {
     printf("emend %s\n", version_text());

@@ -124,7 +124,7 @@ static void build_tables(const struct option_set *set, struct option *longs, cha
       }
     }
   }
-  longs[set->count] = (struct option){"help", no_argument, NULL, 'h'};
+  longs[set->count] = (struct option){"help", optional_argument, NULL, 'h'};
   longs[set->count + 1] = (struct option){NULL, 0, NULL, 0};
   shorts[used] = '\0';
 }
@@ -194,6 +194,7 @@ enum status options_parse(struct option_set *set, int argc, char **argv, struct 
   while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
     if (code == 'h') {
       set->help = true;
+      set->help_form = optarg;
       return STATUS_OK;
     }
     const struct option_spec *spec = find_spec(set, code);

@@ -49,6 +49,7 @@ struct option_set {
   char **operands; /* into argv */
   int operand_count;
   bool help;
+  const char *help_form; /* what came after "--help=", into argv; NULL: nothing */
 };
 
 enum { OPTION_SPECS_MAX = 64 };

@@ -1,6 +1,7 @@
 #include "preset.h"
 
 #include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,36 +16,64 @@ static bool ends_with(const char *text, const char *end)
   return size >= tail && strcmp(text + size - tail, end) == 0;
 }
 
-/* Add the presets of one data folder to the comma-separated `names`. */
-static void list_folder(const char *root, char *names, size_t size)
+static bool is_listed(char (*names)[PRESET_NAME_MAX], size_t count, const char *name)
+{
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(names[i], name) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Add the presets of one data folder; returns how many there are now. */
+static size_t list_folder(const char *root, char (*names)[PRESET_NAME_MAX], size_t count)
 {
   char folder[DATAFILE_PATH_MAX + 16];
 
   snprintf(folder, sizeof folder, "%.*s/presets", DATAFILE_PATH_MAX - 1, root);
   DIR *stream = opendir(folder);
   if (stream == NULL) {
-    return;
+    return count;
   }
-  for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+  for (struct dirent *entry; count < PRESETS_MAX && (entry = readdir(stream)) != NULL;) {
     char config[DATAFILE_PATH_MAX + 300];
-    size_t used = strlen(names);
 
     snprintf(config, sizeof config, "%s/%s/preset.cfg", folder, entry->d_name);
-    if (entry->d_name[0] != '.' && access(config, R_OK) == 0 && strstr(names, entry->d_name) == NULL) {
-      snprintf(names + used, size - used, "%s%.60s", used > 0 ? ", " : "", entry->d_name);
+    if (entry->d_name[0] != '.' && strlen(entry->d_name) < PRESET_NAME_MAX && access(config, R_OK) == 0 &&
+        !is_listed(names, count, entry->d_name)) {
+      snprintf(names[count++], PRESET_NAME_MAX, "%s", entry->d_name);
     }
   }
   closedir(stream);
+  return count;
+}
+
+static int by_name(const void *left, const void *right)
+{
+  return strcmp(left, right);
+}
+
+size_t preset_list(char names[PRESETS_MAX][PRESET_NAME_MAX])
+{
+  char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX];
+  int root_count = datafile_roots(roots);
+  size_t count = 0;
+
+  for (int i = 0; i < root_count; i++) {
+    count = list_folder(roots[i], names, count);
+  }
+  qsort(names, count, PRESET_NAME_MAX, by_name);
+  return count;
 }
 
 static enum status unknown_name(const char *name, struct error *error)
 {
-  char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX];
-  int count = datafile_roots(roots);
-  char names[256] = "";
+  char list[PRESETS_MAX][PRESET_NAME_MAX], names[256] = "";
+  size_t count = preset_list(list);
 
-  for (int i = 0; i < count; i++) {
-    list_folder(roots[i], names, sizeof names);
+  for (size_t i = 0, used = 0; i < count && used < sizeof names; i++) {
+    used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "", list[i]);
   }
   return error_set(error, STATUS_NOT_FOUND, "no preset '%s'; there %s: %s", name,
                    names[0] != '\0' ? "are" : "are none", names);
@@ -63,7 +92,7 @@ static enum status find_config(const char *name, char path[DATAFILE_PATH_MAX], s
     }
     return STATUS_OK;
   }
-  if (name[0] == '\0' || strlen(name) > 63 ||
+  if (name[0] == '\0' || strlen(name) >= PRESET_NAME_MAX ||
       snprintf(relative, sizeof relative, "presets/%s/preset.cfg", name) < 0 ||
       datafile_find(relative, path, NULL) != STATUS_OK) {
     return unknown_name(name, error);

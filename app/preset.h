@@ -5,8 +5,10 @@
 #include "datafile.h"
 #include "live.h"
 
+enum { PRESET_NAME_MAX = 64, PRESETS_MAX = 64 };
+
 struct preset {
-  char name[64];
+  char name[PRESET_NAME_MAX];
   char description[256];
   char model_path[DATAFILE_PATH_MAX];
   char filler_path[DATAFILE_PATH_MAX]; /* need not be there: fill asks */
@@ -25,5 +27,9 @@ extern const char *const preset_modes[]; /* names of enum live_mode, NULL at the
  * .safetensors file, which then stands for both models. The models are not opened. An unknown name is answered
  * with those that are there. */
 enum status preset_load(struct preset *preset, const char *name, struct error *error) EMEND_CHECK;
+
+/* The names of all presets, sorted; returns how many. Later ones of a name, and those past PRESETS_MAX, are
+ * left out. */
+size_t preset_list(char names[PRESETS_MAX][PRESET_NAME_MAX]);
 
 #endif

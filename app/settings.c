@@ -59,7 +59,7 @@ void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_
   specs[SETTINGS_PRESET] = (struct option_spec){.name = "preset",
                                                 .kind = OPTION_TEXT,
                                                 .value = &settings->preset,
-                                                .argument = "NAME",
+                                                .argument = "PRESET",
                                                 .help = "the preset, by name or path (pop)"};
   specs[SETTINGS_STRENGTH] = (struct option_spec){.name = "strength",
                                                   .kind = OPTION_NUMBER,
@@ -87,17 +87,17 @@ void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_
   specs[SETTINGS_DRIVER] = (struct option_spec){.name = "driver",
                                                 .kind = OPTION_TEXT,
                                                 .value = &settings->driver,
-                                                .argument = "NAME",
+                                                .argument = "DRIVER",
                                                 .help = "auto, file, or one that emend devices lists (auto)"};
   specs[SETTINGS_IN] = (struct option_spec){.name = "in",
                                             .kind = OPTION_TEXT,
                                             .value = &settings->in,
-                                            .argument = "NAME",
+                                            .argument = "PORT",
                                             .help = "connect to the input port with this in its name"};
   specs[SETTINGS_OUT] = (struct option_spec){.name = "out",
                                              .kind = OPTION_TEXT,
                                              .value = &settings->out,
-                                             .argument = "NAME",
+                                             .argument = "PORT",
                                              .help = "connect to the output port with this in its name"};
   init_capture(settings, specs);
   init_learning(settings, specs);

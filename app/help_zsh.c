@@ -1,0 +1,141 @@
+/* Completions for zsh: _arguments does the work, each command has its list of specs. */
+#include <stdio.h>
+#include <string.h>
+
+#include "help.h"
+
+/* Inside '...': brackets end a description, ':' a field. */
+static void put(const char *text)
+{
+  for (; *text != '\0'; text++) {
+    if (*text == '\'') {
+      fputs("'\\''", stdout);
+    } else if (strchr("[]:\\", *text) != NULL) {
+      printf("\\%c", *text);
+    } else {
+      putchar(*text);
+    }
+  }
+}
+
+static const char *last_word(const struct command *command)
+{
+  const char *space = strrchr(command->name, ' ');
+  return space != NULL ? space + 1 : command->name;
+}
+
+static void put_commands(const struct command *const *commands)
+{
+  for (; *commands != NULL; commands++) {
+    printf(" '%s:", last_word(*commands));
+    put((*commands)->summary);
+    printf("'");
+  }
+}
+
+void help_zsh_begin(const struct command *const *commands)
+{
+  printf("#compdef emend\n"
+         "# Completions of emend for zsh; made by `emend --help=zsh`.\n\n"
+         "_emend_names() {\n"
+         "  local -a names\n"
+         "  names=(${(f)\"$(emend --list $1 2>/dev/null)\"})\n"
+         "  compadd -M 'm:{a-zA-Z}={A-Za-z}' -a names\n"
+         "}\n\n"
+         "_emend_or_files() {\n"
+         "  _emend_names $1 || _files\n"
+         "}\n\n"
+         "_emend() {\n"
+         "  local command\n"
+         "  local -a parts\n"
+         "  if (( CURRENT == 2 )); then\n"
+         "    parts=(");
+  put_commands(commands);
+  printf(" )\n"
+         "    [[ $PREFIX == -* ]] && compadd -- --help --version --list\n"
+         "    _describe -t commands 'emend command' parts\n"
+         "    return\n"
+         "  fi\n"
+         "  shift words\n"
+         "  (( CURRENT-- ))\n"
+         "  command=$words[1]\n"
+         "  case $command in\n"
+         "  --list) compadd presets drivers inputs outputs takes; return ;;\n");
+  for (; *commands != NULL; commands++) {
+    if ((*commands)->parts != NULL) {
+      printf("  %s)\n    parts=(", (*commands)->name);
+      put_commands((*commands)->parts);
+      printf(" )\n"
+             "    if (( CURRENT == 2 )) && [[ $PREFIX != -* ]]; then\n"
+             "      _describe -t commands 'emend %s' parts\n"
+             "      return\n"
+             "    elif (( ${parts[(I)$words[2]:*]} )); then\n"
+             "      shift words\n"
+             "      (( CURRENT-- ))\n"
+             "      command=\"$command $words[1]\"\n"
+             "    fi ;;\n",
+             (*commands)->name);
+    }
+  }
+  printf("  esac\n  case $command in\n");
+}
+
+static void put_value(const char *title, enum help_value value)
+{
+  printf(":");
+  put(title);
+  switch (value) {
+  case HELP_VALUE_NONE: printf(":"); break;
+  case HELP_VALUE_FILES: printf(":_files"); break;
+  case HELP_VALUE_FOLDERS: printf(":_files -/"); break;
+  default: printf(":_emend_or_files %s", help_value_names[value]);
+  }
+}
+
+static void put_option(const struct option_spec *spec, const char *dashes, const char *name)
+{
+  printf(" \\\n    '%s%s%s%s[", spec->kind == OPTION_LIST ? "*" : "", dashes, name,
+         spec->kind == OPTION_FLAG ? "" : (dashes[1] == '-' ? "=" : "+"));
+  put(spec->help);
+  printf("]");
+  if (spec->kind == OPTION_CHOICE) {
+    printf(":%s:(", spec->name);
+    for (int i = 0; spec->choices[i] != NULL; i++) {
+      printf("%s%s", i > 0 ? " " : "", spec->choices[i]);
+    }
+    printf(")");
+  } else if (spec->kind != OPTION_FLAG) {
+    put_value(spec->argument != NULL ? spec->argument : spec->name, help_value_of(spec));
+  }
+  printf("'");
+}
+
+void help_zsh_command(const struct command *command, const struct option_set *set)
+{
+  printf("  '%s') _arguments -S '(-h --help)'{-h,--help}'[show this and exit]'", command->name);
+  for (int i = 0; i < set->count; i++) {
+    const char letter[2] = {set->specs[i].letter, '\0'};
+
+    put_option(&set->specs[i], "--", set->specs[i].name);
+    if (letter[0] != '\0') {
+      put_option(&set->specs[i], "-", letter);
+    }
+  }
+  if (command->words != NULL) {
+    printf(" \\\n    '1:what to do:(");
+    for (int i = 0; command->words[i] != NULL; i++) {
+      printf("%s%s", i > 0 ? " " : "", command->words[i]);
+    }
+    printf(")'");
+  }
+  printf(" \\\n    '*");
+  put_value(command->usage[0] == '-' || command->usage[0] == '[' ? "nothing more" : "operand",
+            help_operand_of(command));
+  printf("' ;;\n");
+}
+
+void help_zsh_end(void)
+{
+  printf("  esac\n}\n\n"
+         "if [[ $funcstack[1] == _emend ]]; then _emend \"$@\"; else compdef _emend emend; fi\n");
+}
