@@ -13,7 +13,7 @@ struct job {
   struct vrae_net net;
   struct filler fillers[EVAL_THREADS]; /* where the model is one */
   int gap;
-  float threshold;
+  double strength;
   uint64_t seed;
   struct eval_pace *pace;
   struct eval_impute *parts; /* (groups) */
@@ -122,7 +122,7 @@ static enum status fill_group(struct job *job, int worker, const struct vrae_gro
     score_simple(gap, filled, sums);
     if (job->model->config.matches > 0) {
       status =
-        fill_roll(&job->fillers[worker], gap->cells, gap->frames, gap->begin, gap->end, job->threshold, filled);
+        fill_roll(&job->fillers[worker], gap->cells, gap->frames, gap->begin, gap->end, job->strength, filled);
       score(gap, filled, &sums->fill);
     }
   }
@@ -208,7 +208,7 @@ enum status eval_impute(const struct model *model, const struct dataset *data, i
   job->model = model;
   job->data = data;
   job->gap = gap;
-  job->threshold = (float)(1 - strength);
+  job->strength = strength;
   job->seed = seed;
   job->pace = &pace;
   job->parts = calloc(data->count, sizeof *job->parts);

@@ -91,7 +91,8 @@ static enum status open_take(struct fill_run *run, const struct fill_gaps *gaps)
 {
   enum status status = make_cells(run);
   run->p = malloc((size_t)FILLER_PART_MAX * (size_t)run->config.frame.values * PITCHES * sizeof *run->p);
-  if (status != STATUS_OK || run->p == NULL) {
+  run->onsets = malloc((size_t)FILLER_PART_MAX * PITCHES * sizeof *run->onsets);
+  if (status != STATUS_OK || run->p == NULL || run->onsets == NULL) {
     return STATUS_NO_MEMORY;
   }
   status = match_index_init(&run->index, run->cells, run->frames, run->config.frame.values);
@@ -126,8 +127,10 @@ void fill_run_free(struct fill_run *run)
   match_index_free(&run->index);
   free(run->cells);
   free(run->p);
+  free(run->onsets);
   run->cells = NULL;
   run->p = NULL;
+  run->onsets = NULL;
 }
 
 enum status fill_run_part(struct fill_run *run, int begin, int length, bool draw, struct filler_part *part)
@@ -227,7 +230,7 @@ static const struct fill_gap *gap_of(const struct fill_run *run, int t)
 
 static bool is_wanted(struct fill_run *run, const struct fill_gap *gap, float probability)
 {
-  const float least = 1 - (float)run->options->strength;
+  const float least = gap != NULL ? run->least : 1 - (float)run->options->strength;
   if (run->options->variant != 0) { /* where there is no gap, what is not even half believed is not drawn */
     return (gap != NULL || probability >= least / 2) && rng_uniform(&run->rng) < (double)probability;
   }
@@ -260,6 +263,19 @@ static enum status take_frame(struct fill_run *run, const struct filler_part *pa
   return status;
 }
 
+/* From which probability on notes of the gaps in frames first .. last - 1 are taken. */
+static void set_least(struct fill_run *run, const struct filler_part *part, int first, int last)
+{
+  size_t count = 0;
+  for (int t = first; t < last; t++) {
+    for (int pitch = 0; pitch < PITCHES && !match_index_known(&run->index, t); pitch++) {
+      double centre;
+      run->onsets[count++] = onset_at(run, part, t, pitch, &centre);
+    }
+  }
+  run->least = filler_threshold(run->onsets, count, run->options->strength);
+}
+
 /* --- The whole take --- */
 
 /* Frames from .. to - 1, in overlapping parts; known frames count only where single notes are looked for. */
@@ -271,6 +287,9 @@ static enum status fill_stretch(struct fill_run *run, int from, int to)
     const int last = begin + length == to ? to : begin + length - MARGIN;
     struct filler_part part;
     enum status status = fill_run_part(run, begin, length, run->options->variant != 0, &part);
+    if (status == STATUS_OK) {
+      set_least(run, &part, first, last);
+    }
     for (int t = first; t < last && status == STATUS_OK; t++) {
       if (run->options->dropped || !match_index_known(&run->index, t)) {
         status = take_frame(run, &part, t);

@@ -53,7 +53,8 @@ struct fill_watch {
 struct fill_options {
   const struct fill_gaps *gaps;
   bool dropped;     /* look for single dropped notes and chords everywhere as well */
-  double strength;  /* [0, 1]: a note is added where its probability is at least 1 - strength */
+  double strength;  /* [0, 1]: single notes are added where their probability is at least 1 - strength; in gaps
+                       see  filler_threshold */
   uint64_t variant; /* 0: the likeliest filling; others: a sample of that seed */
   struct fill_watch watch;
 };

@@ -18,6 +18,8 @@ struct fill_run {
   bool votes;     /* the matches' votes stand in for the network: the baseline of eval_restore.c */
   struct rng rng; /* of variants */
   float *p;       /* (FILLER_PART_MAX, V, D) */
+  float *onsets;  /* (FILLER_PART_MAX, D) those of the gaps in a part */
+  float least;    /* probability of a note in them */
   struct fill_result *result;
 };
 

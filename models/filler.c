@@ -98,6 +98,29 @@ void filler_vote(const struct filler_part *part, float *p)
   }
 }
 
+static int compare_falling(const void *a, const void *b)
+{
+  const float x = *(const float *)a;
+  const float y = *(const float *)b;
+  return (x < y) - (x > y);
+}
+
+float filler_threshold(float *p, size_t count, double strength)
+{
+  double all = 0;
+  double taken = 0;
+  double best = 0;
+  qsort(p, count, sizeof *p, compare_falling);
+  for (size_t i = 0; i < count; i++) {
+    all += (double)p[i];
+  }
+  for (size_t i = 0; i < count && all > 0; i++) {
+    taken += (double)p[i];
+    best = fmax(best, 2 * taken / ((double)(i + 1) + all));
+  }
+  return (float)((1 - strength) * best);
+}
+
 static enum status run_around(struct filler *filler, const struct match_index *index, const uint8_t *cells,
                               int begin, int end, float *p, int *first)
 {
@@ -112,22 +135,33 @@ static enum status run_around(struct filler *filler, const struct match_index *i
   return status;
 }
 
+/* `sorted` is room for as many. */
+static void take_cells(const float *p, size_t count, double strength, float *sorted, uint8_t *filled)
+{
+  memcpy(sorted, p, count * sizeof *p);
+  const float threshold = filler_threshold(sorted, count, strength);
+  for (size_t i = 0; i < count; i++) {
+    filled[i] = p[i] > 0 && p[i] >= threshold;
+  }
+}
+
 enum status fill_roll(struct filler *filler, const uint8_t *cells, int frames, int begin, int end,
-                      float threshold, uint8_t *filled)
+                      double strength, uint8_t *filled)
 {
   if (end - begin > FILLER_PART_MAX - 2 * SURROUNDINGS || filler->net.outputs != 1) {
     return STATUS_USAGE;
   }
   struct match_index index;
-  float *p = malloc((size_t)FILLER_PART_MAX * PITCHES * sizeof *p);
+  const size_t cells_max = (size_t)FILLER_PART_MAX * PITCHES;
+  float *p = malloc(2 * cells_max * sizeof *p);
   enum status status = p != NULL ? match_index_init(&index, cells, frames, 1) : STATUS_NO_MEMORY;
   if (status == STATUS_OK) {
     int first;
     match_index_hide(&index, begin, end);
     status = run_around(filler, &index, cells, begin, end, p, &first);
-    const size_t gap = (size_t)(end - begin) * PITCHES;
-    for (size_t i = 0; i < gap && status == STATUS_OK; i++) {
-      filled[i] = p[(size_t)(begin - first) * PITCHES + i] >= threshold;
+    if (status == STATUS_OK) {
+      take_cells(p + (size_t)(begin - first) * PITCHES, (size_t)(end - begin) * PITCHES, strength,
+                 p + cells_max, filled);
     }
     match_index_free(&index);
   }

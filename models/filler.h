@@ -26,10 +26,15 @@ void filler_run(struct filler *filler, const struct filler_part *part, struct rn
 /* The same without a network, as a baseline: the share of the matches, by score, that hold the cell. */
 void filler_vote(const struct filler_part *part, float *p);
 
+/* The probability from which on a gap's cells are taken at `strength`, in [0, 1]. At 0.5 it is the one that
+ * makes the expected F1 of what is taken largest (half of that F1): near 0.5 where the music is sure, lower
+ * where it is not, since a gap left empty is no filling. Sorts p (count). */
+float filler_threshold(float *p, size_t count, double strength);
+
 /* Fill frames begin .. end - 1 of a roll of cells (T, D): filled (end - begin, D), a cell where its probability
  * is at least `threshold`. What the roll holds there is not looked at. STATUS_USAGE for a gap that is too long.
  * Allocates. */
 enum status fill_roll(struct filler *filler, const uint8_t *cells, int frames, int begin, int end,
-                      float threshold, uint8_t *filled) EMEND_CHECK;
+                      double strength, uint8_t *filled) EMEND_CHECK;
 
 #endif

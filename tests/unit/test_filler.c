@@ -148,13 +148,50 @@ static int wrong_cells(const struct model *model, const struct dataset *data)
   for (size_t i = 0; i < data->count; i++) {
     const struct sequence *sequence = &data->sequences[i];
     uint8_t filled[4 * PITCHES];
-    assert_int_equal(fill_roll(&filler, sequence->cells, sequence->frames, 20, 24, 0.5F, filled), STATUS_OK);
+    assert_int_equal(fill_roll(&filler, sequence->cells, sequence->frames, 20, 24, 0.5, filled), STATUS_OK);
     for (int k = 0; k < 4 * PITCHES; k++) {
       wrong += filled[k] != sequence->cells[20 * PITCHES + k];
     }
   }
   filler_free(&filler);
   return wrong;
+}
+
+/* At strength 0.5 no other threshold has a larger expected F1; more strength takes more. */
+static void a_threshold_serves_the_expected_f1(void **state)
+{
+  (void)state;
+  struct rng rng;
+  rng_seed(&rng, SEED);
+  for (int run = 0; run < 50; run++) {
+    float p[200], sorted[200];
+    double all = 0;
+    double best = 0;
+    for (int i = 0; i < 200; i++) {
+      p[i] = (float)pow(rng_uniform(&rng), 1 + run % 5);
+      all += (double)p[i];
+    }
+    memcpy(sorted, p, sizeof p);
+    const float chosen = filler_threshold(sorted, 200, 0.5);
+    double reached = 0;
+    for (int k = -1; k < 200; k++) { /* every threshold that makes a difference, and the chosen one */
+      const float threshold = k < 0 ? chosen : p[k];
+      double taken = 0;
+      int count = 0;
+      for (int i = 0; i < 200; i++) {
+        taken += p[i] >= threshold ? (double)p[i] : 0;
+        count += p[i] >= threshold;
+      }
+      const double f1 = 2 * taken / (count + all);
+      reached = k < 0 ? f1 : reached;
+      best = fmax(best, f1);
+    }
+    assert_true(fabs(best - reached) < 1e-4);
+    memcpy(sorted, p, sizeof p);
+    assert_true(filler_threshold(sorted, 200, 0.8) < chosen);
+  }
+  float nothing[4] = {0};
+  assert_true(filler_threshold(nothing, 4, 0.5) == 0);
 }
 
 /* A pattern that comes back: after a short training its gaps are filled without a fault. */
@@ -186,6 +223,7 @@ int main(void)
     cmocka_unit_test(a_gap_is_not_seen),
     cmocka_unit_test(silence_is_no_trouble),
     cmocka_unit_test(validation_repeats),
+    cmocka_unit_test(a_threshold_serves_the_expected_f1),
     cmocka_unit_test_setup_teardown(it_learns_to_fill, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
