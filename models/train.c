@@ -215,6 +215,11 @@ static enum status keep_best(struct trainer *trainer, struct error *error)
 {
   struct model *model = trainer->model;
   memcpy(model->params.block, trainer->best, model->params.size * sizeof *trainer->best);
+  trainer->kind->net_refresh(trainer->net, &model->params);
+  if (trainer->kind->finish != NULL && trainer->kind->finish(trainer->net, &model->params, trainer->run->valid,
+                                                             trainer->options.seed) != STATUS_OK) {
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory to calibrate the model");
+  }
   char text[FACT_SIZE];
   const bool filler = model->config.matches > 0;
   snprintf(text, sizeof text, "%.4f nats a frame, %s%s, validation split, %s, %d epochs", trainer->point.bound,

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "filler_calibrate.h"
 #include "filler_train.h"
 #include "trainable.h"
 #include "vrae_bound.h"
@@ -130,6 +131,12 @@ static enum status before_epoch(struct dataset *data, const struct net_config *c
   return config->matches > 0 ? filler_epoch(data, config, seed, error) : STATUS_OK;
 }
 
+static enum status finish(void *of, struct params *params, const struct dataset *valid, uint64_t seed)
+{
+  struct vrae_net *net = of;
+  return net->config.matches > 0 ? filler_calibrate(net, params, valid, seed) : STATUS_OK;
+}
+
 const struct trainable trainable_vrae = {
   .init = init,
   .net_new = net_new,
@@ -140,4 +147,5 @@ const struct trainable trainable_vrae = {
   .update = update,
   .validate = validate,
   .before_epoch = before_epoch,
+  .finish = finish,
 };
