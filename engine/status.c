@@ -30,5 +30,9 @@ enum status error_set(struct error *error, enum status status, const char *forma
   va_start(arguments, format);
   vsnprintf(error->text, sizeof error->text, format, arguments);
   va_end(arguments);
+  /* What was read may stand in it, and a terminal will see it: one line, without control characters. */
+  for (char *at = error->text; *at != '\0'; at++) {
+    *at = (unsigned char)*at < 0x20 || *at == 0x7F ? '?' : *at;
+  }
   return status;
 }

@@ -38,7 +38,8 @@ struct error {
 const char *status_name(enum status status);
 
 /* Record `status` and a formatted line in `error` (which may be NULL) and return `status`.
- * Not for the live path. Never allocates; a long line is cut at the end of `text`. */
+ * Not for the live path. Never allocates; a long line is cut at the end of `text`, control characters become
+ * '?'. */
 enum status error_set(struct error *error, enum status status, const char *format, ...) EMEND_PRINTF(3, 4);
 
 #endif
