@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file.h"
+
+enum { SETTINGS_MAX = 1 << 20 };
+
 static const struct option_spec *find_key(const struct option_set *set, const char *key)
 {
   for (int i = 0; i < set->count; i++) {
@@ -67,21 +71,60 @@ static enum status apply(const struct option_set *set, const config_setting_t *s
   return STATUS_OK;
 }
 
-static enum status load(config_t *config, const char *path, struct error *error)
+/* The line of the first @include, as the library would heed it; 0 where there is none. */
+static int find_include(const char *text)
 {
-  FILE *file = fopen(path, "r");
+  int line = 1;
 
-  if (file == NULL) {
-    return error_set(error, STATUS_NOT_FOUND, "%s: cannot open this settings file; check its name and rights",
-                     path);
+  for (const char *at = text; *at != '\0'; line++) {
+    if (strncmp(at + strspn(at, " \t"), "@include", 8) == 0) {
+      return line;
+    }
+    at += strcspn(at, "\n");
+    at += *at == '\n';
   }
-  int good = config_read(config, file);
-  (void)fclose(file);
-  if (good != CONFIG_TRUE) {
+  return 0;
+}
+
+static enum status parse(config_t *config, const char *text, const char *path, struct error *error)
+{
+  int include = find_include(text);
+
+  /* The library leaves the program where it cannot read what is included, a folder for one. */
+  if (include > 0) {
+    return error_set(error, STATUS_FORMAT, "%s:%d: settings include no other files; put its lines here", path,
+                     include);
+  }
+  if (config_read_string(config, text) != CONFIG_TRUE) {
     return error_set(error, STATUS_FORMAT, "%s:%d: %s; settings look like: strength = 0.5;", path,
                      config_error_line(config), config_error_text(config));
   }
   return STATUS_OK;
+}
+
+/* Read here, since the library leaves the program where a file cannot be read, too. */
+static enum status load(config_t *config, const char *path, struct error *error)
+{
+  uint8_t *data;
+  size_t size;
+  enum status status = file_read(path, SETTINGS_MAX, &data, &size, error);
+
+  if (status != STATUS_OK) {
+    return status;
+  }
+  char *text = malloc(size + 1);
+  if (text == NULL) {
+    status = error_set(error, STATUS_NO_MEMORY, "no memory to read %s", path);
+  } else if (memchr(data, '\0', size) != NULL) {
+    status = error_set(error, STATUS_FORMAT, "%s: holds a zero byte, so this is no settings file", path);
+  } else {
+    memcpy(text, data, size);
+    text[size] = '\0';
+    status = parse(config, text, path, error);
+  }
+  free(text);
+  free(data);
+  return status;
 }
 
 enum status options_read_file(const struct option_set *set, const char *path, struct options_file *storage,

@@ -56,6 +56,7 @@ printf 'MThd\0\0\0\6\0\0\0\1\0\140MTrk\0\0\0\10\0\220\377\377\0\377\57\0' >high.
 head -c 40 /dev/zero >zeros.mid
 printf 'not a model' >broken.safetensors
 printf 'strength = 3;' >strong.cfg
+printf 'rate = 0.1;\n@include "out"\n' >include.cfg
 mkdir -p locked data/emend/presets/empty
 printf 'strength = 0.5;' >data/emend/presets/empty/preset.cfg
 mkdir -p data/emend/presets/plain data/emend/presets/filling
@@ -166,6 +167,8 @@ bad 1 '`emend train vosp` needs' train vosp --data rolls.json --out out/m --from
 bad 1 'nowhere' train vosp --data nowhere --out out/m
 bad 1 'strong.cfg:1: unknown setting' train vosp --data "$take" --out out/m --config strong.cfg
 bad 1 'none.cfg' train vosp --data "$take" --out out/m --config none.cfg
+bad 1 'cannot read out' train vosp --data "$take" --out out/m --config out
+bad 1 'include.cfg:2: settings include no other' train vosp --data "$take" --out out/m --config include.cfg
 bad 1 'nowhere' eval "$model" --data nowhere
 bad 1 'cannot write' denoise "$take" none/a.mid --preset "$model"
 bad 1 'is a folder' denoise "$take" locked --preset "$model"
