@@ -1,37 +1,49 @@
-# What a parser must stand is checked in a library of its own: the unit tests run it on the stored
-# findings and on mutated seeds, the fuzzers (EMEND_FUZZ, clang) on whatever they think of.
+# What a reader and the live engine must stand is checked in a library of its own: the unit tests run it on
+# mutated seeds, the fuzzers on whatever they think of.
 add_library(smf_check STATIC fuzz/smf_check.c)
-target_include_directories(smf_check PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
 target_link_libraries(smf_check PUBLIC engine)
 add_library(journal_check STATIC fuzz/journal_check.c)
-target_include_directories(journal_check PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
 target_link_libraries(journal_check PUBLIC engine)
+add_library(bytes_check STATIC fuzz/bytes_check.c fuzz/bytes_machine.c)
+target_link_libraries(bytes_check PUBLIC emend_app test_fake)
+foreach(check smf_check journal_check bytes_check)
+  target_include_directories(${check} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
+endforeach()
 
-# Compiled everywhere, so that they do not rot where no clang is.
-add_library(fuzz_entries OBJECT fuzz/fuzz_smf.c fuzz/fuzz_journal.c fuzz/fuzz_safetensors.c)
-target_link_libraries(fuzz_entries PRIVATE smf_check journal_check models)
-
-# Run as: fuzz_NAME -max_total_time=120 tests/fuzz/NAME
+# fuzz/fuzz_NAME.c is compiled everywhere, so that it does not rot where no clang is: stored_NAME runs it on the
+# inputs of fuzz/NAME, seeds and findings. The fuzzer itself wants clang and, for its libraries too,
+# EMEND_SANITIZE=fuzzer-no-link,address,undefined: see fuzz/run.sh.
+if(EMEND_FUZZ)
+  add_custom_target(fuzzers)
+endif()
 function(emend_fuzz name)
-  add_executable(fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_${name}.c ${ARGN})
-  target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/engine)
-  target_compile_options(fuzz_${name} PRIVATE -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all)
-  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer,address,undefined)
-  target_link_libraries(fuzz_${name} PRIVATE emend_options m)
+  add_library(fuzz_${name}_entry OBJECT fuzz/fuzz_${name}.c)
+  target_include_directories(fuzz_${name}_entry PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
+  target_link_libraries(fuzz_${name}_entry PUBLIC ${ARGN})
+  add_executable(stored_${name} fuzz/stored.c)
+  target_link_libraries(stored_${name} PRIVATE fuzz_${name}_entry)
+  add_test(NAME stored_${name} COMMAND stored_${name} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/${name})
+  set_tests_properties(stored_${name} PROPERTIES TIMEOUT 120 LABELS unit)
+  if(EMEND_FUZZ)
+    add_executable(fuzz_${name} EXCLUDE_FROM_ALL $<TARGET_OBJECTS:fuzz_${name}_entry>)
+    target_link_libraries(fuzz_${name} PRIVATE ${ARGN})
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzzers fuzz_${name})
+  endif()
 endfunction()
 
-if(EMEND_FUZZ)
-  set(SMF_SOURCES event.c pairing.c smf_build.c smf_compose.c smf_notes.c smf_read.c smf_time.c smf_write.c status.c)
-  list(TRANSFORM SMF_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/engine/)
-  emend_fuzz(smf fuzz/smf_check.c ${SMF_SOURCES})
+emend_fuzz(bytes bytes_check)
+emend_fuzz(smf smf_check)
+emend_fuzz(journal journal_check)
+emend_fuzz(safetensors models)
+emend_fuzz(rolls models)
+emend_fuzz(config emend_app)
+emend_fuzz(options emend_app)
 
-  set(JOURNAL_SOURCES journal_notes.c journal_read.c journal_smf.c journal_summary.c journal_write.c)
-  list(TRANSFORM JOURNAL_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/engine/)
-  emend_fuzz(journal fuzz/journal_check.c ${JOURNAL_SOURCES} ${SMF_SOURCES})
-
-  set(MODEL_SOURCES models/params.c models/safetensors.c models/safetensors_write.c engine/status.c)
-  list(TRANSFORM MODEL_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
-  emend_fuzz(safetensors ${MODEL_SOURCES})
-  target_include_directories(fuzz_safetensors PRIVATE ${PROJECT_SOURCE_DIR}/models)
-  target_link_libraries(fuzz_safetensors PRIVATE PkgConfig::JANSSON)
-endif()
+# The same checks on streams of the tests' own making; the long ones in virtual time.
+emend_test(live_faults bytes_check test_rig)
+emend_test(live_day models test_fake)
+add_test(NAME live_day_24 COMMAND test_live_day 24)
+set_tests_properties(live_day_24 PROPERTIES TIMEOUT 300 LABELS integration)
+add_test(NAME live_day_24_model COMMAND test_live_day 24 ${PROJECT_SOURCE_DIR}/presets/pop/vosp.safetensors)
+set_tests_properties(live_day_24_model PROPERTIES TIMEOUT 1800 LABELS "integration;slow")
