@@ -2,7 +2,7 @@
 # Build and test everything:  sh tests/run.sh [--sanitize] [--slow]
 #   (nothing)   all tests of the Release build, then the unit tests again under sanitizers
 #   --sanitize  only the sanitizers
-#   --slow      also the tests that are labelled slow
+#   --slow      also the tests that are labelled slow, and the fuzzers for a minute each
 # On Debian and its kin, system packages that are missing are installed first.
 set -eu
 cd "$(dirname "$0")/.."
@@ -83,6 +83,7 @@ export LSAN_OPTIONS="suppressions=$PWD/tests/support/leaks.supp:print_suppressio
 [ $release = no ] || test_release
 sanitize build-address address,undefined .
 sanitize build-thread thread 'ring|live|thread|worker'
+[ $slow = no ] || sh tests/fuzz/run.sh 60 || failed=yes
 
 echo
 for folder in build-thread build-address build; do

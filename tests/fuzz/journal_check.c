@@ -31,6 +31,48 @@ static const char *check_records(const uint8_t *data, size_t size)
   return reader.at <= size ? NULL : "the end lies past the journal's";
 }
 
+/* The journal written anew from its records. */
+static size_t write_again(const uint8_t *data, size_t size, uint8_t *out)
+{
+  struct journal_reader reader;
+  struct journal_record record;
+  if (journal_begin(&reader, data, size, "input", NULL) != STATUS_OK) {
+    return 0;
+  }
+  journal_put_head(out, reader.flags);
+  size_t used = JOURNAL_HEAD_SIZE;
+  record = (struct journal_record){.type = JOURNAL_START, .start = reader.start};
+  used += journal_put(&record, out + used);
+  while (journal_next(&reader, &record)) {
+    used += journal_put(&record, out + used);
+  }
+  return used;
+}
+
+/* Read, written and read again it tells the same, and a second time it is written as the very same bytes. */
+static const char *check_round_trip(const uint8_t *data, size_t size, const struct journal_summary *summary)
+{
+  uint8_t *once = malloc(size + 2 * JOURNAL_RECORD_MAX);
+  uint8_t *twice = malloc(size + 2 * JOURNAL_RECORD_MAX);
+  struct journal_summary again;
+  const char *fault = NULL;
+  const size_t used = once == NULL || twice == NULL ? 0 : write_again(data, size, once);
+  if (used == 0 || used > size || journal_summarise(&again, once, used, "again", NULL) != STATUS_OK) {
+    fault = "what was read cannot be written and read";
+  } else if (again.received != summary->received || again.sent != summary->sent ||
+             again.notes_in != summary->notes_in || again.notes_out != summary->notes_out ||
+             again.removed_total != summary->removed_total || again.undone != summary->undone ||
+             again.good != summary->good || again.disconnects != summary->disconnects ||
+             again.ended != summary->ended || again.length != summary->length || again.lost_bytes != 0) {
+    fault = "writing and reading changed what the journal tells";
+  } else if (write_again(once, used, twice) != used || memcmp(once, twice, used) != 0) {
+    fault = "a second writing is not as the first";
+  }
+  free(once);
+  free(twice);
+  return fault;
+}
+
 static const char *check_notes(const uint8_t *data, size_t size, const struct journal_summary *summary)
 {
   for (int stream = JOURNAL_RAW; stream <= JOURNAL_CLEAN; stream++) {
@@ -94,6 +136,9 @@ const char *journal_check(const uint8_t *data, size_t size)
     return "the summary cannot be true";
   }
   const char *fault = check_records(data, size);
+  if (fault == NULL) {
+    fault = check_round_trip(data, size, &summary);
+  }
   if (fault == NULL) {
     fault = check_notes(data, size, &summary);
   }
