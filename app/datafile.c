@@ -36,7 +36,7 @@ static bool user_folder(char out[DATAFILE_PATH_MAX], const char *variable, const
   return home != NULL && home[0] != '\0' && join(base, home, fallback) && join(out, base, "emend");
 }
 
-static bool executable_folder(char out[DATAFILE_PATH_MAX])
+bool datafile_program_folder(char out[DATAFILE_PATH_MAX])
 {
 #ifdef __APPLE__
   uint32_t size = DATAFILE_PATH_MAX;
@@ -64,9 +64,10 @@ int datafile_roots(char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX])
   int count = 0;
 
   count += user_folder(roots[count], "XDG_DATA_HOME", ".local/share");
-  if (executable_folder(folder)) {
+  if (datafile_program_folder(folder)) {
     count += join(roots[count], folder, "..");
     count += join(roots[count], folder, "../share/emend");
+    count += join(roots[count], folder, "../../share/emend"); /* of a program in lib/emend */
   }
   snprintf(roots[count++], DATAFILE_PATH_MAX, "%s", EMEND_INSTALLED_DATA);
 #if defined(EMEND_SOURCE_DATA) /* a package knows nothing of where it was built */

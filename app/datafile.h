@@ -2,9 +2,11 @@
 #ifndef EMEND_DATAFILE_H
 #define EMEND_DATAFILE_H
 
+#include <stdbool.h>
+
 #include "status.h"
 
-enum { DATAFILE_PATH_MAX = 4096, DATAFILE_ROOTS_MAX = 5 };
+enum { DATAFILE_PATH_MAX = 4096, DATAFILE_ROOTS_MAX = 6 };
 
 /* The folders looked in, first one first: the user's ($XDG_DATA_HOME/emend), beside the executable, where
  * `make install` puts them, the source tree. Returns how many there are. */
@@ -18,5 +20,8 @@ void datafile_user_data(const char *rest, char path[DATAFILE_PATH_MAX]);
 
 /* $XDG_CONFIG_HOME/emend/emend.conf, or its place under the home folder; "" without a home. */
 void datafile_user_config(char path[DATAFILE_PATH_MAX]);
+
+/* The folder of the running program; false where the system does not tell. */
+bool datafile_program_folder(char path[DATAFILE_PATH_MAX]) EMEND_CHECK;
 
 #endif

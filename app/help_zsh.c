@@ -37,13 +37,11 @@ void help_zsh_begin(const struct command *const *commands)
 {
   printf("#compdef emend\n"
          "# Completions of emend for zsh; made by `emend --help=zsh`.\n\n"
+         "# Called with options for compadd before the kind of names.\n"
          "_emend_names() {\n"
          "  local -a names\n"
-         "  names=(${(f)\"$(emend --list $1 2>/dev/null)\"})\n"
-         "  compadd -M 'm:{a-zA-Z}={A-Za-z}' -a names\n"
-         "}\n\n"
-         "_emend_or_files() {\n"
-         "  _emend_names $1 || _files\n"
+         "  names=(${(f)\"$(emend --list $@[-1] 2>/dev/null)\"})\n"
+         "  compadd \"$@[1,-2]\" -M 'm:{a-zA-Z}={A-Za-z}' -a names || _files\n"
          "}\n\n"
          "_emend() {\n"
          "  local command\n"
@@ -88,7 +86,7 @@ static void put_value(const char *title, enum help_value value)
   case HELP_VALUE_NONE: printf(":"); break;
   case HELP_VALUE_FILES: printf(":_files"); break;
   case HELP_VALUE_FOLDERS: printf(":_files -/"); break;
-  default: printf(":_emend_or_files %s", help_value_names[value]);
+  default: printf(":_emend_names %s", help_value_names[value]);
   }
 }
 
@@ -128,10 +126,12 @@ void help_zsh_command(const struct command *command, const struct option_set *se
     }
     printf(")'");
   }
-  printf(" \\\n    '*");
-  put_value(command->usage[0] == '-' || command->usage[0] == '[' ? "nothing more" : "operand",
-            help_operand_of(command));
-  printf("' ;;\n");
+  if (help_operand_of(command) != HELP_VALUE_NONE) {
+    printf(" \\\n    '*");
+    put_value("operand", help_operand_of(command));
+    printf("'");
+  }
+  printf(" ;;\n");
 }
 
 void help_zsh_end(void)

@@ -22,7 +22,7 @@ done
 
 packages="build-essential cmake ninja-build pkg-config git
   libopenblas-dev libjansson-dev libconfig-dev libcairo2-dev librtmidi-dev libportmidi-dev libjack-jackd2-dev
-  libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev jackd2"
+  libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev jackd2 man-db mandoc zsh"
 
 install_packages() {
   command -v apt-get >/dev/null || return 0
