@@ -116,7 +116,7 @@ void doctor_presets(struct doctor *doctor, const char *used)
 }
 
 /* The nearest folder above that is there: `path` is cut to it. */
-static void cut_to_existing(char *path)
+static void cut_to_existing(char path[DATAFILE_PATH_MAX])
 {
   struct stat about;
 
@@ -128,7 +128,7 @@ static void cut_to_existing(char *path)
     }
   }
   if (stat(path, &about) != 0) {
-    strcpy(path, ".");
+    snprintf(path, DATAFILE_PATH_MAX, ".");
   }
 }
 
