@@ -100,6 +100,13 @@ void capture_close(struct capture *capture)
   }
 }
 
+void capture_take(const struct capture *capture, char path[DATAFILE_PATH_MAX])
+{
+  const bool refused = capture->in_take && !capture->writing;
+
+  snprintf(path, DATAFILE_PATH_MAX, "%s", refused ? "" : capture->file.path);
+}
+
 bool capture_label(struct capture *capture, enum capture_label label)
 {
   int value = (int)label;

@@ -10,6 +10,7 @@
 #ifndef EMEND_CAPTURE_H
 #define EMEND_CAPTURE_H
 
+#include "datafile.h"
 #include "journal.h"
 #include "live.h"
 
@@ -54,6 +55,9 @@ void capture_record(struct capture *capture, const struct ring_header *header, c
 void capture_flush(struct capture *capture, nanos now);
 /* Another model is at work from now on. */
 void capture_model(struct capture *capture, const char *preset, uint32_t model);
+/* The path of the take that is being written, or else of the last one; "" if there is none. All up to the last
+ * capture_flush is in the file. */
+void capture_take(const struct capture *capture, char path[DATAFILE_PATH_MAX]);
 
 /* --- The control thread: one at a time. They never block nor touch files; NULL is allowed. --- */
 

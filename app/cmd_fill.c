@@ -184,21 +184,6 @@ static enum status check_flags(struct fill_flags *flags, struct error *error)
   return status == STATUS_OK ? find_preset(flags, error) : status;
 }
 
-static enum status load_filler(struct model **model, const char *path, struct error *error)
-{
-  enum status status = model_load(model, path, error);
-
-  if (status == STATUS_OK) {
-    status = model_need_kind(*model, NET_VRAE, path, "emend fill", error);
-  }
-  if (status == STATUS_OK && (*model)->config.matches == 0) {
-    status = error_set(
-      error, STATUS_UNSUPPORTED,
-      "%.300s is a VRAE that sees no matches; `emend fill` needs a filler, trained with --matches", path);
-  }
-  return status;
-}
-
 /* --- The work --- */
 
 static bool tell(void *user, double share)
@@ -283,7 +268,7 @@ static enum status fill(struct fill_flags *flags, struct error *error)
 
   enum status status = check_flags(flags, error);
   if (status == STATUS_OK) {
-    status = load_filler(&model, flags->preset.filler_path, error);
+    status = fill_load(&model, flags->preset.filler_path, error);
   }
   if (status == STATUS_OK) {
     status = fill_source_open(&source, flags->in, model->config.frame.unit, error);

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,9 +62,7 @@ static enum status delete_all(const struct takes_args *args, bool yes, struct er
     status = ask(args, paths, error);
   }
   for (int i = 0; i < args->operand_count && status == STATUS_OK; i++) {
-    if (unlink(paths[i]) != 0 && errno != ENOENT) { /* a name may be given twice */
-      status = error_set(error, STATUS_IO, "%.300s: cannot be deleted: %s", paths[i], strerror(errno));
-    }
+    status = take_delete(paths[i], error); /* a name may be given twice */
   }
   free(paths);
   return status;
@@ -93,6 +90,7 @@ const struct command command_takes_delete = {
   .name = "takes delete",
   .usage = "TAKE... [options]",
   .summary = "delete takes",
-  .notes = "Asks first, on a terminal. A take that is being recorded stays.",
+  .notes =
+    "Asks first, on a terminal. What was filled of a take goes with it; one that is being recorded stays.",
   .run = run_delete,
 };

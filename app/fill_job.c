@@ -8,6 +8,21 @@ enum { DRAWS_MAX = 5 };
 
 static const double SEARCH_SHARE = 0.2; /* of the progress: looking for gaps, about */
 
+enum status fill_load(struct model **model, const char *path, struct error *error)
+{
+  enum status status = model_load(model, path, error);
+
+  if (status == STATUS_OK) {
+    status = model_need_kind(*model, NET_VRAE, path, "emend fill", error);
+  }
+  if (status == STATUS_OK && (*model)->config.matches == 0) {
+    status = error_set(
+      error, STATUS_UNSUPPORTED,
+      "%.300s is a VRAE that sees no matches; `emend fill` needs a filler, trained with --matches", path);
+  }
+  return status;
+}
+
 /* One pass of the model over the take, of several that share the progress. */
 struct pass {
   const struct fill_order *order;

@@ -27,6 +27,9 @@ struct fill_outcome {
   int count;
 };
 
+/* Load a model, which must be a filler. Allocates; release with model_free. */
+enum status fill_load(struct model **model, const char *path, struct error *error) EMEND_CHECK;
+
 /* A variant that comes out as one before is drawn again a few times. Release with fill_outcome_free, also when
  * this fails. Allocates. */
 enum status fill_job(const struct model *model, const struct fill_source *source,

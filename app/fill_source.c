@@ -68,21 +68,28 @@ static enum status read_keyboard(struct fill_source *source, const char *name, s
   return STATUS_OK;
 }
 
-enum status fill_source_open(struct fill_source *source, const char *path, enum frame_unit unit,
-                             struct error *error)
+enum status fill_source_take(struct fill_source *source, uint8_t *data, size_t size, const char *name,
+                             enum frame_unit unit, struct error *error)
 {
-  const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
-
-  *source = (struct fill_source){.data = NULL};
-  enum status status = file_read(path, FILE_LIMIT, &source->data, &source->size, error);
-  if (status == STATUS_OK) {
-    status = smf_read(&source->smf, source->data, source->size, name, error);
-  }
+  *source = (struct fill_source){.data = data, .size = size};
+  enum status status = smf_read(&source->smf, data, size, name, error);
   if (status == STATUS_OK) {
     source->beats = unit == FRAME_BEATS && (source->smf.division & SMPTE) == 0;
     status = metre_read(&source->metre, &source->smf, error);
   }
   return status == STATUS_OK ? read_keyboard(source, name, error) : status;
+}
+
+enum status fill_source_open(struct fill_source *source, const char *path, enum frame_unit unit,
+                             struct error *error)
+{
+  const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+  uint8_t *data;
+  size_t size;
+
+  *source = (struct fill_source){.data = NULL};
+  enum status status = file_read(path, FILE_LIMIT, &data, &size, error);
+  return status == STATUS_OK ? fill_source_take(source, data, size, name, unit, error) : status;
 }
 
 void fill_source_close(struct fill_source *source)

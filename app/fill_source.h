@@ -24,6 +24,9 @@ struct fill_source {
 /* "-" is standard input. Allocates; release with fill_source_close, also when this fails. */
 enum status fill_source_open(struct fill_source *source, const char *path, enum frame_unit unit,
                              struct error *error) EMEND_CHECK;
+/* The same of a file's bytes, which become the source's, also when this fails. `name` is only for messages. */
+enum status fill_source_take(struct fill_source *source, uint8_t *data, size_t size, const char *name,
+                             enum frame_unit unit, struct error *error) EMEND_CHECK;
 void fill_source_close(struct fill_source *source);
 
 /* The model's time of a tick, the nearest tick to the model's time, and its seconds in the file. */

@@ -60,6 +60,14 @@ static void pause_learning(struct live_view *view, struct worker *worker)
   }
 }
 
+static void fill(struct live_view *view, struct worker *worker)
+{
+  char line[WORKER_LINE];
+
+  worker_fill(worker, line);
+  say(view, true, line);
+}
+
 /* False when the user wants to leave. */
 static bool take_key(struct live_loop *loop, struct live_view *view, int key)
 {
@@ -73,6 +81,7 @@ static bool take_key(struct live_loop *loop, struct live_view *view, int key)
   case 'p': say(view, live_panic(live), "panic: all notes off"); break;
   case 'g': label(view, loop->capture, CAPTURE_GOOD); break;
   case 'u': label(view, loop->capture, CAPTURE_UNDO); break;
+  case 'f': fill(view, loop->worker); break;
   case 'l': pause_learning(view, loop->worker); break;
   case 'q': return false;
   default: break;

@@ -196,8 +196,9 @@ void live_view_draw(const struct live_view *view)
   end_line(&screen);
   put(&screen, "In the DAW listen to emend's port alone, or every note sounds twice.");
   end_line(&screen);
-  put(&screen, "b clean, bypass, monitor   + - strength   g good   u undo removal   l learning   p panic   q "
-               "quit\033[K\033[J");
+  put(&screen,
+      "b clean, bypass, monitor   + - strength   g good   u undo removal   f fill   l learning   p panic   "
+      "q quit\033[K\033[J");
   /* A terminal that is gone is no reason to stop playing. */
   (void)fwrite(screen.text, 1, screen.used, stdout);
   (void)fflush(stdout);

@@ -131,6 +131,30 @@ enum status take_load(const char *path, uint8_t **data, size_t *size, struct err
   return file_read(path, TAKE_BYTES_MAX, data, size, error);
 }
 
+bool take_filled_path(const char *take, char path[DATAFILE_PATH_MAX])
+{
+  size_t length = strlen(take), ending = strlen(TAKE_ENDING);
+
+  if (length < ending || strcmp(take + length - ending, TAKE_ENDING) != 0) {
+    return false;
+  }
+  int filled = snprintf(path, DATAFILE_PATH_MAX, "%.*s-filled.mid", (int)(length - ending), take);
+  return filled > 0 && filled < DATAFILE_PATH_MAX;
+}
+
+enum status take_delete(const char *path, struct error *error)
+{
+  char filled[DATAFILE_PATH_MAX];
+
+  if (take_filled_path(path, filled) && unlink(filled) != 0 && errno != ENOENT) {
+    return error_set(error, STATUS_IO, "%.300s: cannot be deleted: %s", filled, strerror(errno));
+  }
+  if (unlink(path) != 0 && errno != ENOENT) {
+    return error_set(error, STATUS_IO, "%.300s: cannot be deleted: %s", path, strerror(errno));
+  }
+  return STATUS_OK;
+}
+
 static bool is_kept(const char *path)
 {
   uint8_t head[JOURNAL_HEAD_SIZE];
@@ -154,7 +178,7 @@ bool take_folder_trim(const char *folder, uint64_t limit)
   for (size_t i = 0; i < takes.count && takes.total > limit; i++) {
     char path[DATAFILE_PATH_MAX];
     if (join(path, folder, takes.list[i].name) && !is_kept(path) && !take_file_busy(path) &&
-        unlink(path) == 0) {
+        take_delete(path, NULL) == STATUS_OK) {
       takes.total -= takes.list[i].size;
     }
   }

@@ -30,6 +30,11 @@ enum status take_folder_find(const struct take_list *takes, const char *folder, 
 /* Read a take. The caller frees *data. */
 enum status take_load(const char *path, uint8_t **data, size_t *size, struct error *error) EMEND_CHECK;
 
+/* Where a take is put when it was filled: beside it, as NAME-filled.mid. False for a path that is no take's. */
+bool take_filled_path(const char *take, char path[DATAFILE_PATH_MAX]);
+/* Delete a take, and what was filled of it. One that is not there is no failure. */
+enum status take_delete(const char *path, struct error *error) EMEND_CHECK;
+
 /* Delete the oldest takes of a folder until at most `limit` bytes are left, but none that is marked to keep or
  * being written. False where that is not enough. */
 bool take_folder_trim(const char *folder, uint64_t limit);

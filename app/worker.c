@@ -26,13 +26,16 @@ enum status worker_new(struct worker **out, const struct worker_options *options
   worker->session = session;
   worker->capture = options->capture;
   worker->learns = options->learn && options->takes != NULL;
+  worker->fills = options->capture != NULL && access(session->preset.filler_path, R_OK) == 0;
   worker->share = options->learn_share;
   worker->gives_way = options->gives_way;
   worker->enough = (nanos)(options->minutes * 60 * (double)NANOS_PER_SECOND);
   worker->strength = session->preset.strength > 0 ? session->preset.strength : 0.5;
+  worker->fill_strength = session->preset.fill_strength;
   worker->last_stroke = INT64_MIN;
   snprintf(worker->preset, sizeof worker->preset, "%s", session->preset.name);
   snprintf(worker->takes, sizeof worker->takes, "%s", options->takes != NULL ? options->takes : "");
+  snprintf(worker->filler, sizeof worker->filler, "%s", session->preset.filler_path);
   snprintf(worker->model, sizeof worker->model, "%s", options->model);
   if (ring_init(&worker->records, RECORDS_BYTES) != STATUS_OK ||
       ring_init(&worker->orders, MESSAGES_BYTES) != STATUS_OK ||
@@ -77,6 +80,10 @@ void worker_drain(struct worker *worker, nanos now)
   }
   if (worker->capture != NULL) {
     capture_flush(worker->capture, now);
+    if (atomic_load(&worker->take_asked)) {
+      capture_take(worker->capture, worker->take);
+      atomic_store(&worker->take_asked, false);
+    }
   }
 }
 
@@ -98,6 +105,8 @@ void worker_take_orders(struct worker *worker)
   while (ring_read(&worker->orders, &header, &order, sizeof order)) {
     if (header.type == ORDER_PAUSE && header.size == sizeof order) {
       atomic_store(&worker->paused, order.pause);
+    } else if (header.type == ORDER_FILL) {
+      worker->fill_ordered = true;
     }
   }
 }
@@ -115,6 +124,11 @@ void worker_say(struct worker *worker, const char *format, ...)
 void worker_work(struct worker *worker)
 {
   worker_take_orders(worker);
+  if (worker->fill_ordered) {
+    worker_fill_take(worker);
+    worker->fill_ordered = false;
+    atomic_store(&worker->filling, false);
+  }
   if (worker->learns && !atomic_load(&worker->paused) && !atomic_load(&worker->in_flight) &&
       atomic_load(&worker->played) - worker->learnt_at >= worker->enough) {
     worker_learn(worker);

@@ -2,7 +2,7 @@
  *  - a recorder at the usual priority drains the live engine's capture ring: into the takes on disk, and on to
  *    whoever watches. It does nothing else, so that nothing makes it late;
  *  - a learner that gives way to all else, within a bounded share of one core, tunes the preset on the captured
- *    takes, checks and publishes the result, and hands the new model over.
+ *    takes, checks and publishes the result, and hands the new model over; and it fills a take when asked.
  * The control thread swaps models and frees the old ones. Messages go over rings, tagged and of fixed size.
  *
  * Without its threads the same jobs run in worker_drain and worker_work, for tests. */
@@ -50,6 +50,9 @@ void worker_free(struct worker *worker);
 struct ring *worker_records(struct worker *worker);
 /* Stop learning for now, or go on. False where the worker is behind: ask again. */
 bool worker_pause(struct worker *worker, bool pause);
+/* Have the take captured so far filled, into a MIDI file beside it; later news tell what came of it. In `line`
+ * what is to be said at once, also where it cannot be. */
+void worker_fill(struct worker *worker, char line[WORKER_LINE]);
 /* Hand a new model to the live engine, take the old one back (session->model and the rest change). In `line`
  * what happened and was not told yet, or "". */
 void worker_poll(struct worker *worker, char line[WORKER_LINE]);

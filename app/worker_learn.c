@@ -47,7 +47,7 @@ bool worker_goes_on(void *user, double done)
     rest(worker, (nanos)((double)busy * (1 - worker->share) / worker->share));
     worker->rested = thread_time();
   }
-  while (atomic_load(&worker->paused) && !atomic_load(&worker->stop)) {
+  while (atomic_load(&worker->paused) && atomic_load(&worker->learning) && !atomic_load(&worker->stop)) {
     realtime_sleep(REST_SLICE);
     worker_take_orders(worker);
   }

@@ -7,7 +7,7 @@
 #include "worker.h"
 
 /* Control -> learner, and back. */
-enum worker_message { ORDER_PAUSE = 1, NEWS_LINE, NEWS_MODEL };
+enum worker_message { ORDER_PAUSE = 1, ORDER_FILL, NEWS_LINE, NEWS_MODEL };
 
 struct order_pause {
   bool pause;
@@ -30,18 +30,21 @@ struct worker {
   /* Set once. */
   struct session *session;
   struct capture *capture;
-  bool learns, threaded, gives_way;
+  bool learns, fills, threaded, gives_way;
   double share;
   nanos enough; /* of new music */
   char preset[sizeof((struct preset *)NULL)->name];
-  char takes[DATAFILE_PATH_MAX], model[DATAFILE_PATH_MAX];
-  double strength;
+  char takes[DATAFILE_PATH_MAX], model[DATAFILE_PATH_MAX], filler[DATAFILE_PATH_MAX];
+  double strength, fill_strength;
 
   /* Between threads. */
   struct ring records; /* recorder -> control */
   struct ring orders;  /* control -> learner */
   struct ring news;    /* learner -> control */
   _Atomic bool stop, learning, paused, in_flight;
+  _Atomic bool filling;         /* from the order until it is done */
+  _Atomic bool take_asked;      /* learner -> recorder, which answers in `take` and clears it */
+  char take[DATAFILE_PATH_MAX]; /* the path; "": none */
   _Atomic int done;             /* of learning, in thousandths */
   _Atomic int64_t played;       /* nanoseconds of music so far */
   _Atomic uint64_t fingerprint; /* of a model newly in use; 0: none */
@@ -50,6 +53,7 @@ struct worker {
   nanos last_stroke;
 
   /* The learner's. */
+  bool fill_ordered;
   int64_t learnt_at; /* `played` when it last learnt */
   nanos rested;      /* processor time at the last rest */
   nanos drained;     /* without threads */
@@ -64,7 +68,10 @@ struct worker {
 
 /* worker_learn.c: tune, check, publish, send NEWS_MODEL. */
 void worker_learn(struct worker *worker);
-/* Asked between updates: false when it is to end. Rests as long as the share asks for, or while paused. */
+/* worker_fill.c: fill the newest take. */
+void worker_fill_take(struct worker *worker);
+/* Asked between updates: false when it is to end. Rests as long as the share asks for, or while learning is
+ * paused. */
 bool worker_goes_on(void *worker, double done);
 /* Take up what was ordered. */
 void worker_take_orders(struct worker *worker);

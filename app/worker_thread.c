@@ -48,7 +48,7 @@ enum status worker_start(struct worker *worker, struct error *error)
   worker->threaded = true;
   int code = pthread_create(&worker->recorder, NULL, record, worker);
   worker->recording = code == 0;
-  if (code == 0 && worker->learns) {
+  if (code == 0 && (worker->learns || worker->fills)) {
     code = pthread_create(&worker->learner, NULL, work, worker);
     worker->working = code == 0;
   }

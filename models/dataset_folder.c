@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct names {
   char **list; /* owned, as is each of it */
@@ -53,11 +54,24 @@ static bool is_take(const char *name)
   return dot != NULL && strcmp(dot, ".take") == 0;
 }
 
+/* What was filled of a take is no music of its own: NAME-filled.mid beside NAME.take. */
+static bool is_filled_take(const char *folder, const char *name)
+{
+  static const char ending[] = "-filled.mid";
+  char path[PATH_MAX];
+  const size_t size = strlen(name), tail = sizeof ending - 1;
+  if (size <= tail || strcmp(name + size - tail, ending) != 0) {
+    return false;
+  }
+  const int length = snprintf(path, sizeof path, "%s/%.*s.take", folder, (int)(size - tail), name);
+  return length > 0 && (size_t)length < sizeof path && access(path, F_OK) == 0;
+}
+
 static bool is_music(const char *folder, const char *name)
 {
   const char *dot = strrchr(name, '.');
   return dot != NULL && (is_take(name) || strcasecmp(dot, ".mid") == 0 || strcasecmp(dot, ".midi") == 0) &&
-         !is_folder(folder, name);
+         !is_folder(folder, name) && !is_filled_take(folder, name);
 }
 
 /* The MIDI files and takes of a folder, or its sub-folders, sorted; hidden ones are left out. */

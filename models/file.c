@@ -99,8 +99,8 @@ static int write_all(int fd, const uint8_t *data, size_t size)
   return 0;
 }
 
-/* Create a file of a new name beside `path`; the umask does its part as for any other file. */
-static int open_temporary(const char *path, char *name, size_t capacity)
+/* Create a file of a new name beside `path`; the umask takes its part of the rights. */
+static int open_temporary(const char *path, mode_t rights, char *name, size_t capacity)
 {
   for (int i = 0; i < TEMPORARY_TRIES; i++) {
     const int length = snprintf(name, capacity, "%s.%ld-%d.tmp", path, (long)getpid(), i);
@@ -108,7 +108,7 @@ static int open_temporary(const char *path, char *name, size_t capacity)
       errno = ENAMETOOLONG;
       return -1;
     }
-    const int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    const int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights);
     if (fd >= 0 || errno != EEXIST) {
       return fd;
     }
@@ -135,14 +135,16 @@ static void sync_folder(const char *path)
   }
 }
 
-static enum status write_beside(const char *path, const void *data, size_t size, struct error *error)
+static enum status write_beside(const char *path, bool private, const void *data, size_t size,
+                                struct error *error)
 {
   char name[PATH_MAX];
-  const int fd = open_temporary(path, name, sizeof name);
+  const mode_t rights = private ? S_IRUSR | S_IWUSR : 0666;
+  const int fd = open_temporary(path, rights, name, sizeof name);
   if (fd < 0) {
     return system_error(error, "write", path, errno);
   }
-  int code = write_all(fd, data, size);
+  int code = private && fchmod(fd, rights) != 0 ? errno : write_all(fd, data, size);
   if (code == 0 && fsync(fd) != 0) {
     code = errno;
   }
@@ -185,5 +187,10 @@ enum status file_write(const char *path, const void *data, size_t size, struct e
   if (strcmp(path, "-") == 0 || (exists && !S_ISREG(about.st_mode))) {
     return write_through(path, data, size, error);
   }
-  return write_beside(path, data, size, error);
+  return write_beside(path, false, data, size, error);
+}
+
+enum status file_write_private(const char *path, const void *data, size_t size, struct error *error)
+{
+  return write_beside(path, true, data, size, error);
 }

@@ -13,4 +13,8 @@ enum status file_read(const char *path, size_t limit, uint8_t **data, size_t *si
  * written as it is). On failure nothing of it is left. */
 enum status file_write(const char *path, const void *data, size_t size, struct error *error) EMEND_CHECK;
 
+/* The same for a file that its owner alone may read or write, whatever the umask. */
+enum status file_write_private(const char *path, const void *data, size_t size,
+                               struct error *error) EMEND_CHECK;
+
 #endif

@@ -142,6 +142,24 @@ static void test_names_are_local_times(void **state)
   assert_int_equal(take_utc_offset(start.wall), -43200);
 }
 
+static void test_what_was_filled_goes_with_its_take(void **state)
+{
+  (void)state;
+  struct error error;
+  char path[DATAFILE_PATH_MAX];
+  make("2026-01-01_10-00-00.take", 0);
+  make("2026-01-02_10-00-00.take", 0);
+  make("2026-01-01_10-00-00-filled.mid", 0);
+  make("2026-01-02_10-00-00-filled.mid", 0);
+  assert_string_equal(names(), "2026-01-01_10-00-00.take 2026-01-02_10-00-00.take ");
+  assert_string_equal(find("2026-01-01"), "2026-01-01_10-00-00.take");
+  assert_false(take_filled_path(folder_join(&folder, "song.mid"), path));
+  assert_true(take_folder_trim(folder.path, JOURNAL_HEAD_SIZE));
+  assert_int_equal(folder_count(folder.path), 2);
+  assert_int_equal(take_delete(folder_join(&folder, "2026-01-02_10-00-00.take"), &error), STATUS_OK);
+  assert_int_equal(folder_count(folder.path), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -151,6 +169,7 @@ int main(void)
     TEST(test_the_oldest_go_first_and_good_ones_stay),
     TEST(test_a_take_being_written_stays),
     TEST(test_names_are_local_times),
+    TEST(test_what_was_filled_goes_with_its_take),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
