@@ -47,6 +47,9 @@ inside emend --version || fail "--version"
 inside sh -c 'cd /tmp && emend live --demo --seconds 3 --no-capture' || fail "live --demo"
 inside sh -c 'cd /tmp && emend denoise /usr/share/emend/assets/minuet-noisy.mid clean.mid && test -s clean.mid' ||
   fail "denoise"
+for program in $(sed -n 's/^Exec[A-Za-z]*=\([^ ]\{1,\}\).*/\1/p' "$work/system/usr/lib/systemd/user/emend.service"); do
+  inside test -x "$program" || fail "the unit starts $program, which is not there"
+done
 # On a processor that can, it is the faster program that runs.
 if grep -q avx2 /proc/cpuinfo && grep -q fma /proc/cpuinfo; then
   inside sh -c 'cd /tmp && emend live --demo --seconds 2 --no-capture >/dev/null & sleep 1; readlink /proc/$!/exe' |
