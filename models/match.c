@@ -130,12 +130,10 @@ static void sum_offset(const struct match_index *index, int from, int to, int of
   for (int t = from; t < to; t++) {
     const int i = t - from;
     const struct match_frame *a = &index->frame[t];
-    const bool inside = t + offset >= 0 && t + offset < index->frames;
-    const struct match_frame *b = inside ? &index->frame[t + offset] : NULL;
-    const bool partner = b != NULL && b->known;
-    sums->shared[i + 1] = sums->shared[i] + (partner ? shared_cells(a, b) : 0);
-    sums->all[i + 1] = sums->all[i] + all_cells(a) + (partner && a->known ? all_cells(b) : 0);
-    sums->missing[i + 1] = sums->missing[i] + !partner;
+    const struct match_frame *b = match_index_known(index, t + offset) ? &index->frame[t + offset] : NULL;
+    sums->shared[i + 1] = sums->shared[i] + (b != NULL ? shared_cells(a, b) : 0);
+    sums->all[i + 1] = sums->all[i] + all_cells(a) + (b != NULL && a->known ? all_cells(b) : 0);
+    sums->missing[i + 1] = sums->missing[i] + (b == NULL);
   }
 }
 

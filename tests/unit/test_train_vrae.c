@@ -34,7 +34,7 @@ static void a_pattern_is_learnt(void **state)
 {
   struct fixture *f = *state;
   for (int cell = 0; cell < 3; cell++) {
-    double bounds[EPOCHS];
+    double bounds[EPOCHS] = {0};
     f->config.cell = (enum net_cell)cell;
     assert_int_equal(train(f, "model", false), STATUS_OK);
     assert_string_equal(f->reports.first_stage, "vrae");
@@ -53,7 +53,7 @@ static void a_pattern_is_learnt(void **state)
 static void tied_weights_and_noise_are_learnt_too(void **state)
 {
   struct fixture *f = *state;
-  double bounds[EPOCHS];
+  double bounds[EPOCHS] = {0};
   f->config.tie = TIE_PITCH;
   f->config.hidden = 8;
   f->config.generator = 8;
