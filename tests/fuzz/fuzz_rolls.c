@@ -15,7 +15,9 @@ static void add(struct text *text, const char *more)
   if (text->capacity - text->size < size) {
     text->capacity = 2 * text->capacity + size;
     text->bytes = realloc(text->bytes, text->capacity);
-    require(text->bytes != NULL, "no memory");
+  }
+  if (text->bytes == NULL) {
+    abort();
   }
   memcpy(text->bytes + text->size, more, size);
   text->size += size;

@@ -185,7 +185,7 @@ static void test_hours_of_playing(void **state)
 
 int main(int argc, char **argv)
 {
-  hours = argc > 1 ? atoi(argv[1]) : hours;
+  hours = argc > 1 ? (int)strtol(argv[1], NULL, 10) : hours;
   model_path = argc > 2 ? argv[2] : NULL;
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_hours_of_playing)};
   return cmocka_run_group_tests(tests, NULL, NULL);
