@@ -27,7 +27,7 @@ if [ -z "$deb" ]; then
   deb=$(echo "$work"/build/emend_*.deb)
 fi
 dpkg-deb --info "$deb"
-dpkg-deb --contents "$deb" | grep -q 'lib/emend/emend-v3\|usr/bin/emend' || fail "the program is not in the package"
+dpkg-deb --contents "$deb" | grep 'lib/emend/emend-v3\|usr/bin/emend' >/dev/null || fail "the program is not in the package"
 
 # The release and mirror that this machine has.
 release=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
