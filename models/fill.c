@@ -337,8 +337,10 @@ enum status fill_run_take(struct fill_run *run, const struct fill_options *optio
   run->result = result;
   rng_seed(&run->rng, options->variant);
   const enum status status = options->dropped ? fill_stretch(run, 0, run->frames) : fill_around_gaps(run);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK && result->count > 0) {
     qsort(result->notes, result->count, sizeof *result->notes, compare_notes);
+  }
+  if (status == STATUS_OK) {
     return STATUS_OK;
   }
   fill_result_free(result);

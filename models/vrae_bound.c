@@ -53,7 +53,9 @@ static void add_rows(const struct job *job, const struct vrae_group *group, stru
     const struct sequence *sequence = group->sequences[b];
     const struct chunk whole = {sequence, 0, sequence->frames, 0};
     rows = vrae_rows_of(job->net, &whole, chunk_seen(&whole, cells, &corruption, rng, noisy), rows);
-    noisy += noisy != NULL ? (size_t)sequence->frames * cells : 0;
+    if (noisy != NULL) {
+      noisy += (size_t)sequence->frames * cells;
+    }
     sums->sequences++;
     sums->frames += (size_t)sequence->frames;
   }
