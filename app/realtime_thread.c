@@ -141,3 +141,12 @@ void realtime_bell_wait(struct realtime_bell *bell, int milliseconds)
   }
   atomic_store(&bell->rung, false); /* after the read: a ring in between is seen by who waited */
 }
+
+EMEND_LIVE int realtime_processor(void)
+{
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "event.h"
+#include "realtime.h"
 
 enum { REALTIME_PRIORITY = 60, REALTIME_LINE = 160 };
 
@@ -41,5 +42,8 @@ void realtime_bell_free(struct realtime_bell *bell);
 void realtime_bell_ring(struct realtime_bell *bell);
 /* Wait until it rings, or `milliseconds` have passed. */
 void realtime_bell_wait(struct realtime_bell *bell, int milliseconds);
+
+/* The processor that the calling thread runs on, from 0, or -1 where the system does not say. Never blocks. */
+EMEND_LIVE int realtime_processor(void);
 
 #endif

@@ -56,6 +56,7 @@ static EMEND_LIVE void on_advance(void *user, nanos now)
   live_advance(stream->live, now);
   nanos spent = realtime_now() - start;
   stream_spend(stream, spent, stream->looks_ahead && decided_count(stream->live) != before);
+  atomic_store_explicit(&stream->processor, realtime_processor(), memory_order_relaxed);
   LIVE_LEAVE();
 }
 
@@ -79,7 +80,7 @@ static EMEND_LIVE void on_tempo(void *user, double bpm)
 
 void stream_init(struct stream *stream, struct live *live, bool looks_ahead)
 {
-  *stream = (struct stream){.live = live, .looks_ahead = looks_ahead};
+  *stream = (struct stream){.live = live, .looks_ahead = looks_ahead, .processor = -1};
 }
 
 struct port_stream stream_port(struct stream *stream)

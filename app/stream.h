@@ -16,6 +16,7 @@ struct stream {
   _Atomic(void *) port;       /* NULL until connected: the engine keeps what it would send */
   struct histogram decisions; /* nanoseconds of wall time for one decision */
   _Atomic uint64_t busy;      /* nanoseconds spent in the engine */
+  _Atomic int processor;      /* that the live thread was last seen on; -1: unknown */
 };
 
 /* Set-up. `live` must have been made with stream_emit and this stream as its port. */

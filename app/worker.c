@@ -33,6 +33,7 @@ enum status worker_new(struct worker **out, const struct worker_options *options
   worker->strength = session->preset.strength > 0 ? session->preset.strength : 0.5;
   worker->fill_strength = session->preset.fill_strength;
   worker->last_stroke = INT64_MIN;
+  worker->avoided = -1;
   snprintf(worker->preset, sizeof worker->preset, "%s", session->preset.name);
   snprintf(worker->takes, sizeof worker->takes, "%s", options->takes != NULL ? options->takes : "");
   snprintf(worker->filler, sizeof worker->filler, "%s", session->preset.filler_path);

@@ -42,6 +42,7 @@ bool worker_goes_on(void *user, double done)
     }
     return !atomic_load(&worker->stop);
   }
+  worker_keep_away(worker);
   const nanos busy = thread_time() - worker->rested;
   if (busy >= BUSY_MAX && worker->share < 1) {
     rest(worker, (nanos)((double)busy * (1 - worker->share) / worker->share));

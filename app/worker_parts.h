@@ -56,6 +56,7 @@ struct worker {
   bool fill_ordered;
   int64_t learnt_at; /* `played` when it last learnt */
   nanos rested;      /* processor time at the last rest */
+  int avoided;       /* the processor that the learner keeps away from; -1: none */
   nanos drained;     /* without threads */
 
   /* The control thread's. */
@@ -73,6 +74,8 @@ void worker_fill_take(struct worker *worker);
 /* Asked between updates: false when it is to end. Rests as long as the share asks for, or while learning is
  * paused. */
 bool worker_goes_on(void *worker, double done);
+/* The learner's thread leaves the live thread's processor and its caches alone, where there is another. */
+void worker_keep_away(struct worker *worker);
 /* Take up what was ordered. */
 void worker_take_orders(struct worker *worker);
 void worker_say(struct worker *worker, const char *format, ...) EMEND_PRINTF(2, 3);

@@ -2,6 +2,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "realtime_thread.h"
 #include "worker_parts.h"
@@ -17,6 +18,24 @@ static void give_way(void)
   const struct sched_param none = {.sched_priority = 0};
   (void)setpriority(PRIO_PROCESS, 0, 19); /* of this thread, on Linux */
   (void)pthread_setschedparam(pthread_self(), SCHED_IDLE, &none);
+#endif
+}
+
+void worker_keep_away(struct worker *worker)
+{
+#if defined(__linux__)
+  const int processor = atomic_load_explicit(&worker->session->stream.processor, memory_order_relaxed);
+  cpu_set_t allowed;
+  if (processor < 0 || processor == worker->avoided ||
+      sched_getaffinity(getpid(), sizeof allowed, &allowed) != 0) {
+    return;
+  }
+  CPU_CLR((size_t)processor, &allowed);
+  if (CPU_COUNT(&allowed) > 0 && pthread_setaffinity_np(pthread_self(), sizeof allowed, &allowed) == 0) {
+    worker->avoided = processor;
+  }
+#else
+  (void)worker;
 #endif
 }
 
