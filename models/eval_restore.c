@@ -154,13 +154,6 @@ static void work(void *user, int index)
   }
 }
 
-static void add_score(struct score *sum, const struct score *part)
-{
-  sum->hits += part->hits;
-  sum->wanted += part->wanted;
-  sum->given += part->given;
-}
-
 static enum status collect(const struct restore_job *job, struct eval_restore *result, struct error *error)
 {
   struct score vote[SHARES] = {{0}};
@@ -173,12 +166,12 @@ static enum status collect(const struct restore_job *job, struct eval_restore *r
                        worker->error.text[0] != '\0' ? worker->error.text
                                                      : "not enough memory for the evaluation");
     }
-    add_score(&result->before, &worker->sums.before);
-    add_score(&result->fill, &worker->sums.fill);
-    add_score(&result->fill_added, &worker->sums.fill_added);
+    eval_add_score(&result->before, &worker->sums.before);
+    eval_add_score(&result->fill, &worker->sums.fill);
+    eval_add_score(&result->fill_added, &worker->sums.fill_added);
     for (int i = 0; i < SHARES; i++) {
-      add_score(&vote[i], &worker->vote[i]);
-      add_score(&added[i], &worker->vote_added[i]);
+      eval_add_score(&vote[i], &worker->vote[i]);
+      eval_add_score(&added[i], &worker->vote_added[i]);
     }
   }
   for (int i = 0; i < SHARES; i++) {

@@ -7,9 +7,8 @@
 #include "fill_parts.h"
 
 enum {
-  PART = 256,        /* frames that are run at once */
-  MARGIN = 32,       /* of them at either end only there for the others */
-  SURROUNDINGS = 40, /* frames around a gap that are looked at */
+  PART = 256,  /* frames that are run at once */
+  MARGIN = 32, /* of them at either end only there for the others */
 };
 
 static const double BPM = 120; /* of the clock for frames in beats; see fill.h */
@@ -310,7 +309,7 @@ static enum status fill_stretch(struct fill_run *run, int from, int to)
 static enum status fill_around_gaps(struct fill_run *run)
 {
   const struct fill_gaps *gaps = run->options->gaps;
-  const nanos around = SURROUNDINGS * run->frame;
+  const nanos around = FILLER_SURROUNDINGS * run->frame;
   enum status status = STATUS_OK;
   for (size_t i = 0; gaps != NULL && i < gaps->count && status == STATUS_OK; i++) {
     const int from = frame_at(run, gaps->gaps[i].begin - around);

@@ -2,9 +2,8 @@
 #include "fill_parts.h"
 
 enum {
-  SILENCE_MIN = 8,   /* frames; shorter ones are rests and phrasing */
-  SURROUNDINGS = 40, /* frames either side that tell how much is usually played */
-  SILENCE_MAX = FILLER_PART_MAX - 2 * SURROUNDINGS,
+  SILENCE_MIN = 8, /* frames; shorter ones are rests and phrasing */
+  SILENCE_MAX = FILLER_PART_MAX - 2 * FILLER_SURROUNDINGS,
 };
 
 /* Of what is usually played in so many frames, the share that must be expected of the silence. */
@@ -57,8 +56,8 @@ static double expected(const struct fill_run *run, int from, int begin, int end)
 /* Hide the silence, ask the model, show it again. */
 static enum status doubt(struct fill_run *run, int begin, int end, bool *doubted)
 {
-  const int from = begin > SURROUNDINGS ? begin - SURROUNDINGS : 0;
-  const int to = end + SURROUNDINGS < run->frames ? end + SURROUNDINGS : run->frames;
+  const int from = begin > FILLER_SURROUNDINGS ? begin - FILLER_SURROUNDINGS : 0;
+  const int to = end + FILLER_SURROUNDINGS < run->frames ? end + FILLER_SURROUNDINGS : run->frames;
   struct filler_part part;
   match_index_hide(&run->index, begin, end);
   const enum status status = fill_run_part(run, from, to - from, false, &part);

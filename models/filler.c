@@ -7,8 +7,6 @@
 #include "normal.h"
 #include "scalar.h"
 
-enum { SURROUNDINGS = 40 }; /* frames either side of a gap that are looked at */
-
 enum status filler_init(struct filler *filler, const struct net_config *config, const struct params *params,
                         struct error *error)
 {
@@ -125,8 +123,8 @@ static enum status run_around(struct filler *filler, const struct match_index *i
                               int begin, int end, float *p, int *first)
 {
   struct filler_part part;
-  *first = begin > SURROUNDINGS ? begin - SURROUNDINGS : 0;
-  const int last = end + SURROUNDINGS < index->frames ? end + SURROUNDINGS : index->frames;
+  *first = begin > FILLER_SURROUNDINGS ? begin - FILLER_SURROUNDINGS : 0;
+  const int last = end + FILLER_SURROUNDINGS < index->frames ? end + FILLER_SURROUNDINGS : index->frames;
   const enum status status = filler_part_init(&part, &filler->net.config, index, cells, *first, last - *first);
   if (status == STATUS_OK) {
     filler_run(filler, &part, NULL, p);
@@ -148,7 +146,7 @@ static void take_cells(const float *p, size_t count, double strength, float *sor
 enum status fill_roll(struct filler *filler, const uint8_t *cells, int frames, int begin, int end,
                       double strength, uint8_t *filled)
 {
-  if (end - begin > FILLER_PART_MAX - 2 * SURROUNDINGS || filler->net.outputs != 1) {
+  if (end - begin > FILLER_PART_MAX - 2 * FILLER_SURROUNDINGS || filler->net.outputs != 1) {
     return STATUS_USAGE;
   }
   struct match_index index;

@@ -11,7 +11,10 @@ struct filler {
   struct vrae_batch batch;
 };
 
-enum { FILLER_PART_MAX = 320 }; /* frames of a part at most */
+enum {
+  FILLER_PART_MAX = 320,    /* frames of a part at most */
+  FILLER_SURROUNDINGS = 40, /* frames either side of a gap that are looked at */
+};
 
 /* `params` and its weights must outlive it. STATUS_UNSUPPORTED for a model without matches. Allocates; release
  * with filler_free. */

@@ -5,7 +5,7 @@
 
 #include "filler_train.h"
 
-enum { STEPS_MAX = 96, PARTS = 6, CHUNKS_MAX = 360, NEWTON_STEPS = 25, NUMBERS = 3 };
+enum { CHUNKS_MAX = 360, NEWTON_STEPS = 25, NUMBERS = 3 };
 
 static const double RIDGE = 1e-3; /* towards a = 1, b = 0: where there is nothing to go by, nothing changes */
 
@@ -66,8 +66,8 @@ static enum status gather(const struct vrae_net *net, struct vrae_batch *batch, 
   struct rng rng;
   enum status status = STATUS_OK;
   rng_seed(&rng, seed);
-  for (size_t i = 0; i < list->count && i < CHUNKS_MAX && status == STATUS_OK; i += PARTS) {
-    const int used = list->count - i < PARTS ? (int)(list->count - i) : PARTS;
+  for (size_t i = 0; i < list->count && i < CHUNKS_MAX && status == STATUS_OK; i += FILLER_CUT_PARTS) {
+    const int used = list->count - i < FILLER_CUT_PARTS ? (int)(list->count - i) : FILLER_CUT_PARTS;
     int rows;
     double frames;
     const int steps = filler_batch_fill(batch, net, list->chunks + i, used, &rng, &rows, &frames);
@@ -155,11 +155,12 @@ enum status filler_calibrate(struct vrae_net *net, struct params *params, const 
   struct chunk_list list;
   struct rng rng;
   rng_seed(&rng, seed);
-  enum status status = chunk_list_cut(&list, data, STEPS_MAX, 0, 1, &rng);
+  enum status status = chunk_list_cut(&list, data, FILLER_CUT_FRAMES, 0, 1, &rng);
   if (status != STATUS_OK) {
     return status;
   }
-  status = vrae_batch_init(&batch, net, STEPS_MAX, filler_batch_rows(&net->config, PARTS), false);
+  status =
+    vrae_batch_init(&batch, net, FILLER_CUT_FRAMES, filler_batch_rows(&net->config, FILLER_CUT_PARTS), false);
   if (status == STATUS_OK) {
     status = gather(net, &batch, &list, seed, lists);
     vrae_batch_free(&batch);

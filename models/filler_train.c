@@ -10,9 +10,7 @@
 
 enum {
   PART_ROWS = 28,
-  MARGIN = 4,      /* frames of a part that are never hidden, at either end */
-  VALID_PARTS = 6, /* in one batch */
-  VALID_FRAMES = 96,
+  MARGIN = 4, /* frames of a part that are never hidden, at either end */
   VALID_CHUNKS = 480,
 };
 
@@ -293,14 +291,14 @@ struct validation {
 
 static size_t group_count(size_t chunks)
 {
-  return (chunks + VALID_PARTS - 1) / VALID_PARTS;
+  return (chunks + FILLER_CUT_PARTS - 1) / FILLER_CUT_PARTS;
 }
 
 static enum status validate_group(const struct validation *validation, struct vrae_batch *batch, size_t group)
 {
-  const size_t first = group * VALID_PARTS;
+  const size_t first = group * FILLER_CUT_PARTS;
   const size_t left = validation->count - first;
-  const int used = left < VALID_PARTS ? (int)left : VALID_PARTS;
+  const int used = left < FILLER_CUT_PARTS ? (int)left : FILLER_CUT_PARTS;
   struct rng rng;
   int rows;
   double frames;
@@ -320,8 +318,8 @@ static void validate_share(void *user, int index)
 {
   struct validation *validation = user;
   struct vrae_batch batch;
-  enum status status = vrae_batch_init(&batch, validation->net, VALID_FRAMES,
-                                       filler_batch_rows(&validation->net->config, VALID_PARTS), false);
+  enum status status = vrae_batch_init(&batch, validation->net, FILLER_CUT_FRAMES,
+                                       filler_batch_rows(&validation->net->config, FILLER_CUT_PARTS), false);
   if (status == STATUS_OK) {
     for (size_t group = (size_t)index; group < group_count(validation->count) && status == STATUS_OK;
          group += (size_t)validation->threads) {
@@ -362,7 +360,7 @@ enum status filler_validate(const struct vrae_net *net, const struct dataset *da
   struct chunk_list list;
   struct rng rng;
   rng_seed(&rng, seed);
-  enum status status = chunk_list_cut(&list, data, VALID_FRAMES, 0, 1, &rng);
+  enum status status = chunk_list_cut(&list, data, FILLER_CUT_FRAMES, 0, 1, &rng);
   if (status != STATUS_OK) {
     return status;
   }

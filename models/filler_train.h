@@ -7,6 +7,9 @@
 #include "bound.h"
 #include "vrae.h"
 
+/* How data is cut up for what is no training: the frames of a part at most, and parts in a batch. */
+enum { FILLER_CUT_FRAMES = 96, FILLER_CUT_PARTS = 6 };
+
 /* Lose notes of every take anew (PORTS: single notes, chords, bursts, dead keys); rolls lose theirs chunk by
  * chunk. Before each epoch. Allocates. */
 enum status filler_epoch(struct dataset *data, const struct net_config *config, uint64_t seed,
