@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "journal.h"
 #include "marks.h"
 
 enum { GAPS_MAX = 64, NUMBERS = 4 };
@@ -152,7 +153,8 @@ enum status gaps_add_marked(const struct fill_source *source, struct fill_gaps *
   size_t at = 0;
   enum status status = STATUS_OK;
 
-  while (status == STATUS_OK && marks_next(&source->smf, MARK_DISCONNECTED, MARK_CONNECTED, &at, &span)) {
+  while (status == STATUS_OK &&
+         marks_next(&source->smf, JOURNAL_MARK_DISCONNECTED, JOURNAL_MARK_CONNECTED, &at, &span)) {
     span.end = span.end < last ? span.end : last;
     if (span.begin < span.end) {
       status = add_span(source, &span, FILL_DISCONNECTED, gaps, error);

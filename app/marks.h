@@ -1,14 +1,13 @@
-/* What emend writes into a file's markers, and finds there again. */
+/* What emend fill writes into a file's markers, and how markers are found again; those of captured takes are in
+ * journal.h. */
 #ifndef EMEND_MARKS_H
 #define EMEND_MARKS_H
 
 #include "smf.h"
 
-#define MARK_DISCONNECTED "emend: disconnected" /* by a capture's export: the keyboard went */
-#define MARK_CONNECTED "emend: connected"       /* ... and came back */
-#define MARK_GAP "emend: gap"                   /* by fill; the reason follows */
+#define MARK_GAP "emend: gap" /* the reason follows */
 #define MARK_GAP_END "emend: end of gap"
-#define MARK_ADDED "emend: added" /* by fill; the notes' names follow */
+#define MARK_ADDED "emend: added" /* the notes' names follow */
 #define MARK_FILL_TRACK "emend fill"
 #define MARK_GAP_TRACK "emend gaps"
 

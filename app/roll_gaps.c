@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "file.h"
+#include "journal.h"
 #include "marks.h"
 
 enum { REPORT_LIMIT = 64 << 20 };
@@ -40,7 +41,7 @@ enum status roll_gaps_from_markers(struct roll *roll, const struct smf *smf, str
   enum status status = add_marked(roll, smf, MARK_GAP, MARK_GAP_END, error);
   if (status == STATUS_OK &&
       roll->gap_count == before) { /* a filled one has its disconnections among its gaps */
-    status = add_marked(roll, smf, MARK_DISCONNECTED, MARK_CONNECTED, error);
+    status = add_marked(roll, smf, JOURNAL_MARK_DISCONNECTED, JOURNAL_MARK_CONNECTED, error);
   }
   return status;
 }

@@ -9,6 +9,7 @@
 
 #include "folder.h"
 #include "gaps.h"
+#include "journal.h"
 #include "marks.h"
 #include "smf_append.h"
 
@@ -145,9 +146,9 @@ static void refuses_gaps_that_overlap_or_lie_outside(void **state)
 
 static void takes_disconnections_from_markers(void **state)
 {
-  static const struct smf_marker markers[] = {{480, MARK_DISCONNECTED}, {960, MARK_CONNECTED},
-                                              {1440, MARK_CONNECTED},   {4320, MARK_DISCONNECTED},
-                                              {9000, MARK_CONNECTED},   {9100, MARK_DISCONNECTED}};
+  static const struct smf_marker markers[] = {
+    {480, JOURNAL_MARK_DISCONNECTED},  {960, JOURNAL_MARK_CONNECTED},  {1440, JOURNAL_MARK_CONNECTED},
+    {4320, JOURNAL_MARK_DISCONNECTED}, {9000, JOURNAL_MARK_CONNECTED}, {9100, JOURNAL_MARK_DISCONNECTED}};
   struct fill_source source;
   struct fill_gaps gaps = {NULL, 0, 0};
   (void)state;
