@@ -194,6 +194,11 @@ static int run_train_vrae(int argc, char **argv)
   return run_kind(&command_train_vrae, NET_VRAE, argc, argv);
 }
 
+static int run_train_rnn(int argc, char **argv)
+{
+  return run_kind(&command_train_rnn, NET_RNN, argc, argv);
+}
+
 #define STOPPING "Ctrl-C stops after writing a checkpoint; --resume goes on from there."
 
 const struct command command_train_vosp = {
@@ -212,7 +217,16 @@ const struct command command_train_vrae = {
   .run = run_train_vrae,
 };
 
-static const struct command *const parts[] = {&command_train_vosp, &command_train_vrae, NULL};
+const struct command command_train_rnn = {
+  .name = "train rnn",
+  .usage = "--data PATH... --out MODEL [options]",
+  .summary = "train a predictor without latents, whose likelihood is exact",
+  .notes = STOPPING,
+  .run = run_train_rnn,
+};
+
+static const struct command *const parts[] = {&command_train_vosp, &command_train_vrae, &command_train_rnn,
+                                              NULL};
 
 static int run_train(int argc, char **argv)
 {
@@ -221,6 +235,9 @@ static int run_train(int argc, char **argv)
   }
   if (argc >= 2 && strcmp(argv[1], "vrae") == 0) {
     return run_train_vrae(argc - 1, argv + 1);
+  }
+  if (argc >= 2 && strcmp(argv[1], "rnn") == 0) {
+    return run_train_rnn(argc - 1, argv + 1);
   }
   if (argc >= 2 && argv[1][0] != '-') {
     fprintf(stderr, "emend train: unknown kind of model '%s'; see emend train --help\n", argv[1]);
@@ -231,11 +248,11 @@ static int run_train(int argc, char **argv)
 
 const struct command command_train = {
   .name = "train",
-  .usage = "vosp|vrae --data PATH... --out MODEL [options]\n"
+  .usage = "vosp|vrae|rnn --data PATH... --out MODEL [options]\n"
            "       emend train --from PRESET --data TAKES --publish|--out MODEL [options]",
   .summary = "train a model on MIDI files or rolls, or tune one to a player",
   .notes = "vosp: a one step predictor, which cleans live playing. vrae: an auto-encoder, which fills gaps.\n"
-           "emend train vosp --help and emend train vrae --help tell about each.",
+           "rnn: a plain predictor. emend train vosp --help and its like tell about each.",
   .run = run_train,
   .parts = parts,
 };

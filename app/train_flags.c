@@ -25,6 +25,9 @@ static const char *const config_flags[CONFIG_KEYS][2] = {
   {"generator", "hidden units of generator and recognition"},
   {"gate", "hidden units of the gate; 0: none"},
   {"matches", "best-matching stretches that a filler sees; 0: no filler"},
+  {"layers", "recurrent layers, 1 or 2"},
+  {"emission", "how the notes of a frame depend on each other: bernoulli (not), nade or pitch"},
+  {"emission-units", "hidden units of the emission"},
 };
 
 static enum status set_config(const struct option_spec *spec, const char *text, struct error *error)
@@ -175,8 +178,9 @@ int train_flags_init(struct train_flags *flags, enum net_kind kind, struct optio
                                       .feed = FEED_INCREMENT,
                                       .past = PAST_RECEIVED,
                                       .hidden = 200,
-                                      .latent = 32,
+                                      .latent = kind == NET_RNN ? 0 : 32,
                                       .generator = 200,
+                                      .layers = 1,
                                       .gate = kind == NET_VOSP ? 32 : 0};
   train_defaults(&flags->options);
   count += add_files(flags, specs);

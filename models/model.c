@@ -102,7 +102,7 @@ static const char *meta_find(const struct safetensors *file, const char *key)
 static enum status read_kind(const struct safetensors *file, const char *path, enum net_kind *kind,
                              struct error *error)
 {
-  static const enum net_kind kinds[] = {NET_VOSP, NET_VRAE};
+  static const enum net_kind kinds[] = {NET_VOSP, NET_VRAE, NET_RNN};
   const char *found = meta_find(file, "kind");
   for (size_t i = 0; found != NULL && i < sizeof kinds / sizeof *kinds; i++) {
     char text[KIND_TEXT];
@@ -112,9 +112,9 @@ static enum status read_kind(const struct safetensors *file, const char *path, e
       return STATUS_OK;
     }
   }
-  return error_set(error, STATUS_UNSUPPORTED,
-                   "%s is not a model of kind emend.vosp or emend.vrae; give one that `emend train` made",
-                   path);
+  return error_set(
+    error, STATUS_UNSUPPORTED,
+    "%s is not a model of kind emend.vosp, emend.vrae or emend.rnn; give one that `emend train` made", path);
 }
 
 static enum status read_config(const struct safetensors *file, const char *path, struct net_config *config,
@@ -134,7 +134,8 @@ static enum status read_config(const struct safetensors *file, const char *path,
     if (!config_has(config->kind, i)) {
       continue;
     }
-    const char *text = meta_find(file, config_key(i));
+    const char *found = meta_find(file, config_key(i));
+    const char *text = found != NULL ? found : config_older(i);
     if (text == NULL) {
       return error_set(error, STATUS_FORMAT, "%s: its metadata lacks %s; the file is damaged or not emend's",
                        path, config_key(i));

@@ -24,10 +24,20 @@ enum field {
   FIELD_GENERATOR,
   FIELD_GATE,
   FIELD_MATCHES,
+  FIELD_LAYERS,
+  FIELD_EMISSION,
+  FIELD_EMISSION_UNITS,
 };
 
 /* Which kinds of network have a field. */
-enum { VOSPS = 1 << NET_VOSP, VRAES = 1 << NET_VRAE, ALL = VOSPS | VRAES };
+enum {
+  VOSPS = 1 << NET_VOSP,
+  VRAES = 1 << NET_VRAE,
+  RNNS = 1 << NET_RNN,
+  LATENTS = VOSPS | VRAES,
+  FORWARDS = VOSPS | RNNS,
+  ALL = VOSPS | VRAES | RNNS,
+};
 
 /* A field is one of some words (in the order of its enum) or a number from low to high. */
 static const struct description {
@@ -35,20 +45,24 @@ static const struct description {
   const char *words[WORDS_MAX];
   double low, high;
   unsigned kinds;
+  const char *older;
 } descriptions[CONFIG_KEYS] = {
-  [FIELD_UNIT] = {"frame.unit", {"milliseconds", "beats"}, 0, 0, ALL},
-  [FIELD_LENGTH] = {"frame.length", {NULL}, 1.0 / 64, 1000, ALL},
-  [FIELD_VALUES] = {"frame.values", {NULL}, 1, FRAME_VALUES_MAX, ALL},
-  [FIELD_TIE] = {"tie", {"none", "pitch"}, 0, 0, ALL},
-  [FIELD_CELL] = {"cell", {"fast-dropout", "tanh", "gru"}, 0, 0, ALL},
-  [FIELD_POSTERIOR] = {"posterior", {"diagonal", "increments", "gauss-markov"}, 0, 0, ALL},
-  [FIELD_FEED] = {"feed", {"level", "increment"}, 0, 0, ALL},
-  [FIELD_PAST] = {"past", {"received", "passed"}, 0, 0, VOSPS},
-  [FIELD_HIDDEN] = {"hidden", {NULL}, 1, 4096, ALL},
-  [FIELD_LATENT] = {"latent", {NULL}, 1, 1024, ALL},
-  [FIELD_GENERATOR] = {"generator", {NULL}, 1, 4096, ALL},
-  [FIELD_GATE] = {"gate", {NULL}, 0, GATE_HIDDEN_MAX, VOSPS},
-  [FIELD_MATCHES] = {"matches", {NULL}, 0, MATCH_MAX, VRAES},
+  [FIELD_UNIT] = {"frame.unit", {"milliseconds", "beats"}, 0, 0, ALL, NULL},
+  [FIELD_LENGTH] = {"frame.length", {NULL}, 1.0 / 64, 1000, ALL, NULL},
+  [FIELD_VALUES] = {"frame.values", {NULL}, 1, FRAME_VALUES_MAX, ALL, NULL},
+  [FIELD_TIE] = {"tie", {"none", "pitch"}, 0, 0, ALL, NULL},
+  [FIELD_CELL] = {"cell", {"fast-dropout", "tanh", "gru"}, 0, 0, ALL, NULL},
+  [FIELD_POSTERIOR] = {"posterior", {"diagonal", "increments", "gauss-markov"}, 0, 0, LATENTS, NULL},
+  [FIELD_FEED] = {"feed", {"level", "increment"}, 0, 0, LATENTS, NULL},
+  [FIELD_PAST] = {"past", {"received", "passed"}, 0, 0, VOSPS, NULL},
+  [FIELD_HIDDEN] = {"hidden", {NULL}, 1, 4096, ALL, NULL},
+  [FIELD_LATENT] = {"latent", {NULL}, 1, 1024, LATENTS, NULL},
+  [FIELD_GENERATOR] = {"generator", {NULL}, 0, 4096, ALL, NULL},
+  [FIELD_GATE] = {"gate", {NULL}, 0, GATE_HIDDEN_MAX, VOSPS, NULL},
+  [FIELD_MATCHES] = {"matches", {NULL}, 0, MATCH_MAX, VRAES, NULL},
+  [FIELD_LAYERS] = {"layers", {NULL}, 1, 2, FORWARDS, "1"},
+  [FIELD_EMISSION] = {"emission", {"bernoulli", "nade", "pitch"}, 0, 0, ALL, "bernoulli"},
+  [FIELD_EMISSION_UNITS] = {"emission.units", {NULL}, 0, 1024, ALL, "0"},
 };
 
 static double field_get(const struct net_config *config, enum field field)
@@ -67,6 +81,9 @@ static double field_get(const struct net_config *config, enum field field)
   case FIELD_GENERATOR: return config->generator;
   case FIELD_GATE: return config->gate;
   case FIELD_MATCHES: return config->matches;
+  case FIELD_LAYERS: return config->layers;
+  case FIELD_EMISSION: return config->emission;
+  case FIELD_EMISSION_UNITS: return config->emission_units;
   }
   return 0;
 }
@@ -88,12 +105,16 @@ static void field_set(struct net_config *config, enum field field, double value)
   case FIELD_GENERATOR: config->generator = whole; break;
   case FIELD_GATE: config->gate = whole; break;
   case FIELD_MATCHES: config->matches = whole; break;
+  case FIELD_LAYERS: config->layers = whole; break;
+  case FIELD_EMISSION: config->emission = (enum net_emission)whole; break;
+  case FIELD_EMISSION_UNITS: config->emission_units = whole; break;
   }
 }
 
 const char *net_kind_name(enum net_kind kind)
 {
-  return kind == NET_VRAE ? "vrae" : "vosp";
+  static const char *const names[] = {[NET_VOSP] = "vosp", [NET_VRAE] = "vrae", [NET_RNN] = "rnn"};
+  return names[kind];
 }
 
 const char *config_key(int index)
@@ -104,6 +125,11 @@ const char *config_key(int index)
 bool config_has(enum net_kind kind, int index)
 {
   return (descriptions[index].kinds & 1U << kind) != 0;
+}
+
+const char *config_older(int index)
+{
+  return descriptions[index].older;
 }
 
 void config_text(const struct net_config *config, int index, char text[CONFIG_TEXT])

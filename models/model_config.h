@@ -1,6 +1,7 @@
 /* A model's configuration as named strings: in a model file's metadata and in config files alike.
  * Keys: frame.unit, frame.length, frame.values, tie, cell, posterior, feed, past (VOSP), hidden, latent,
- * generator, gate (VOSP), matches (VRAE). The kind itself is no key but a stamp of the file. */
+ * generator, gate (VOSP), matches (VRAE), layers (VOSP, RNN), emission, emission.units. The kind itself is no
+ * key but a stamp of the file. */
 #ifndef EMEND_MODEL_CONFIG_H
 #define EMEND_MODEL_CONFIG_H
 
@@ -8,7 +9,7 @@
 
 #include "net_config.h"
 
-enum { CONFIG_KEYS = 13, CONFIG_TEXT = 32 };
+enum { CONFIG_KEYS = 16, CONFIG_TEXT = 32 };
 
 /* What a kind of network is called in commands: "vosp". Model files put MODEL_KIND_PREFIX before it. */
 const char *net_kind_name(enum net_kind kind);
@@ -18,6 +19,8 @@ const char *net_kind_name(enum net_kind kind);
 const char *config_key(int index);
 /* Whether networks of this kind have that key. Any thread. */
 bool config_has(enum net_kind kind, int index);
+/* The value of a key that files of an older emend lack; NULL where they all have it. Any thread. */
+const char *config_older(int index);
 /* Its value as text, at most CONFIG_TEXT bytes with the end. Any thread. */
 void config_text(const struct net_config *config, int index, char text[CONFIG_TEXT]);
 /* Set one field from text. STATUS_NOT_FOUND for a key that config->kind does not have; STATUS_USAGE for a value

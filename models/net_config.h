@@ -10,12 +10,20 @@
 enum net_kind {
   NET_VOSP, /* the variational one step predictor (paper 3.2): sees the past, works live */
   NET_VRAE, /* the variational recurrent auto-encoder (paper 3.1): sees the whole take, fills gaps */
+  NET_RNN,  /* a predictor without latents: the VOSP with Z = 0, whose bound is the exact likelihood */
 };
 
 enum net_cell {
   CELL_FD,   /* fast dropout: tanh on moments (paper, appendix "FD RNNs") */
   CELL_TANH, /* tanh, ordinary dropout */
   CELL_GRU,  /* gated recurrent unit, ordinary dropout */
+};
+
+/* How the outputs of one frame depend on each other: emission.h. */
+enum net_emission {
+  EMISSION_BERNOULLI, /* not at all: the paper */
+  EMISSION_NADE,      /* on the lower ones, through a shared hidden layer (Larochelle & Murray 2011) */
+  EMISSION_PITCH,     /* on the lower pitches, through a recurrent net along the pitch axis; tied weights */
 };
 
 enum net_posterior {
@@ -54,9 +62,12 @@ struct net_config {
   enum net_past past;
   int hidden;    /* H; of a VRAE in each direction */
   int latent;    /* Z, per row */
-  int generator; /* M: units of the generator; of a VRAE in each direction */
+  int generator; /* M: units of the generator; of a VRAE in each direction; 0 (RNN): logits right from h */
   int gate;      /* VOSP: hidden units of the gate; 0: none */
   int matches;   /* VRAE: best-matching stretches of the take that it sees beside; 0: not a filler */
+  int layers;    /* VOSP, RNN: recurrent layers, each over the one below; 1 or 2 */
+  enum net_emission emission;
+  int emission_units; /* K: hidden units of the emission; 0 with Bernoulli */
 };
 
 #endif

@@ -274,7 +274,7 @@ static void refuses_files_that_are_no_such_model(void **state)
   static const struct change changes[] = {
     {.key = "none", .status = STATUS_OK},
     {.key = "kind", .value = NULL, .status = STATUS_UNSUPPORTED, .says = "emend train"},
-    {.key = "kind", .value = "emend.nade", .status = STATUS_UNSUPPORTED, .says = "emend.vosp or emend.vrae"},
+    {.key = "kind", .value = "emend.nade", .status = STATUS_UNSUPPORTED, .says = "emend.vosp, emend.vrae or emend.rnn"},
     {.key = "kind", .value = "emend.vrae", .status = STATUS_FORMAT, .says = "matches"},
     {.key = "format", .value = "2", .status = STATUS_UNSUPPORTED, .says = "format 1"},
     {.key = "hidden", .value = NULL, .status = STATUS_FORMAT, .says = "hidden"},
