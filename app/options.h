@@ -52,7 +52,7 @@ struct option_set {
   const char *help_form; /* what came after "--help=", into argv; NULL: nothing */
 };
 
-enum { OPTION_SPECS_MAX = 64 };
+enum { OPTION_SPECS_MAX = 96 };
 
 /* Parse argv[1..]; argv is reordered so that operands come last. STATUS_USAGE with one line that names the
  * argument at fault. After --help nothing else is checked. Not thread-safe (getopt). */

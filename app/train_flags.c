@@ -138,6 +138,8 @@ static int add_training(struct train_options *options, struct option_spec *specs
     number("dropout-hidden", &options->dropout_hidden, 0, 0.99, "dropout of hidden units"),
     number("spectral-radius", &options->spectral_radius, 0, 10, "of the recurrent weights at the start"),
     integer("connections", &options->connections, 0, 4096, "recurrent connections a unit at the start; 0: all"),
+    number("input-deviation", &options->input_deviation, 0, 10,
+           "deviation of the input weights at the start; 0: the network's own"),
     number("kl-start", &options->kl_start, 0, 10, "weight of the divergence at first"),
     number("kl-end", &options->kl_end, 0, 10, "weight of the divergence at last"),
     integer("kl-epochs", &options->kl_epochs, 0, 100000, "epochs from first to last"),

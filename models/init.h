@@ -11,6 +11,7 @@ struct init_options {
   double spectral_radius;               /* rho of the recurrent weights (paper, Table 2) */
   int connections;                      /* nu: at most so many incoming recurrent ones a unit; 0: all */
   double input_dropout, hidden_dropout; /* of fast dropout: where its keep probabilities start */
+  double input_deviation;               /* of the input weights; 0: what the network has found to be good */
 };
 
 void init_normal(const struct params *params, const char *name, double scale, struct rng *rng);

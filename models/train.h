@@ -17,6 +17,7 @@ struct train_options {
   double dropout_input, dropout_hidden;
   double spectral_radius;  /* of the recurrent weights at the start */
   int connections;         /* at most so many incoming recurrent ones a unit; 0: all */
+  double input_deviation;  /* of the input weights at the start; 0: the network's own */
   double kl_start, kl_end; /* weight of the divergence, linear over kl_epochs */
   int kl_epochs;
   double noise; /* P: share of off cells turned on in the recognition's input; the likelihood is of the clean */

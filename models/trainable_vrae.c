@@ -18,7 +18,8 @@ static enum status init(const struct net_config *config, const struct train_opti
                         const struct params *params, struct rng *rng)
 {
   const struct init_options init_options = {options->spectral_radius, options->connections,
-                                            options->dropout_input, options->dropout_hidden};
+                                            options->dropout_input, options->dropout_hidden,
+                                            options->input_deviation};
   return vrae_init(config, &init_options, params, rng);
 }
 

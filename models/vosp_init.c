@@ -11,7 +11,8 @@ enum status vosp_init(const struct net_config *config, const struct init_options
   if (status != STATUS_OK) {
     return status;
   }
-  init_normal(params, "input.w", config->tie == TIE_PITCH ? 0.15 : 0.1, rng);
+  const double input = config->tie == TIE_PITCH ? 0.15 : 0.1;
+  init_normal(params, "input.w", options->input_deviation > 0 ? options->input_deviation : input, rng);
   init_by_fan_in(params, "head.w", 0.3, rng);
   init_by_fan_in(params, "generator.h", 1, rng);
   init_by_fan_in(params, "generator.z", 1, rng);

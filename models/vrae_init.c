@@ -27,7 +27,8 @@ enum status vrae_init(const struct net_config *config, const struct init_options
   if (status != STATUS_OK) {
     return status;
   }
-  const double input = config->tie == TIE_PITCH ? 0.15 : 0.1;
+  const double own = config->tie == TIE_PITCH ? 0.15 : 0.1;
+  const double input = options->input_deviation > 0 ? options->input_deviation : own;
   const double half = sqrt(0.5); /* each of two directions that add up */
   init_normal(params, "input.w", input, rng);
   init_normal(params, "back.input.w", input, rng);

@@ -64,7 +64,7 @@ struct model *learn_rig_base(void)
     .generator = 8,
     .gate = 12,
   };
-  const struct init_options init = {1.1, 0, 0.1, 0.3};
+  const struct init_options init = {1.1, 0, 0.1, 0.3, 0};
   struct model *model;
   struct error error;
   struct rng rng;

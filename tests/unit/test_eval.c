@@ -38,7 +38,7 @@ static struct model *make_model(const struct net_config *config)
   struct rng rng;
   rng_seed(&rng, 11);
   assert_int_equal(model_new(&model, config, &error), STATUS_OK);
-  const struct init_options options = {1.1, 0, 0.1, 0.1};
+  const struct init_options options = {1.1, 0, 0.1, 0.1, 0};
   const enum status status = config->kind == NET_VRAE ? vrae_init(config, &options, &model->params, &rng)
                                                       : vosp_init(config, &options, &model->params, &rng);
   assert_int_equal(status, STATUS_OK);

@@ -51,7 +51,7 @@ static struct model *make_model(void)
   struct rng rng;
   rng_seed(&rng, 3);
   assert_int_equal(model_new(&model, &config, &error), STATUS_OK);
-  const struct init_options options = {1.1, 0, 0.1, 0.3};
+  const struct init_options options = {1.1, 0, 0.1, 0.3, 0};
   assert_int_equal(vosp_init(&config, &options, &model->params, &rng), STATUS_OK);
   return model;
 }

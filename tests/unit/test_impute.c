@@ -53,7 +53,7 @@ static struct model *make_model(int matches)
   struct rng rng;
   rng_seed(&rng, 3);
   assert_int_equal(model_new(&model, &config, &error), STATUS_OK);
-  const struct init_options options = {1.1, 0, 0.1, 0.1};
+  const struct init_options options = {1.1, 0, 0.1, 0.1, 0};
   assert_int_equal(vrae_init(&config, &options, &model->params, &rng), STATUS_OK);
   return model;
 }

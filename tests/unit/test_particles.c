@@ -43,7 +43,7 @@ static void make(struct fixture *fixture, const struct net_config *config, uint6
   memset(fixture, 0, sizeof *fixture);
   assert_int_equal(vosp_layout(config, &fixture->params, &error), STATUS_OK);
   assert_int_equal(params_alloc(&fixture->params), STATUS_OK);
-  const struct init_options options = {1.1, 0, 0.1, 0.1};
+  const struct init_options options = {1.1, 0, 0.1, 0.1, 0};
   assert_int_equal(vosp_init(config, &options, &fixture->params, &rng), STATUS_OK);
   float *to_z = params_get(&fixture->params, "generator.z");
   for (int i = 0; i < config->generator; i++) {

@@ -136,7 +136,7 @@ static void recurrent_weights_have_their_radius(void **state)
     const struct net_config config = config_of(kind % 2 == 0 ? CELL_TANH : CELL_GRU);
     const int gates = config.cell == CELL_GRU ? 3 : 1;
     const int nu = connections[kind / 2 % 2];
-    const struct init_options options = {radii[kind / 4 % 2], nu, 0.1, 0.3};
+    const struct init_options options = {radii[kind / 4 % 2], nu, 0.1, 0.3, 0};
     struct params params;
     make(&params, &config, &options, 500 + (uint64_t)kind);
     for (int gate = 0; gate < gates; gate++) {
@@ -148,6 +148,27 @@ static void recurrent_weights_have_their_radius(void **state)
       }
       check_connections(w, gates * HIDDEN, nu == 0 ? HIDDEN : nu);
     }
+    params_free(&params);
+  }
+}
+
+static void input_weights_have_their_deviation(void **state)
+{
+  (void)state;
+  static const double given[] = {0, 0.01, 0.5}, wanted[] = {0.1, 0.01, 0.5};
+  for (int k = 0; k < 3; k++) {
+    const struct net_config config = config_of(CELL_TANH);
+    const struct init_options options = {1.1, 0, 0.1, 0.3, given[k]};
+    struct params params;
+    make(&params, &config, &options, 20);
+    const float *w = params_get(&params, "input.w");
+    const struct param *param = params_find(&params, "input.w");
+    const size_t count = (size_t)param->rows * (size_t)param->cols;
+    double squares = 0;
+    for (size_t i = 0; i < count; i++) {
+      squares += (double)w[i] * (double)w[i];
+    }
+    assert_true(fabs(sqrt(squares / (double)count) / wanted[k] - 1) < 0.05);
     params_free(&params);
   }
 }
@@ -165,7 +186,7 @@ static void all_are(const struct params *params, const char *name, int from, int
 static void biases_are_as_documented(void **state)
 {
   (void)state;
-  const struct init_options options = {1.1, 0, 0.1, 0.3};
+  const struct init_options options = {1.1, 0, 0.1, 0.3, 0};
   for (int cell = 0; cell < 3; cell++) {
     const struct net_config config = config_of((enum net_cell)cell);
     struct params params;
@@ -192,6 +213,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(radius_of_known_matrices),
     cmocka_unit_test(recurrent_weights_have_their_radius),
+    cmocka_unit_test(input_weights_have_their_deviation),
     cmocka_unit_test(biases_are_as_documented),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,7 +62,7 @@ static void make(struct fixture *f, const struct net_config *config, int steps, 
   *f = (struct fixture){.steps = steps, .rows = rows};
   assert_int_equal(vrae_layout(config, &f->params, &error), STATUS_OK);
   assert_int_equal(params_alloc(&f->params), STATUS_OK);
-  const struct init_options options = {1.1, 0, 0.1, 0.1};
+  const struct init_options options = {1.1, 0, 0.1, 0.1, 0};
   assert_int_equal(vrae_init(config, &options, &f->params, &rng), STATUS_OK);
   if (config->cell != CELL_FD) {
     params_get(&f->params, "head.b")[1] = 0.3F; /* ln s, for the same reason */

@@ -14,7 +14,7 @@
 
 enum { HIDDEN = 30, GENERATOR = 20, LATENT = 3, SEED = 97 };
 
-static const struct init_options options = {1.1, 6, 0.1, 0.3};
+static const struct init_options options = {1.1, 6, 0.1, 0.3, 0};
 
 static struct net_config config_of(enum net_cell cell, int matches)
 {
