@@ -278,7 +278,7 @@ static void tell_validation(const struct trainer *trainer, const struct epoch_re
 static enum status run_epochs(struct trainer *trainer, struct error *error)
 {
   const struct train_options *options = &trainer->options;
-  bool going = true;
+  bool going = trainer->point.bad < 2 * options->patience;
   while (going && trainer->point.epoch < options->epochs) {
     struct epoch_result result;
     struct bound_sums valid;
@@ -352,6 +352,14 @@ static enum status damage_takes(const struct trainer *trainer, struct error *err
                              : dataset_damage(run->valid, &config->frame, &options->damage, valid_seed, error);
 }
 
+static void tell_outcome(const struct trainer *trainer)
+{
+  const struct train_point *point = &trainer->point;
+  if (trainer->run->outcome != NULL) {
+    *trainer->run->outcome = (struct train_outcome){point->best, point->bound, point->epoch, point->seconds};
+  }
+}
+
 enum status train_model(const struct net_config *config, const struct train_options *options,
                         const struct train_run *run, struct error *error)
 {
@@ -382,6 +390,7 @@ enum status train_model(const struct net_config *config, const struct train_opti
     }
   }
   if (status == STATUS_OK) {
+    tell_outcome(trainer);
     train_checkpoint_remove(trainer);
   }
   trainer_free(trainer);

@@ -47,6 +47,14 @@ struct train_progress {
 };
 typedef bool (*train_report)(void *user, const struct train_progress *progress);
 
+/* What came of a training, also of one that went on from a checkpoint. */
+struct train_outcome {
+  double loss;  /* the best validation's, nats a frame: reconstruction + kl_end * the objective's divergence */
+  double bound; /* the exact bound of those weights, nats a frame */
+  int epochs;   /* done */
+  double seconds; /* spent on them */
+};
+
 struct train_run {
   struct dataset *train, *valid; /* with frames; takes are given their damage here when noise > 0 */
   const char
@@ -56,6 +64,7 @@ struct train_run {
   const char *command; /* recorded in the model */
   train_report report; /* may be NULL */
   void *user;
+  struct train_outcome *outcome; /* filled where the training came to its end; may be NULL */
 };
 
 /* Train a network of the configuration's kind, and the gate of one that has it. Returns STATUS_INTERRUPTED
