@@ -1,14 +1,14 @@
 #include "options_file.h"
 
-#include <libconfig.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "file.h"
+#include "options_config.h"
 
 enum { SETTINGS_MAX = 1 << 20 };
 
-static const struct option_spec *find_key(const struct option_set *set, const char *key)
+const struct option_spec *options_find(const struct option_set *set, const char *key)
 {
   for (int i = 0; i < set->count; i++) {
     const char *name = set->specs[i].name;
@@ -41,7 +41,7 @@ static enum status apply(const struct option_set *set, const config_setting_t *s
 {
   const char *key = config_setting_name(setting);
   unsigned line = config_setting_source_line(setting);
-  const struct option_spec *spec = find_key(set, key);
+  const struct option_spec *spec = options_find(set, key);
   struct error inner = {STATUS_OK, ""};
   char buffer[64];
 
@@ -103,7 +103,7 @@ static enum status parse(config_t *config, const char *text, const char *path, s
 }
 
 /* Read here, since the library leaves the program where a file cannot be read, too. */
-static enum status load(config_t *config, const char *path, struct error *error)
+enum status options_load_config(config_t *config, const char *path, struct error *error)
 {
   uint8_t *data;
   size_t size;
@@ -139,7 +139,7 @@ enum status options_read_file(const struct option_set *set, const char *path, st
   config_init(config);
   config_set_options(config, CONFIG_OPTION_AUTOCONVERT);
   storage->config = config;
-  enum status status = load(config, path, error);
+  enum status status = options_load_config(config, path, error);
   const config_setting_t *root = config_root_setting(config);
   for (int i = 0; status == STATUS_OK && i < config_setting_length(root); i++) {
     status = apply(set, config_setting_get_elem(root, (unsigned)i), path, error);
