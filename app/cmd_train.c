@@ -3,13 +3,12 @@
 #include <string.h>
 
 #include "cmd_learn.h"
-#include "data.h"
 #include "model_config.h"
 #include "options_file.h"
 #include "outfile.h"
 #include "progress.h"
 #include "stop.h"
-#include "train_flags.h"
+#include "train_data.h"
 
 enum { COMMAND_BYTES = 4096 };
 
@@ -102,40 +101,19 @@ static enum status check(const struct train_flags *flags, struct error *error)
   return outfile_check(flags->out, error);
 }
 
-static enum status load(struct train_flags *flags, struct dataset *train, struct dataset *valid,
-                        struct error *error)
-{
-  enum status status = data_load(train, &flags->data, flags->train_split, error);
-
-  if (status != STATUS_OK) {
-    return status;
-  }
-  if (train->rolls && !flags->frame_given) {
-    flags->config.frame = (struct frame_def){FRAME_BEATS, 1, 1};
-  }
-  status = dataset_frames(train, &flags->config.frame, error);
-  if (status == STATUS_OK) {
-    status = data_load(valid, &flags->data, flags->valid_split, error);
-  }
-  if (status == STATUS_OK) {
-    status = dataset_frames(valid, &flags->config.frame, error);
-    if (status != STATUS_OK) {
-      dataset_free(valid);
-    }
-  }
-  if (status != STATUS_OK) {
-    dataset_free(train);
-  }
-  return status;
-}
-
 static enum status train(struct train_flags *flags, const char *command, struct error *error)
 {
   struct dataset training, valid;
   struct telling telling = {.best = NAN};
 
-  enum status status = load(flags, &training, &valid, error);
+  enum status status = train_data_load(flags, &training, &valid, error);
   if (status != STATUS_OK) {
+    return status;
+  }
+  status = train_data_frames(flags, &training, &valid, error);
+  if (status != STATUS_OK) {
+    dataset_free(&training);
+    dataset_free(&valid);
     return status;
   }
   const struct train_run run = {.train = &training,
