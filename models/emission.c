@@ -12,6 +12,11 @@ static enum status layout(const struct net_config *config, struct params *params
   return STATUS_OK;
 }
 
+static void init(const struct params *params, struct rng *rng)
+{
+  (void)params, (void)rng;
+}
+
 static size_t nothing(const struct emission_net *net, int frames)
 {
   (void)net, (void)frames;
@@ -37,14 +42,14 @@ static void choose(const struct emission_run *run)
   }
 }
 
-static const struct emission_ops bernoulli = {"bernoulli", NULL,    0,        layout, nothing,
-                                              nothing,     forward, backward, choose};
+static const struct emission_ops bernoulli = {"bernoulli", NULL,    0,       layout,   init,
+                                              nothing,     nothing, forward, backward, choose};
 
 const struct emission_ops *emission_find(enum net_emission emission)
 {
   switch (emission) {
   case EMISSION_BERNOULLI: return &bernoulli;
-  case EMISSION_NADE: return NULL;
+  case EMISSION_NADE: return &emission_nade;
   case EMISSION_PITCH: return NULL;
   }
   return &bernoulli;
@@ -54,6 +59,33 @@ enum status emission_layout(const struct net_config *config, struct params *para
 {
   const struct emission_ops *ops = emission_find(config->emission);
   return ops->layout(config, params, error);
+}
+
+enum status emission_add(struct params *params, const struct emission_tensor *tensors, size_t count,
+                         struct error *error)
+{
+  for (size_t i = 0; i < count; i++) {
+    if (tensors[i].rows > 0 &&
+        params_add(params, tensors[i].name, tensors[i].rows, tensors[i].cols) != STATUS_OK) {
+      return error_set(error, STATUS_FULL, "too many tensors at %s", tensors[i].name);
+    }
+  }
+  return STATUS_OK;
+}
+
+void emission_init(const struct net_config *config, const struct params *params, struct rng *rng)
+{
+  emission_find(config->emission)->init(params, rng);
+}
+
+int emission_sources(const struct net_config *config)
+{
+  return config->kind == NET_VRAE ? 2 : 1;
+}
+
+int emission_source_units(const struct net_config *config)
+{
+  return config->generator > 0 ? config->generator : config->hidden;
 }
 
 static void layers_of(struct emission_net *net, struct linear *layers[EMISSION_LAYERS_MAX])
@@ -71,15 +103,17 @@ void emission_bind(struct emission_net *net, const struct net_config *config, co
     .ops = ops,
     .rows = view_rows(config),
     .outputs = view_outputs(config),
-    .sources = config->kind == NET_VRAE ? 2 : 1,
-    .source_units = config->generator > 0 ? config->generator : config->hidden,
+    .sources = emission_sources(config),
+    .source_units = emission_source_units(config),
     .units = config->emission_units,
   };
+  const bool second = net->sources == EMISSION_SOURCES;
+  net->layer_count = ops->layer_count - (ops->layer_count > 0 && !second);
   struct linear *layers[EMISSION_LAYERS_MAX];
   layers_of(net, layers);
-  (void)bind_sizes(ops->layers, ops->layer_count, params, layers);
-  bind_weights(ops->layers, ops->layer_count, params, weights, NULL, layers);
-  for (int i = 0; i < ops->layer_count; i++) {
+  (void)bind_sizes(ops->layers, net->layer_count, params, layers);
+  bind_weights(ops->layers, net->layer_count, params, weights, NULL, layers);
+  for (int i = 0; i < net->layer_count; i++) {
     net->layers[i].keep = 1; /* plain, whatever the rest is */
   }
 }
@@ -90,9 +124,9 @@ void emission_gradients(const struct emission_net *net, const struct params *par
   const struct linear *layers[EMISSION_LAYERS_MAX];
   struct linear_grad *to[EMISSION_LAYERS_MAX];
   real keep[KEEP_COUNT];
-  for (int i = 0; i < net->ops->layer_count; i++) {
+  for (int i = 0; i < net->layer_count; i++) {
     layers[i] = &net->layers[i];
     to[i] = &grads[i];
   }
-  bind_gradients(net->ops->layers, net->ops->layer_count, params, layers, grad, NULL, keep, to);
+  bind_gradients(net->ops->layers, net->layer_count, params, layers, grad, NULL, keep, to);
 }

@@ -15,12 +15,14 @@
 #include "linear.h"
 #include "net_config.h"
 #include "params.h"
+#include "rng.h"
 
 enum { EMISSION_SOURCES = 2, EMISSION_LAYERS_MAX = 6 };
 
 struct emission_net {
   const struct emission_ops *ops;
   int rows, outputs, sources, source_units, units; /* R, O, how many sources, M of each, K */
+  int layer_count;                                 /* without those of a source that there is not */
   struct linear layers[EMISSION_LAYERS_MAX];       /* the emission's own, plain */
 };
 
@@ -36,10 +38,11 @@ struct emission_run {
 
 struct emission_ops {
   const char *name;
-  const struct layer_names *layers; /* (layer_count) its tensors; plain layers */
+  const struct layer_names *layers; /* (layer_count) its tensors; plain layers; last that of source 1 alone */
   int layer_count;
   /* Add the tensors, each named "emission.*", after checking the configuration. */
   enum status (*layout)(const struct net_config *config, struct params *params, struct error *error);
+  void (*init)(const struct params *params, struct rng *rng);    /* initial weights */
   size_t (*memory)(const struct emission_net *net, int frames);  /* in reals */
   size_t (*scratch)(const struct emission_net *net, int frames); /* in reals, for all three below */
   /* logits += what the targets before each output say. */
@@ -57,11 +60,24 @@ const struct emission_ops *emission_find(enum net_emission emission);
 /* Add the tensors of config's emission to a layout. */
 enum status emission_layout(const struct net_config *config, struct params *params,
                             struct error *error) EMEND_CHECK;
+/* Its initial weights in params->block: small normal values; draws none for an emission without tensors. */
+void emission_init(const struct net_config *config, const struct params *params, struct rng *rng);
 /* Sizes, and the layers bound to `weights` (laid out as `params` says); again after the weights have moved. */
 void emission_bind(struct emission_net *net, const struct net_config *config, const struct params *params,
                    const real *weights);
 /* Where the layers' gradients stand in `grad`, laid out as the weights. */
 void emission_gradients(const struct emission_net *net, const struct params *params, real *grad,
                         struct linear_grad grads[EMISSION_LAYERS_MAX]);
+
+/* For the emissions themselves. A tensor of 0 rows is left out. */
+struct emission_tensor {
+  const char *name;
+  int rows, cols;
+};
+enum status emission_add(struct params *params, const struct emission_tensor *tensors, size_t count,
+                         struct error *error) EMEND_CHECK;
+int emission_sources(const struct net_config *config);
+int emission_source_units(const struct net_config *config); /* M */
+extern const struct emission_ops emission_nade;
 
 #endif

@@ -1,5 +1,6 @@
 #include "vosp_init.h"
 
+#include "emission.h"
 #include "vosp.h"
 
 enum status vosp_init(const struct net_config *config, const struct init_options *options,
@@ -21,6 +22,7 @@ enum status vosp_init(const struct net_config *config, const struct init_options
   if (!cell->moments) {
     init_fill(params, "head.b", Z, 2 * Z, -1);
   }
+  emission_init(config, params, rng);
   init_keep(params, options);
   return STATUS_OK;
 }

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "emission.h"
 #include "vrae.h"
 
 static enum status init_cells(const struct cell_ops *cell, const struct init_options *options,
@@ -42,6 +43,7 @@ enum status vrae_init(const struct net_config *config, const struct init_options
   if (!cell->moments) {
     init_fill(params, "head.b", Z, 2 * Z, -1);
   }
+  emission_init(config, params, rng);
   init_keep(params, options);
   return STATUS_OK;
 }
