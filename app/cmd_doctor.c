@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "blas_core.h"
 #include "command.h"
 #include "doctor.h"
 #include "report.h"
@@ -31,6 +32,8 @@ static void examine(struct doctor *doctor)
   doctor_rights_read(&rights);
   doctor_rights(doctor, &rights);
   doctor_governor(doctor, "/sys/devices/system/cpu");
+  const struct blas_features features = blas_features();
+  doctor_blas(doctor, blas_core(), blas_core_better(blas_core(), &features));
   doctor_drivers(doctor, port_drivers, &settings, doctor_pipewire_runs());
   doctor_presets(doctor, settings.preset);
   doctor_takes(doctor, &settings);
@@ -73,9 +76,9 @@ const struct command command_doctor = {
   .name = "doctor",
   .usage = "[--json]",
   .summary = "look whether live can play here, and say what to do",
-  .notes =
-    "Settings, real-time limits, groups, the processor's clock, drivers, ports, presets, personal models and\n"
-    "the folder of takes, a line each: fine, advice (live works without) or fault (it does not).\n"
-    "Ends with 0 where nothing stops live, else with 1.",
+  .notes = "Settings, real-time limits, groups, the processor's clock and kernels, drivers, ports, presets, "
+           "personal models and\n"
+           "the folder of takes, a line each: fine, advice (live works without) or fault (it does not).\n"
+           "Ends with 0 where nothing stops live, else with 1.",
   .run = run_doctor,
 };

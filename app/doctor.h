@@ -54,6 +54,9 @@ void doctor_rights(struct doctor *doctor, const struct doctor_rights *rights);
 /* The clock of the processors below `folder` ("/sys/devices/system/cpu"). */
 void doctor_governor(struct doctor *doctor, const char *folder);
 
+/* OpenBLAS's kernels, for which core they are, and for which they should be; NULL: they are right. */
+void doctor_blas(struct doctor *doctor, const char *core, const char *better);
+
 /* The drivers and their ports, and whether those that the settings name are there; `pipewire`: a PipeWire
  * server answers to this user. Drivers end with NULL. */
 void doctor_drivers(struct doctor *doctor, const struct port_driver *const *drivers,

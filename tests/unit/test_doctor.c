@@ -52,6 +52,17 @@ static void a_player_with_all_rights_has_nothing_to_do(void **state)
   expect(DOCTOR_FINE, "rtprio", "SCHED_FIFO", "");
 }
 
+static void poor_kernels_are_told(void **state)
+{
+  (void)state;
+  doctor_blas(&doctor, "Zen", NULL);
+  assert_int_equal(doctor_worst(&doctor), DOCTOR_FINE);
+  expect(DOCTOR_FINE, "training", "Zen", "");
+  doctor.count = 0;
+  doctor_blas(&doctor, "Prescott", "HASWELL");
+  expect(DOCTOR_ADVICE, "training", "Prescott", "OPENBLAS_CORETYPE, or set it to HASWELL");
+}
+
 static void a_new_user_is_told_of_limits_and_group(void **state)
 {
   (void)state;
@@ -241,6 +252,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup(a_player_with_all_rights_has_nothing_to_do, begin),
+    cmocka_unit_test_setup(poor_kernels_are_told, begin),
     cmocka_unit_test_setup(a_new_user_is_told_of_limits_and_group, begin),
     cmocka_unit_test_setup(who_could_raise_a_limit_is_told_how, begin),
     cmocka_unit_test_setup(root_in_a_container_is_told_of_it, begin),

@@ -1,0 +1,2 @@
+# The machine used well, and data larger than memory.
+emend_test(blas_core models)
