@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "bench_machine.h"
-#include "corrupt.h"
+#include "bench_take.h"
 #include "gate_model.h"
 #include "take.h"
 #include "view.h"
@@ -18,35 +18,6 @@
 
 #define REST_EVERY 16 /* messages between pauses, outside what is timed */
 #define PERIOD (5 * NANOS_PER_MILLISECOND)
-
-/* A player's hands and what the keyboard makes of them. */
-static enum status make_take(int count, struct take *take, struct error *error)
-{
-  struct note_list played = {0};
-  struct note_list damaged = {0};
-  struct rng rng;
-  rng_seed(&rng, 7);
-  nanos now = 0;
-  enum status status = STATUS_OK;
-  for (int i = 0; i < count && status == STATUS_OK; i++) {
-    now += (nanos)rng_between(&rng, 5e6, 160e6);
-    const nanos length = (nanos)rng_between(&rng, 60e6, 600e6);
-    const struct note note = {.on = now,
-                              .off = now + length,
-                              .pitch = (uint8_t)(36 + rng_below(&rng, 60)),
-                              .velocity = (uint8_t)(30 + rng_below(&rng, 80))};
-    status = note_list_add(&played, note);
-  }
-  if (status == STATUS_OK) {
-    status = corrupt_notes(&played, &corrupt_default_rates, &rng, &damaged, error);
-  }
-  if (status == STATUS_OK) {
-    status = take_from_notes(take, &damaged);
-  }
-  note_list_free(&played);
-  note_list_free(&damaged);
-  return status == STATUS_OK ? STATUS_OK : error_set(error, status, "no take to play: %s", status_name(status));
-}
 
 /* Times of calls, in seconds; `times` NULL: nothing is kept. */
 struct samples {
@@ -207,8 +178,23 @@ static double layer_floats(const struct live_layer *layer)
   return (double)layer->in * layer->out * (layer->w2 != NULL ? 2 : 1);
 }
 
-/* What vosp_live.c reads, layer by layer. */
-static void count_reads(const struct counter *counter, const struct cleaner *cleaner, struct bench_live *result)
+static int channels_that_decide(const struct take *take)
+{
+  unsigned seen = 0;
+  for (size_t i = 0; i < take->count; i++) {
+    const unsigned channel = take->messages[i].bytes[0] & 15;
+    seen |= note_is_decidable(channel, take->messages[i].bytes[1]) ? 1U << channel : 0;
+  }
+  int count = 0;
+  for (; seen != 0; seen &= seen - 1) {
+    count++;
+  }
+  return count;
+}
+
+/* What vosp_live.c reads, layer by layer; a tick is one of every channel. */
+static void count_reads(const struct counter *counter, int channels, const struct cleaner *cleaner,
+                        struct bench_live *result)
 {
   const struct vosp_live *net = counter->net;
   const double input_row = layer_floats(&net->input) / net->input.in;
@@ -226,7 +212,7 @@ static void count_reads(const struct counter *counter, const struct cleaner *cle
                      layer_floats(&net->out) + gate;
   result->weights = (size_t)(all * sizeof(float));
   result->decision_reads.bytes = decision * sizeof(float);
-  result->tick_reads.bytes = tick * sizeof(float);
+  result->tick_reads.bytes = channels * tick * sizeof(float);
 }
 
 static enum status measure_reads(const struct model *model, const struct take *take, struct cleaner *cleaner,
@@ -244,19 +230,28 @@ static enum status measure_reads(const struct model *model, const struct take *t
     counted.state[c] = &counters[c];
   }
   const enum status status = play(take, &counted, NULL, NULL, error);
-  count_reads(&counters[0], cleaner, result);
+  for (int c = 1; c < CHANNELS; c++) {
+    counters[0].decision_inputs += counters[c].decision_inputs;
+    counters[0].decisions += counters[c].decisions;
+    counters[0].tick_inputs += counters[c].tick_inputs;
+    counters[0].ticks += counters[c].ticks;
+  }
+  count_reads(&counters[0], channels_that_decide(take), cleaner, result);
   vosp_live_free(&net);
   return status;
 }
 
-static void hold_against(double bandwidth, const struct bench_times *times, struct bench_reads *reads)
+static void hold_against(double bandwidth, double sgemm, const struct bench_times *times,
+                         struct bench_reads *reads)
 {
   reads->floor = bandwidth > 0 ? 1e6 * reads->bytes / bandwidth : 0;
   reads->ratio = reads->floor > 0 ? times->p50 / reads->floor : 0;
+  reads->arithmetic = sgemm > 0 ? 2e-3 * reads->bytes / sizeof(float) / sgemm : 0;
+  reads->arithmetic_ratio = reads->arithmetic > 0 ? times->p50 / reads->arithmetic : 0;
 }
 
 static enum status measure(const struct model *model, const struct take *take, struct cleaner *cleaner,
-                           struct bench_live *result, struct error *error)
+                           double sgemm, struct bench_live *result, struct error *error)
 {
   if (take->messages == NULL || take->count == 0) {
     return error_set(error, STATUS_USAGE, "there is nothing to play");
@@ -282,8 +277,8 @@ static enum status measure(const struct model *model, const struct take *take, s
   if (status == STATUS_OK) {
     status = measure_reads(model, take, cleaner, result, error);
     result->bandwidth = bench_read_bandwidth(result->weights);
-    hold_against(result->bandwidth, &result->decision, &result->decision_reads);
-    hold_against(result->bandwidth, &result->tick, &result->tick_reads);
+    hold_against(result->bandwidth, sgemm, &result->decision, &result->decision_reads);
+    hold_against(result->bandwidth, sgemm, &result->tick, &result->tick_reads);
   }
   free(decisions.times);
   free(ticks.times);
@@ -297,7 +292,8 @@ static bool set_fifo(bool on)
   return sched_setscheduler(0, on ? SCHED_FIFO : SCHED_OTHER, &param) == 0;
 }
 
-enum status bench_live_run(const struct model *model, int notes, struct bench_live *result, struct error *error)
+enum status bench_live_run(const struct model *model, int notes, int channels, double sgemm,
+                           struct bench_live *result, struct error *error)
 {
 #ifdef __SSE__
   _mm_setcsr(_mm_getcsr() | 0x8040); /* denormals read and written as zero, as on the live thread */
@@ -305,13 +301,13 @@ enum status bench_live_run(const struct model *model, int notes, struct bench_li
   *result = (struct bench_live){0};
   struct take take = {0};
   struct cleaner *cleaner = NULL;
-  enum status status = make_take(notes, &take, error);
+  enum status status = bench_take(notes, channels, &take, error);
   if (status == STATUS_OK) {
     status = model_cleaner_new(model, &cleaner, error);
   }
   if (status == STATUS_OK) {
     result->fifo = set_fifo(true);
-    status = measure(model, &take, cleaner, result, error);
+    status = measure(model, &take, cleaner, sgemm, result, error);
     (void)set_fifo(false);
     model_cleaner_free(cleaner);
   }

@@ -1,4 +1,5 @@
-/* What a model costs live: time of a decision and of a tick, and the weights that each reads. */
+/* What a model costs live: time of a decision and of a tick, and what the machine would need at least to read
+ * the weights that each uses, and to multiply them. */
 #ifndef EMEND_BENCH_LIVE_H
 #define EMEND_BENCH_LIVE_H
 
@@ -10,9 +11,11 @@ struct bench_times { /* microseconds */
 };
 
 struct bench_reads {
-  double bytes; /* of weights read in one go, those read twice counted twice */
-  double floor; /* microseconds to read them at the bandwidth below */
-  double ratio; /* p50 over that */
+  double bytes;            /* of weights read in one go, those read twice counted twice */
+  double floor;            /* microseconds to read them at the bandwidth below */
+  double ratio;            /* p50 over that */
+  double arithmetic;       /* microseconds for a multiplication and an addition each, at the pace of sgemm */
+  double arithmetic_ratio; /* p50 over that */
 };
 
 struct bench_live {
@@ -24,8 +27,9 @@ struct bench_live {
   double real_time; /* takes: seconds of music a second */
 };
 
-/* Play `notes` random damaged strokes (12 a second) through the live engine with this model. */
-enum status bench_live_run(const struct model *model, int notes, struct bench_live *result,
-                           struct error *error) EMEND_CHECK;
+/* Play `notes` random damaged strokes (12 a second on each of `channels`) through the live engine with this
+ * model. `sgemm`: GFLOP/s of one thread. */
+enum status bench_live_run(const struct model *model, int notes, int channels, double sgemm,
+                           struct bench_live *result, struct error *error) EMEND_CHECK;
 
 #endif

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "blas_threads.h"
+#include "parallel.h"
 
 double bench_seconds(void)
 {
@@ -60,25 +61,47 @@ double bench_read_bandwidth(size_t size)
   return best;
 }
 
-double bench_sgemm(void)
+enum { SIDE = 1024, TRIALS = 8 };
+
+struct product {
+  float *a, *b, *c;
+  double rate[TRIALS];
+};
+
+static void multiply(void *user, int index)
 {
-  enum { SIDE = 1024 };
-  float *blocks = aligned_alloc(64, (size_t)3 * SIDE * SIDE * sizeof *blocks);
+  struct product *product = (struct product *)user + index;
+  for (int trial = 0; trial < TRIALS; trial++) {
+    const double begun = bench_seconds();
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, SIDE, SIDE, SIDE, 1, product->a, SIDE, product->b,
+                SIDE, 0, product->c, SIDE);
+    product->rate[trial] = 2e-9 * SIDE * SIDE * SIDE / (bench_seconds() - begun);
+  }
+}
+
+double bench_sgemm(int threads)
+{
+  const size_t size = (size_t)SIDE * SIDE;
+  struct product products[PARALLEL_MAX];
+  float *blocks = aligned_alloc(64, 3 * size * (size_t)threads * sizeof *blocks);
   if (blocks == NULL) {
     return 0;
   }
-  for (size_t i = 0; i < (size_t)3 * SIDE * SIDE; i++) {
+  for (size_t i = 0; i < 3 * size * (size_t)threads; i++) {
     blocks[i] = (float)(i % 5) - 2;
   }
-  float *b = blocks + (size_t)SIDE * SIDE;
-  float *c = b + (size_t)SIDE * SIDE;
+  for (int t = 0; t < threads; t++) {
+    float *own = blocks + 3 * size * (size_t)t;
+    products[t] = (struct product){.a = own, .b = own + size, .c = own + 2 * size};
+  }
   blas_single_thread();
+  parallel_run(threads, multiply, products);
   double best = 0;
-  for (int trial = 0; trial < 6; trial++) {
-    const double begun = bench_seconds();
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, SIDE, SIDE, SIDE, 1, blocks, SIDE, b, SIDE, 0, c,
-                SIDE);
-    const double rate = 2e-9 * SIDE * SIDE * SIDE / (bench_seconds() - begun);
+  for (int trial = 0; trial < TRIALS; trial++) {
+    double rate = 0;
+    for (int t = 0; t < threads; t++) {
+      rate += products[t].rate[trial];
+    }
     best = rate > best ? rate : best;
   }
   free(blocks);

@@ -6,10 +6,13 @@
 #include <unistd.h>
 
 #include "bench_machine.h"
+#include "cell.h"
+#include "posterior.h"
 #include "rng.h"
 #include "train.h"
+#include "view.h"
 
-enum { SEQUENCES = 256, FRAMES = 400, CHORD = 4, PATH_SIZE = 128 };
+enum { SEQUENCES = 64, FRAMES = 2000, CHORD = 4, PATH_SIZE = 128 };
 
 static enum status make_rolls(struct dataset *data, size_t count)
 {
@@ -32,6 +35,18 @@ static enum status make_rolls(struct dataset *data, size_t count)
     data->frames += FRAMES;
   }
   return STATUS_OK;
+}
+
+double bench_train_flops(const struct net_config *config)
+{
+  const struct cell_ops *cell = cell_find(config->cell);
+  const double gates = (double)cell->gates * config->hidden;
+  const double head = posterior_head_size(config->posterior, config->latent, cell->moments);
+  const double squares = cell->moments ? 2 : 1; /* a product for the means, one for the variances */
+  const double dense = config->hidden * (gates + head + config->generator) +
+                       config->latent * config->generator + (double)config->generator * view_outputs(config);
+  /* Forward, to the inputs, to the weights; the inputs' own gradient is not wanted. */
+  return squares * 2 * (3 * dense + 2 * CHORD * gates);
 }
 
 struct watch {

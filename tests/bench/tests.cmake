@@ -1,6 +1,9 @@
 # The benchmark; the tests only ask whether it runs. Figures: build/emend_bench, or tests/bench/run.sh for all of them.
-add_executable(emend_bench bench/emend_bench.c bench/bench_live.c bench/bench_machine.c bench/bench_train.c)
-target_compile_definitions(emend_bench PRIVATE _DEFAULT_SOURCE EMEND_BENCH_PRESETS="${PROJECT_SOURCE_DIR}/presets")
+add_executable(emend_bench bench/emend_bench.c bench/bench_file.c bench/bench_live.c bench/bench_machine.c bench/bench_report.c
+  bench/bench_take.c bench/bench_train.c)
+add_dependencies(emend_bench emend)
+target_compile_definitions(emend_bench PRIVATE _DEFAULT_SOURCE EMEND_BENCH_PRESETS="${PROJECT_SOURCE_DIR}/presets"
+  EMEND_BENCH_PROGRAM="$<TARGET_FILE:emend>")
 target_link_libraries(emend_bench PRIVATE models PkgConfig::OPENBLAS PkgConfig::JANSSON Threads::Threads)
 add_test(NAME bench_runs COMMAND emend_bench --quick)
 add_test(NAME bench_runs_json COMMAND emend_bench --quick --json)
