@@ -16,7 +16,7 @@ static const char *const config_flags[CONFIG_KEYS][2] = {
   {"frame-length", "a frame's length in that unit"},
   {"frame-values", "values a pitch: 1 sounding, 2 sounding and onset"},
   {"tie", "weights: none, or shared over pitch"},
-  {"cell", "fast-dropout, tanh or gru"},
+  {"cell", "fast-dropout, tanh, gru or deep"},
   {"posterior", "diagonal, increments or gauss-markov"},
   {"feed", "the generator sees: level or increment"},
   {"past", "the network remembers: received or passed"},

@@ -10,10 +10,10 @@
 
 struct cell_run {
   int steps, rows, hidden; /* T, N, H */
-  struct linear recurrent; /* (H, G) */
+  struct linear recurrent; /* (H, recurrent_blocks * H) */
   struct moments pre;      /* (T, N, G) */
   struct moments h;        /* (T + 1, N, H) */
-  real *extra;             /* (T, N, H) the cell's own memory for backward */
+  real *extra;             /* (T, N, H) where gates > 1: the cell's own memory for backward */
   real *scratch;           /* (T, N, H), and at least (N, G) */
 };
 
@@ -25,14 +25,17 @@ struct cell_grad {
 
 struct cell_ops {
   const char *name;
-  int gates;    /* G / H */
-  bool moments; /* fast dropout: variances travel beside means */
+  int gates;            /* G / H */
+  int recurrent_blocks; /* (H, H) blocks of the recurrent weights, side by side */
+  double radius_share;  /* spectral radius of each block at the start, as a share of the one asked for */
+  bool moments;         /* fast dropout: variances travel beside means */
   bool recurrent_bias;
+  bool live; /* the live step knows it: vosp_live.h */
   void (*forward)(const struct cell_run *run);
   void (*backward)(const struct cell_run *run, const struct cell_grad *grad);
 };
 
-extern const struct cell_ops cell_tanh, cell_fd, cell_gru;
+extern const struct cell_ops cell_tanh, cell_fd, cell_gru, cell_deep;
 
 const struct cell_ops *cell_find(enum net_cell cell);
 

@@ -43,5 +43,23 @@ static void backward(const struct cell_run *run, const struct cell_grad *grad)
                           run->scratch);
 }
 
-const struct cell_ops cell_tanh = {"tanh", 1, false, false, forward, backward};
-const struct cell_ops cell_fd = {"fd", 1, true, false, forward, backward};
+const struct cell_ops cell_tanh = {
+  .name = "tanh",
+  .gates = 1,
+  .recurrent_blocks = 1,
+  .radius_share = 1,
+  .live = true,
+  .forward = forward,
+  .backward = backward,
+};
+
+const struct cell_ops cell_fd = {
+  .name = "fd",
+  .gates = 1,
+  .recurrent_blocks = 1,
+  .radius_share = 1,
+  .moments = true,
+  .live = true,
+  .forward = forward,
+  .backward = backward,
+};

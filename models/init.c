@@ -42,6 +42,9 @@ double spectral_radius(const float *w, int n, int stride, struct rng *rng, float
 void init_normal(const struct params *params, const char *name, double scale, struct rng *rng)
 {
   const struct param *param = params_find(params, name);
+  if (param == NULL) {
+    return;
+  }
   const size_t n = (size_t)param->rows * (size_t)param->cols;
   for (size_t i = 0; i < n; i++) {
     params->block[param->offset + i] = (float)(scale * rng_normal(rng));
@@ -50,7 +53,10 @@ void init_normal(const struct params *params, const char *name, double scale, st
 
 void init_by_fan_in(const struct params *params, const char *name, double gain, struct rng *rng)
 {
-  init_normal(params, name, gain / sqrt((double)params_find(params, name)->rows), rng);
+  const struct param *param = params_find(params, name);
+  if (param != NULL) {
+    init_normal(params, name, gain / sqrt((double)param->rows), rng);
+  }
 }
 
 void init_fill(const struct params *params, const char *name, int from, int to, float value)
@@ -61,9 +67,9 @@ void init_fill(const struct params *params, const char *name, int from, int to, 
   }
 }
 
-/* One gate's (H, H) block: at most `connections` incoming ones a unit, scaled to the radius. */
-static void init_block(float *w, int hidden, int stride, const struct init_options *options, struct rng *rng,
-                       float *work)
+/* One (H, H) block: at most `connections` incoming ones a unit, scaled to the radius that is wanted. */
+static void init_block(float *w, int hidden, int stride, double wanted, const struct init_options *options,
+                       struct rng *rng, float *work)
 {
   const int nu = options->connections > 0 && options->connections < hidden ? options->connections : hidden;
   for (int o = 0; o < hidden; o++) {
@@ -75,7 +81,7 @@ static void init_block(float *w, int hidden, int stride, const struct init_optio
     }
   }
   const double radius = spectral_radius(w, hidden, stride, rng, work);
-  const float by = radius > 0 ? (float)(options->spectral_radius / radius) : 0;
+  const float by = radius > 0 ? (float)(wanted / radius) : 0;
   for (int i = 0; i < hidden; i++) {
     for (int o = 0; o < hidden; o++) {
       w[(size_t)i * (size_t)stride + (size_t)o] *= by;
@@ -101,14 +107,18 @@ enum status init_recurrent(const struct params *params, const char *name, const 
                            const struct init_options *options, struct rng *rng)
 {
   const struct param *param = params_find(params, name);
+  if (param == NULL) {
+    return STATUS_OK;
+  }
   const int hidden = param->rows;
   float *work = malloc(2 * (size_t)hidden * sizeof *work);
   if (work == NULL) {
     return STATUS_NO_MEMORY;
   }
-  for (int gate = 0; gate < cell->gates; gate++) {
-    float *block = params->block + param->offset + (size_t)gate * (size_t)hidden;
-    init_block(block, hidden, param->cols, options, rng, work);
+  const double wanted = cell->radius_share * options->spectral_radius;
+  for (int i = 0; i < cell->recurrent_blocks; i++) {
+    float *block = params->block + param->offset + (size_t)i * (size_t)hidden;
+    init_block(block, hidden, param->cols, wanted, options, rng, work);
   }
   free(work);
   return STATUS_OK;

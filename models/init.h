@@ -14,12 +14,13 @@ struct init_options {
   double input_deviation;               /* of the input weights; 0: what the network has found to be good */
 };
 
+/* A tensor that a network lacks is left out, and draws nothing. */
 void init_normal(const struct params *params, const char *name, double scale, struct rng *rng);
 /* Normal with deviation gain / sqrt(inputs). */
 void init_by_fan_in(const struct params *params, const char *name, double gain, struct rng *rng);
 void init_fill(const struct params *params, const char *name, int from, int to, float value);
 
-/* Every gate's block of the recurrent weights `name` (H, gates * H). Allocates for a while. */
+/* Every block of the recurrent weights `name` (H, recurrent_blocks * H). Allocates for a while. */
 enum status init_recurrent(const struct params *params, const char *name, const struct cell_ops *cell,
                            const struct init_options *options, struct rng *rng) EMEND_CHECK;
 

@@ -51,7 +51,7 @@ static const struct description {
   [FIELD_LENGTH] = {"frame.length", {NULL}, 1.0 / 64, 1000, ALL, NULL},
   [FIELD_VALUES] = {"frame.values", {NULL}, 1, FRAME_VALUES_MAX, ALL, NULL},
   [FIELD_TIE] = {"tie", {"none", "pitch"}, 0, 0, ALL, NULL},
-  [FIELD_CELL] = {"cell", {"fast-dropout", "tanh", "gru"}, 0, 0, ALL, NULL},
+  [FIELD_CELL] = {"cell", {"fast-dropout", "tanh", "gru", "deep"}, 0, 0, ALL, NULL},
   [FIELD_POSTERIOR] = {"posterior", {"diagonal", "increments", "gauss-markov"}, 0, 0, LATENTS, NULL},
   [FIELD_FEED] = {"feed", {"level", "increment"}, 0, 0, LATENTS, NULL},
   [FIELD_PAST] = {"past", {"received", "passed"}, 0, 0, VOSPS, NULL},

@@ -17,6 +17,7 @@ enum net_cell {
   CELL_FD,   /* fast dropout: tanh on moments (paper, appendix "FD RNNs") */
   CELL_TANH, /* tanh, ordinary dropout */
   CELL_GRU,  /* gated recurrent unit, ordinary dropout */
+  CELL_DEEP, /* deep transition with a shortcut, ordinary dropout; not live */
 };
 
 /* How the outputs of one frame depend on each other: emission.h. */

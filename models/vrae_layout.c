@@ -15,7 +15,7 @@ static enum status check_filler(const struct net_config *config, struct error *e
     return error_set(error, STATUS_USAGE, "a filler (matches above 0) needs weights tied across pitch");
   }
   if (config->matches > 0 && cell_find(config->cell)->moments) {
-    return error_set(error, STATUS_USAGE, "a filler (matches above 0) needs a plain cell, tanh or gru");
+    return error_set(error, STATUS_USAGE, "a filler (matches above 0) needs a plain cell: tanh, gru or deep");
   }
   return STATUS_OK;
 }
@@ -59,22 +59,22 @@ enum status vrae_layout(const struct net_config *config, struct params *params, 
   const struct tensor tensors[] = {
     {"input.w", inputs, G},
     {"input.b", 1, G},
-    {"recurrent.w", H, G},
+    {"recurrent.w", H, cell->recurrent_blocks * H},
     {"recurrent.b", bias, G},
     {"back.input.w", inputs, G},
     {"back.input.b", 1, G},
-    {"back.recurrent.w", H, G},
+    {"back.recurrent.w", H, cell->recurrent_blocks * H},
     {"back.recurrent.b", bias, G},
     {"head.w", H, A},
     {"head.b", 1, A},
     {"back.head.w", H, A},
     {"generator.w", Z, S},
     {"generator.b", 1, S},
-    {"generator.recurrent.w", M, S},
+    {"generator.recurrent.w", M, cell->recurrent_blocks * M},
     {"generator.recurrent.b", bias, S},
     {"back.generator.w", Z, S},
     {"back.generator.b", 1, S},
-    {"back.generator.recurrent.w", M, S},
+    {"back.generator.recurrent.w", M, cell->recurrent_blocks * M},
     {"back.generator.recurrent.b", bias, S},
     {"out.w", M, O},
     {"out.b", 1, O},

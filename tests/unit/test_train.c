@@ -17,7 +17,7 @@
 static void a_pattern_is_learnt(void **state)
 {
   struct fixture *f = *state;
-  for (int cell = 0; cell < 3; cell++) {
+  for (int cell = 0; cell < 4; cell++) {
     double bounds[EPOCHS];
     f->config.cell = (enum net_cell)cell;
     assert_int_equal(train(f, "model", false), STATUS_OK);

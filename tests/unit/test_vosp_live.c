@@ -134,7 +134,7 @@ static void compare_context(const struct fixture *f, int t, int pitch, const str
 static void live_steps_are_the_batchs(void **state)
 {
   (void)state;
-  for (int kind = 0; kind < NET_KINDS; kind++) {
+  for (int kind = 0; kind < NET_LIVE_KINDS; kind++) {
     const struct net_config config = net_test_kind(kind, kind % 3 == 0 ? PAST_RECEIVED : PAST_PASSED);
     struct fixture *f = make(&config, SEED + (uint64_t)kind);
     for (int t = 0; t < STEPS; t++) {
@@ -152,7 +152,7 @@ static void live_steps_are_the_batchs(void **state)
 static void reset_forgets(void **state)
 {
   (void)state;
-  for (int kind = 0; kind < NET_KINDS; kind += 5) {
+  for (int kind = 0; kind < NET_LIVE_KINDS; kind += 5) {
     const struct net_config config = net_test_kind(kind, PAST_RECEIVED);
     struct fixture *f = make(&config, SEED);
     for (int t = STEPS - 1; t >= 0; t -= 7) {
@@ -175,7 +175,7 @@ static size_t remembered(const struct fixture *f)
 static void belief_is_the_modes(void **state)
 {
   (void)state;
-  for (int kind = 0; kind < NET_KINDS; kind++) {
+  for (int kind = 0; kind < NET_LIVE_KINDS; kind++) {
     const struct net_config config = net_test_kind(kind, kind % 3 == 0 ? PAST_PASSED : PAST_RECEIVED);
     struct fixture *f = make(&config, SEED + (uint64_t)kind);
     const size_t size = remembered(f) * sizeof(float);
@@ -234,7 +234,7 @@ static double generated(const struct fixture *f, int t, int pitch)
 static void prior_is_the_generators(void **state)
 {
   (void)state;
-  for (int kind = 0; kind < NET_KINDS; kind++) {
+  for (int kind = 0; kind < NET_LIVE_KINDS; kind++) {
     const struct net_config config = net_test_kind(kind, PAST_RECEIVED);
     struct fixture *f = make(&config, SEED + (uint64_t)kind);
     for (int t = 0; t < 3; t++) {

@@ -26,7 +26,7 @@ struct fixture {
 };
 
 /* Every kind of network, one index each. */
-enum { KINDS = 3 * 3 * 2 * 2 * 2 };
+enum { KINDS = 4 * 3 * 2 * 2 * 2 };
 
 static struct net_config kind_of(int kind)
 {

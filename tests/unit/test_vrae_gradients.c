@@ -158,6 +158,12 @@ static void test_gru(void **state)
   check_cell(CELL_GRU, NULL);
 }
 
+static void test_deep(void **state)
+{
+  (void)state;
+  check_cell(CELL_DEEP, NULL);
+}
+
 static void test_fast_dropout(void **state)
 {
   (void)state;
@@ -170,6 +176,7 @@ static void test_dropout(void **state)
   const struct dropout dropout = {.input = (real)0.2, .hidden = (real)0.3};
   check_cell(CELL_TANH, &dropout);
   check_cell(CELL_GRU, &dropout);
+  check_cell(CELL_DEEP, &dropout);
 }
 
 int main(void)
@@ -177,6 +184,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_tanh),
     cmocka_unit_test(test_gru),
+    cmocka_unit_test(test_deep),
     cmocka_unit_test(test_fast_dropout),
     cmocka_unit_test(test_dropout),
   };
