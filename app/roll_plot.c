@@ -1,13 +1,9 @@
 #include "roll_plot.h"
 
-#include <cairo-svg.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
-#include "file.h"
+#include "picture.h"
 #include "pitch.h"
 
 enum {
@@ -23,42 +19,18 @@ enum {
 
 static const double pixels_per_second = 48, tick_distance = 56, narrowest = 2;
 
-/* Blue, vermilion and bluish green stay apart in every common kind of colour blindness. */
-static const struct colour {
-  double red, green, blue;
-} colours[ROLL_MARKS] = {{0.0, 0.447, 0.698}, {0.835, 0.369, 0.0}, {0.0, 0.62, 0.451}};
+static const struct picture_colour *const colours[ROLL_MARKS] = {&picture_blue, &picture_vermilion,
+                                                                 &picture_green};
 
 static const char *const names[ROLL_MARKS] = {"kept", "removed", "added"};
 
 struct plot {
+  const struct roll *roll;
   cairo_t *cairo;
   double start, end; /* seconds */
   int low, high;     /* pitches, whole octaves */
   double width, height;
 };
-
-struct bytes {
-  unsigned char *data;
-  size_t size, capacity;
-};
-
-static cairo_status_t collect(void *user, const unsigned char *data, unsigned size)
-{
-  struct bytes *bytes = user;
-
-  if (size > bytes->capacity - bytes->size) {
-    size_t capacity = 2 * bytes->capacity + size;
-    unsigned char *grown = realloc(bytes->data, capacity);
-    if (grown == NULL) {
-      return CAIRO_STATUS_NO_MEMORY;
-    }
-    bytes->data = grown;
-    bytes->capacity = capacity;
-  }
-  memcpy(bytes->data + bytes->size, data, size);
-  bytes->size += size;
-  return CAIRO_STATUS_SUCCESS;
-}
 
 static double seconds(nanos time)
 {
@@ -99,19 +71,6 @@ static void measure(struct plot *plot, const struct roll *roll)
   plot->height = (plot->high - plot->low + 1) * ROW + MARGIN_TOP + MARGIN_BOTTOM;
 }
 
-static void put_text(cairo_t *cairo, double x, double y, const char *text)
-{
-  cairo_move_to(cairo, x, y);
-  cairo_show_text(cairo, text);
-}
-
-static void draw_line(cairo_t *cairo, double x0, double y0, double x1, double y1)
-{
-  cairo_move_to(cairo, x0, y0);
-  cairo_line_to(cairo, x1, y1);
-  cairo_stroke(cairo);
-}
-
 static void draw_pitches(const struct plot *plot)
 {
   static const bool black[12] = {[1] = true, [3] = true, [6] = true, [8] = true, [10] = true};
@@ -129,9 +88,9 @@ static void draw_pitches(const struct plot *plot)
     if (pitch % 12 == 0) {
       double y = y_of(plot, pitch) + ROW;
       cairo_set_source_rgb(cairo, 0.75, 0.75, 0.75);
-      draw_line(cairo, MARGIN_LEFT, y, plot->width - MARGIN_RIGHT, y);
+      picture_line(cairo, MARGIN_LEFT, y, plot->width - MARGIN_RIGHT, y);
       cairo_set_source_rgb(cairo, 0.2, 0.2, 0.2);
-      put_text(cairo, 10, y, pitch_name(pitch, name));
+      picture_text(cairo, 10, y, pitch_name(pitch, name));
     }
   }
 }
@@ -147,8 +106,8 @@ static void draw_gap(const struct plot *plot, double x, double y, double width, 
   cairo_fill(cairo);
   cairo_set_source_rgb(cairo, 0.7, 0.48, 0.0);
   cairo_set_dash(cairo, dashes, 2, 0);
-  draw_line(cairo, x, y, x, y + height);
-  draw_line(cairo, x + width, y, x + width, y + height);
+  picture_line(cairo, x, y, x, y + height);
+  picture_line(cairo, x + width, y, x + width, y + height);
   cairo_set_dash(cairo, NULL, 0, 0);
 }
 
@@ -188,29 +147,29 @@ static void draw_time(const struct plot *plot)
 
     snprintf(text, sizeof text, "%.0f", time);
     cairo_set_source_rgb(cairo, 0.88, 0.88, 0.88);
-    draw_line(cairo, x_of(plot, time), MARGIN_TOP, x_of(plot, time), bottom);
+    picture_line(cairo, x_of(plot, time), MARGIN_TOP, x_of(plot, time), bottom);
     cairo_set_source_rgb(cairo, 0.2, 0.2, 0.2);
-    put_text(cairo, x_of(plot, time) - 4, bottom + 14, text);
+    picture_text(cairo, x_of(plot, time) - 4, bottom + 14, text);
   }
-  put_text(cairo, plot->width / 2 - 24, plot->height - 8, "seconds");
+  picture_text(cairo, plot->width / 2 - 24, plot->height - 8, "seconds");
 }
 
 /* Kept: filled. Removed: an outline, crossed, through which the note that it doubled is seen. Added: filled,
  * with a dark frame. */
 static void draw_box(cairo_t *cairo, double x, double y, double width, enum roll_mark mark, double strength)
 {
-  const struct colour *colour = &colours[mark];
+  const struct picture_colour *colour = colours[mark];
   const double height = ROW - 1;
 
   cairo_rectangle(cairo, x, y + 0.5, width, height);
   if (mark == ROLL_REMOVED) {
-    cairo_set_source_rgb(cairo, colour->red, colour->green, colour->blue);
+    picture_set(cairo, colour, 1);
     cairo_stroke(cairo);
-    draw_line(cairo, x + width / 2 - 3, y - 1, x + width / 2 + 3, y + ROW + 1);
-    draw_line(cairo, x + width / 2 - 3, y + ROW + 1, x + width / 2 + 3, y - 1);
+    picture_line(cairo, x + width / 2 - 3, y - 1, x + width / 2 + 3, y + ROW + 1);
+    picture_line(cairo, x + width / 2 - 3, y + ROW + 1, x + width / 2 + 3, y - 1);
     return;
   }
-  cairo_set_source_rgba(cairo, colour->red, colour->green, colour->blue, strength);
+  picture_set(cairo, colour, strength);
   cairo_fill_preserve(cairo);
   if (mark == ROLL_ADDED) {
     cairo_set_source_rgb(cairo, 0, 0, 0);
@@ -245,23 +204,22 @@ static void draw_legend(const struct plot *plot, const struct roll *roll)
     snprintf(text, sizeof text, "%zu %s", count, roll->compares ? names[mark] : "notes");
     draw_box(plot->cairo, x, 12, 22, (enum roll_mark)mark, 1);
     cairo_set_source_rgb(plot->cairo, 0.2, 0.2, 0.2);
-    put_text(plot->cairo, x + 28, 19, text);
+    picture_text(plot->cairo, x + 28, 19, text);
     x += LEGEND_STEP;
   }
   if (roll->gap_count > 0) {
     draw_gap(plot, x, 10, 22, ROW + 4);
     cairo_set_source_rgb(plot->cairo, 0.2, 0.2, 0.2);
-    put_text(plot->cairo, x + 28, 19, roll->gap_count == 1 ? "gap" : "gaps");
+    picture_text(plot->cairo, x + 28, 19, roll->gap_count == 1 ? "gap" : "gaps");
   }
 }
 
-static void draw_all(struct plot *plot, const struct roll *roll)
+static void draw_all(cairo_t *cairo, void *user)
 {
-  cairo_set_source_rgb(plot->cairo, 1, 1, 1);
-  cairo_paint(plot->cairo);
-  cairo_select_font_face(plot->cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
-  cairo_set_font_size(plot->cairo, 11);
-  cairo_set_line_width(plot->cairo, 1);
+  struct plot *plot = user;
+  const struct roll *roll = plot->roll;
+
+  plot->cairo = cairo;
   draw_pitches(plot);
   draw_time(plot);
   draw_gaps(plot, roll);
@@ -269,43 +227,10 @@ static void draw_all(struct plot *plot, const struct roll *roll)
   draw_legend(plot, roll);
 }
 
-static cairo_status_t render(struct plot *plot, const struct roll *roll, bool svg, struct bytes *bytes)
-{
-  cairo_surface_t *surface =
-    svg ? cairo_svg_surface_create_for_stream(collect, bytes, plot->width, plot->height)
-        : cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(plot->width), (int)ceil(plot->height));
-
-  plot->cairo = cairo_create(surface);
-  draw_all(plot, roll);
-  cairo_status_t status = cairo_status(plot->cairo);
-  cairo_destroy(plot->cairo);
-  if (!svg && status == CAIRO_STATUS_SUCCESS) {
-    status = cairo_surface_write_to_png_stream(surface, collect, bytes);
-  }
-  cairo_surface_finish(surface);
-  if (status == CAIRO_STATUS_SUCCESS) {
-    status = cairo_surface_status(surface);
-  }
-  cairo_surface_destroy(surface);
-  return status;
-}
-
 enum status roll_draw(const struct roll *roll, const char *path, struct error *error)
 {
-  const char *end = strrchr(path, '.');
-  bool svg = end != NULL && strcasecmp(end, ".svg") == 0;
-  struct bytes bytes = {NULL, 0, 0};
-  struct plot plot;
+  struct plot plot = {.roll = roll};
 
-  if (!svg && (end == NULL || strcasecmp(end, ".png") != 0)) {
-    return error_set(error, STATUS_USAGE, "%.300s: a picture's name ends in .svg or .png", path);
-  }
   measure(&plot, roll);
-  cairo_status_t drawn = render(&plot, roll, svg, &bytes);
-  enum status status =
-    drawn == CAIRO_STATUS_SUCCESS
-      ? file_write(path, bytes.data, bytes.size, error)
-      : error_set(error, STATUS_NO_MEMORY, "%.300s: cannot be drawn: %s", path, cairo_status_to_string(drawn));
-  free(bytes.data);
-  return status;
+  return picture_write(path, plot.width, plot.height, draw_all, &plot, error);
 }
