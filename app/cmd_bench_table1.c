@@ -33,12 +33,12 @@ static enum status make_table(const struct table1_flags *flags, struct table1 *t
   if (status != STATUS_OK) {
     return status;
   }
-  tell_left_out(table);
   stop_catch();
   progress_begin(&progress, "bench");
   status = table1_run(table, &flags->options, show, &progress, error);
   progress_end(&progress);
   if (status == STATUS_OK) {
+    tell_left_out(table);
     status = table1_print(table, &flags->options,
                           flags->json       ? TABLE1_JSON
                           : flags->markdown ? TABLE1_MARKDOWN

@@ -1,4 +1,4 @@
-/* A gap in a roll, and ways to fill it. Private to eval_impute.c, impute*.c and their tests. */
+/* A gap in a roll, and ways to fill it. For measuring and drawing; the product fills with fill.h. */
 #ifndef EMEND_IMPUTE_H
 #define EMEND_IMPUTE_H
 

@@ -1,0 +1,145 @@
+#include "panels.h"
+
+#include <stdio.h>
+
+#include "picture.h"
+#include "pitch.h"
+
+enum {
+  MARGIN = 16,
+  LABELS = 34, /* left of a panel */
+  TITLE = 20,  /* above it */
+  FEET = 22,   /* below it */
+  CELL_WIDTH = 4,
+  CELL_HEIGHT = 4,
+  TICK = 16, /* frames */
+};
+
+struct layout {
+  const struct panels *panels;
+  int low, high; /* pitch indices */
+  int frames;    /* of the widest panel */
+  double width, height;
+};
+
+static int used_low(const struct panel *panel, int low)
+{
+  for (int i = 0; i < panel->frames * PITCHES; i++) {
+    low = panel->marks[i] != PANEL_OFF && i % PITCHES < low ? i % PITCHES : low;
+  }
+  return low;
+}
+
+static int used_high(const struct panel *panel, int high)
+{
+  for (int i = 0; i < panel->frames * PITCHES; i++) {
+    high = panel->marks[i] != PANEL_OFF && i % PITCHES > high ? i % PITCHES : high;
+  }
+  return high;
+}
+
+static void measure(struct layout *layout)
+{
+  const struct panels *panels = layout->panels;
+
+  layout->low = PITCHES - 1;
+  for (int i = 0; i < panels->count; i++) {
+    const struct panel *panel = &panels->list[i];
+    layout->low = used_low(panel, layout->low);
+    layout->high = used_high(panel, layout->high);
+    layout->frames = panel->frames > layout->frames ? panel->frames : layout->frames;
+  }
+  if (layout->high < layout->low) {
+    layout->high = layout->low;
+  }
+  layout->width = LABELS + layout->frames * CELL_WIDTH + MARGIN;
+  layout->height = TITLE + (layout->high - layout->low + 1) * CELL_HEIGHT + FEET;
+}
+
+static void draw_grid(cairo_t *cairo, const struct layout *layout, const struct panel *panel, double height)
+{
+  const double width = panel->frames * CELL_WIDTH;
+  char text[PITCH_NAME_MAX + 16];
+
+  for (int i = layout->low; i <= layout->high; i++) {
+    if ((PITCH_LOW + i) % 12 == 0) {
+      const double y = (layout->high - i + 1) * CELL_HEIGHT;
+      cairo_set_source_rgb(cairo, 0.85, 0.85, 0.85);
+      picture_line(cairo, 0, y, width, y);
+      cairo_set_source_rgb(cairo, 0.2, 0.2, 0.2);
+      picture_text(cairo, -26, y, pitch_name(PITCH_LOW + i, text));
+    }
+  }
+  for (int t = (TICK - panel->first % TICK) % TICK; t < panel->frames; t += TICK) {
+    cairo_set_source_rgb(cairo, 0.9, 0.9, 0.9);
+    picture_line(cairo, t * CELL_WIDTH, 0, t * CELL_WIDTH, height);
+    cairo_set_source_rgb(cairo, 0.2, 0.2, 0.2);
+    snprintf(text, sizeof text, "%d", panel->first + t);
+    picture_text(cairo, t * CELL_WIDTH, height + 12, text);
+  }
+}
+
+/* Missed cells are outlines: they differ without colours too. */
+static void draw_cell(cairo_t *cairo, double x, double y, enum panel_mark mark)
+{
+  static const struct picture_colour *const colours[PANEL_MARKS] = {NULL, &picture_blue, &picture_vermilion,
+                                                                    &picture_green};
+
+  picture_set(cairo, colours[mark], 1);
+  if (mark == PANEL_MISSED) {
+    cairo_rectangle(cairo, x + 0.5, y + 0.5, CELL_WIDTH - 1, CELL_HEIGHT - 1);
+    cairo_stroke(cairo);
+  } else {
+    cairo_rectangle(cairo, x, y, CELL_WIDTH, CELL_HEIGHT);
+    cairo_fill(cairo);
+  }
+}
+
+static void draw_panel(cairo_t *cairo, const struct layout *layout, const struct panel *panel)
+{
+  const double height = (layout->high - layout->low + 1) * CELL_HEIGHT;
+
+  cairo_set_source_rgb(cairo, 0.2, 0.2, 0.2);
+  picture_text(cairo, 0, -6, panel->title);
+  if (panel->gap_frames > 0) {
+    cairo_set_source_rgba(cairo, 0.902, 0.624, 0.0, 0.18);
+    cairo_rectangle(cairo, panel->gap * CELL_WIDTH, 0, panel->gap_frames * CELL_WIDTH, height);
+    cairo_fill(cairo);
+  }
+  draw_grid(cairo, layout, panel, height);
+  for (int t = 0; t < panel->frames; t++) {
+    for (int i = layout->low; i <= layout->high; i++) {
+      const enum panel_mark mark = (enum panel_mark)panel->marks[t * PITCHES + i];
+      if (mark != PANEL_OFF) {
+        draw_cell(cairo, t * CELL_WIDTH, (layout->high - i) * CELL_HEIGHT, mark);
+      }
+    }
+  }
+  cairo_set_source_rgb(cairo, 0.5, 0.5, 0.5);
+  cairo_rectangle(cairo, 0, 0, panel->frames * CELL_WIDTH, height);
+  cairo_stroke(cairo);
+}
+
+static void draw_all(cairo_t *cairo, void *user)
+{
+  const struct layout *layout = user;
+  const struct panels *panels = layout->panels;
+
+  for (int i = 0; i < panels->count; i++) {
+    cairo_save(cairo);
+    cairo_translate(cairo, MARGIN / 2 + LABELS + i % panels->columns * layout->width,
+                    MARGIN / 2 + TITLE + i / panels->columns * layout->height);
+    draw_panel(cairo, layout, &panels->list[i]);
+    cairo_restore(cairo);
+  }
+}
+
+enum status panels_draw(const struct panels *panels, const char *path, struct error *error)
+{
+  const int rows = (panels->count + panels->columns - 1) / panels->columns;
+  struct layout layout = {.panels = panels};
+
+  measure(&layout);
+  return picture_write(path, panels->columns * layout.width + MARGIN, rows * layout.height + MARGIN, draw_all,
+                       &layout, error);
+}
