@@ -309,11 +309,13 @@ const struct command command_fill = {
   .summary = "fill holes in a MIDI file and put back dropped notes",
   .notes =
     "A gap is named in seconds, --gap 12.5:14, or in bars and beats, --gap 5:1:6:3 (or 5:1-6:3): from bar 5,\n"
-    "beat 1 up to where bar 6, beat 3 begins. Both count from 1, by the file's own time signatures. --auto "
-    "looks\n"
-    "for silences that do not belong there, disconnections that a captured take tells of, and single notes "
-    "and\n"
-    "chords that were dropped. All that was played stays byte for byte; what is added comes in a track of its\n"
-    "own. '-' stands for standard input or output.",
+    "beat 1 up to where bar 6, beat 3 begins. Both count from 1, by the file's own time signatures. --auto\n"
+    "looks for silences that do not belong there, for disconnections that a captured take tells of and, where "
+    "the\n"
+    "take seems to have lost more notes than whole ones ever do, for single notes and chords that were "
+    "dropped;\n"
+    "a higher --strength needs less of a sign. All that was played stays byte for byte; what is added comes in "
+    "a\n"
+    "track of its own. '-' stands for standard input or output.",
   .run = run_fill,
 };

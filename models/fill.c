@@ -6,11 +6,6 @@
 #include "dataset.h"
 #include "fill_parts.h"
 
-enum {
-  PART = 256,  /* frames that are run at once */
-  MARGIN = 32, /* of them at either end only there for the others */
-};
-
 static const double BPM = 120; /* of the clock for frames in beats; see fill.h */
 
 enum status fill_gaps_add(struct fill_gaps *gaps, struct fill_gap gap)
@@ -86,7 +81,7 @@ static enum status check_gaps(const struct note_list *played, const struct fill_
   return STATUS_OK;
 }
 
-static enum status open_take(struct fill_run *run, const struct fill_gaps *gaps)
+enum status fill_run_open(struct fill_run *run, const struct fill_gaps *gaps)
 {
   enum status status = make_cells(run);
   run->p = malloc((size_t)FILLER_PART_MAX * (size_t)run->config.frame.values * PITCHES * sizeof *run->p);
@@ -111,7 +106,7 @@ enum status fill_run_init(struct fill_run *run, const struct model *model, const
   if (status == STATUS_OK) {
     status = filler_init(&run->filler, &run->config, &model->params, error);
   }
-  if (status == STATUS_OK && (status = open_take(run, gaps)) != STATUS_OK) {
+  if (status == STATUS_OK && (status = fill_run_open(run, gaps)) != STATUS_OK) {
     error_set(error, status, "not enough memory for a take of %d frames", run->frames);
   }
   if (status != STATUS_OK) {
@@ -120,9 +115,8 @@ enum status fill_run_init(struct fill_run *run, const struct model *model, const
   return status;
 }
 
-void fill_run_free(struct fill_run *run)
+void fill_run_close(struct fill_run *run)
 {
-  filler_free(&run->filler);
   match_index_free(&run->index);
   free(run->cells);
   free(run->p);
@@ -130,6 +124,12 @@ void fill_run_free(struct fill_run *run)
   run->cells = NULL;
   run->p = NULL;
   run->onsets = NULL;
+}
+
+void fill_run_free(struct fill_run *run)
+{
+  filler_free(&run->filler);
+  fill_run_close(run);
 }
 
 enum status fill_run_part(struct fill_run *run, int begin, int length, bool draw, struct filler_part *part)
@@ -170,11 +170,10 @@ static bool was_played(const struct fill_run *run, int t, int value, int pitch)
          run->cells[((size_t)t * (size_t)V + (size_t)value) * PITCHES + (size_t)pitch];
 }
 
-/* The probability that a note is struck about frame t, or 0 where frame t is not the likeliest of its
- * neighbours. With onsets in the frames it is theirs, over three frames; without, a cell's that was off before.
+/* With onsets in the frames it is theirs, over three frames; without, a cell's that was off before.
  */
-static float onset_at(const struct fill_run *run, const struct filler_part *part, int t, int pitch,
-                      double *centre)
+float fill_onset_at(const struct fill_run *run, const struct filler_part *part, int t, int pitch,
+                    double *centre)
 {
   *centre = 0;
   if (run->config.frame.values == 1) {
@@ -194,8 +193,7 @@ static float onset_at(const struct fill_run *run, const struct filler_part *part
   return mass < 0.999F ? mass : 0.999F;
 }
 
-/* In a known frame: nothing of that pitch is struck near by, nor sounds on. */
-static bool is_free(const struct fill_run *run, int t, int pitch)
+bool fill_is_free(const struct fill_run *run, int t, int pitch)
 {
   const int onset = run->config.frame.values - 1;
   for (int near = t - 1; near <= t + 1; near++) {
@@ -242,8 +240,8 @@ static enum status take_frame(struct fill_run *run, const struct filler_part *pa
   enum status status = STATUS_OK;
   for (int pitch = 0; pitch < PITCHES && status == STATUS_OK; pitch++) {
     double centre;
-    const float probability = onset_at(run, part, t, pitch, &centre);
-    if ((gap == NULL && !is_free(run, t, pitch)) || !is_wanted(run, gap, probability)) {
+    const float probability = fill_onset_at(run, part, t, pitch, &centre);
+    if ((gap == NULL && !fill_is_free(run, t, pitch)) || !is_wanted(run, gap, probability)) {
       continue;
     }
     const struct fill_candidate candidate = {
@@ -269,7 +267,7 @@ static void set_least(struct fill_run *run, const struct filler_part *part, int 
   for (int t = first; t < last; t++) {
     for (int pitch = 0; pitch < PITCHES && !match_index_known(&run->index, t); pitch++) {
       double centre;
-      run->onsets[count++] = onset_at(run, part, t, pitch, &centre);
+      run->onsets[count++] = fill_onset_at(run, part, t, pitch, &centre);
     }
   }
   run->least = filler_threshold(run->onsets, count, run->options->strength);
@@ -280,17 +278,17 @@ static void set_least(struct fill_run *run, const struct filler_part *part, int 
 /* Frames from .. to - 1, in overlapping parts; known frames count only where single notes are looked for. */
 static enum status fill_stretch(struct fill_run *run, int from, int to)
 {
-  for (int begin = from; begin < to; begin += PART - 2 * MARGIN) {
-    const int length = to - begin < PART ? to - begin : PART;
-    const int first = begin == from ? begin : begin + MARGIN;
-    const int last = begin + length == to ? to : begin + length - MARGIN;
+  for (int begin = from; begin < to; begin += FILL_PART - 2 * FILL_MARGIN) {
+    const int length = to - begin < FILL_PART ? to - begin : FILL_PART;
+    const int first = begin == from ? begin : begin + FILL_MARGIN;
+    const int last = begin + length == to ? to : begin + length - FILL_MARGIN;
     struct filler_part part;
     enum status status = fill_run_part(run, begin, length, run->options->variant != 0, &part);
     if (status == STATUS_OK) {
       set_least(run, &part, first, last);
     }
     for (int t = first; t < last && status == STATUS_OK; t++) {
-      if (run->options->dropped || !match_index_known(&run->index, t)) {
+      if (run->search || !match_index_known(&run->index, t)) {
         status = take_frame(run, &part, t);
       }
     }
@@ -335,7 +333,14 @@ enum status fill_run_take(struct fill_run *run, const struct fill_options *optio
   run->options = options;
   run->result = result;
   rng_seed(&run->rng, options->variant);
-  const enum status status = options->dropped ? fill_stretch(run, 0, run->frames) : fill_around_gaps(run);
+  run->search = options->dropped;
+  enum status status = STATUS_OK;
+  if (options->dropped && !run->votes) {
+    status = fill_doubt_take(run, &run->search);
+  }
+  if (status == STATUS_OK) {
+    status = run->search ? fill_stretch(run, 0, run->frames) : fill_around_gaps(run);
+  }
   if (status == STATUS_OK && result->count > 0) {
     qsort(result->notes, result->count, sizeof *result->notes, compare_notes);
   }

@@ -50,11 +50,15 @@ struct fill_watch {
   void *user;
 };
 
+#define FILL_LOST 0.125
+
 struct fill_options {
   const struct fill_gaps *gaps;
-  bool dropped;     /* look for single dropped notes and chords everywhere as well */
+  bool dropped;     /* look for single dropped notes and chords everywhere as well, if the take seems to have
+                       lost more of its notes than whole takes seem to: a share of FILL_LOST * (1 - strength),
+                       and less where the take is easily foretold */
   double strength;  /* [0, 1]: single notes are added where their probability is at least 1 - strength; in gaps
-                       see  filler_threshold */
+                       see filler_threshold */
   uint64_t variant; /* 0: the likeliest filling; others: a sample of that seed */
   struct fill_watch watch;
 };
