@@ -50,7 +50,7 @@ const struct emission_ops *emission_find(enum net_emission emission)
   switch (emission) {
   case EMISSION_BERNOULLI: return &bernoulli;
   case EMISSION_NADE: return &emission_nade;
-  case EMISSION_PITCH: return NULL;
+  case EMISSION_PITCH: return &emission_pitch;
   }
   return &bernoulli;
 }

@@ -78,6 +78,6 @@ enum status emission_add(struct params *params, const struct emission_tensor *te
                          struct error *error) EMEND_CHECK;
 int emission_sources(const struct net_config *config);
 int emission_source_units(const struct net_config *config); /* M */
-extern const struct emission_ops emission_nade;
+extern const struct emission_ops emission_nade, emission_pitch;
 
 #endif

@@ -27,6 +27,7 @@ emend_test(impute models)
 # Networks.
 emend_test(gradients models_double)
 emend_test(vrae_gradients models_double)
+emend_test(emission models_double)
 emend_test(vrae models_double)
 emend_test(vrae_init models)
 emend_test(train models)
