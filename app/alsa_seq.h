@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "status.h"
 
@@ -48,6 +49,12 @@ enum { ALSA_ROOM_UNKNOWN = 1 << 20 };
 int alsa_room_ahead(int descriptor, struct alsa_address source);
 /* In a client's own input. */
 int alsa_room_inside(int descriptor, int client);
+
+/* How many events found no room in a client's input since it was opened; -1 where it cannot be said. Reads a
+ * small file. */
+long alsa_lost_inside(int client);
+/* The same, from that file. */
+long alsa_lost_read(FILE *clients, int client);
 
 /* The address at the end of a name as RtMidi gives it ("Keyboard:Keyboard MIDI 1 20:0"). */
 bool alsa_address_of(const char *name, struct alsa_address *address);

@@ -8,6 +8,7 @@
 #include "port_drivers.h"
 #include "port_loop.h"
 #include "portmidi_bytes.h"
+#include "slow_listener.h"
 
 enum { INPUT_BUFFER = 4096, READ_MAX = 64, READS_MAX = 16 };
 
@@ -32,13 +33,8 @@ struct portmidi_port {
   int descriptor; /* the loop asks the sequencer through it; const while it runs */
   struct alsa_address in_address, out_address;
   bool was_open;
+  struct slow_listener listener;
 };
-
-static enum status not_there(struct error *error)
-{
-  return error_set(error, STATUS_NOT_FOUND,
-                   "portmidi: the system has no MIDI devices: plug one in, or choose another --driver");
-}
 
 static size_t list_devices(struct port_info *list, size_t capacity)
 {
@@ -225,8 +221,10 @@ static bool write_message(struct port_loop *loop, const uint8_t *bytes, size_t s
   enum { ROOM = 32 };
   struct portmidi_port *port = (struct portmidi_port *)loop;
   if (port->out && alsa_room_inside(port->descriptor, atomic_load(&port->out_client)) < ROOM) {
-    return false; /* a slow reader: PortMidi would lose the message */
+    slow_listener_waits(&port->listener, true);
+    return false; /* PortMidi would lose the message */
   }
+  slow_listener_waits(&port->listener, false);
   PmEvent events[LOOP_PIECE / 4 + 1];
   int32_t count = 0;
   uint32_t event;
@@ -248,7 +246,8 @@ static enum status open_named(struct portmidi_port *port, struct error *error)
   PmDeviceID in_id = find_device(in);
   PmDeviceID out_id = find_device(out);
   if (Pm_CountDevices() == 0) {
-    return not_there(error);
+    return error_set(error, STATUS_NOT_FOUND,
+                     "portmidi: the system has no MIDI devices: plug one in, or choose another --driver");
   }
   if (in_id == pmNoDevice || out_id == pmNoDevice) {
     return port_not_found("portmidi", in_id == pmNoDevice ? in : out, error);
@@ -353,6 +352,7 @@ static enum port_state poll_driver(struct port *head, char *line, size_t size)
   struct portmidi_port *port = (struct portmidi_port *)head;
   nanos now = realtime_now();
   bool is_open = atomic_load(&port->is_open);
+  slow_listener_tell(&port->listener, head, now);
   if (is_open && port->was_open && device_left(port)) {
     atomic_store(&port->close_wanted, true);
     port->was_open = false;

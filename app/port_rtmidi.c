@@ -6,6 +6,7 @@
 #include "port_drivers.h"
 #include "port_loop.h"
 #include "rtmidi_devices.h"
+#include "slow_listener.h"
 
 struct rtmidi_port {
   struct port_loop loop;
@@ -17,7 +18,6 @@ struct rtmidi_port {
   int descriptor; /* to ask the sequencer for room through */
   struct alsa_address own_in, own_out;
   /* Loop thread. */
-  bool flooded;
   int allowance; /* cells of the readers' pools that may be filled before asking again */
   /* RtMidi's input thread. */
   pthread_t raised;
@@ -25,6 +25,8 @@ struct rtmidi_port {
   /* Control thread. */
   struct alsa_watch *watch;
   int sources; /* connected at the last look */
+  long lost;   /* input, at the last look */
+  struct slow_listener listener;
 };
 
 /* RtMidi's thread. It has an ordinary priority unless it is raised from within. */
@@ -38,22 +40,6 @@ static void on_message(double delta, const unsigned char *bytes, size_t size, vo
     (void)realtime_raise();
   }
   port_loop_post(&port->loop, realtime_now(), bytes, size);
-}
-
-/* RtMidi does not tell that the sequencer dropped input, and by the time it reads on all of it is gone. An
- * input that is nearly full is taken for one that overflowed. */
-static void watch_input(struct port_loop *loop, nanos now)
-{
-  enum { NEARLY_FULL = 100, EMPTIED = 1000 };
-  struct rtmidi_port *port = (struct rtmidi_port *)loop;
-  (void)now;
-  int room = alsa_room_inside(port->descriptor, port->own_in.client);
-  if (room < NEARLY_FULL && !port->flooded) {
-    port->flooded = true;
-    port_loop_overflowed(loop);
-  } else if (room > EMPTIED) {
-    port->flooded = false;
-  }
 }
 
 /* Where a reader is slow RtMidi drops the message, prints a line and reports success: so it is asked only
@@ -77,8 +63,10 @@ static bool write_message(struct port_loop *loop, const uint8_t *bytes, size_t s
 {
   struct rtmidi_port *port = (struct rtmidi_port *)loop;
   if (!has_room(port, size)) {
+    slow_listener_waits(&port->listener, true);
     return false;
   }
+  slow_listener_waits(&port->listener, false);
   if (pthread_mutex_trylock(&port->out_lock) != 0) {
     return false;
   }
@@ -91,7 +79,7 @@ static bool write_message(struct port_loop *loop, const uint8_t *bytes, size_t s
   return true;
 }
 
-static const struct port_loop_ops loop_ops = {.gather = watch_input, .write = write_message};
+static const struct port_loop_ops loop_ops = {.write = write_message};
 
 static enum status list_ports(struct port_info *list, size_t capacity, size_t *count, struct error *error)
 {
@@ -333,6 +321,16 @@ static void watch_sources(struct rtmidi_port *port)
   port->sources = sources;
 }
 
+/* RtMidi hides that the sequencer had no room for input; it is all gone when RtMidi reads on. */
+static void watch_input(struct rtmidi_port *port)
+{
+  long lost = alsa_lost_inside(port->own_in.client);
+  if (lost > port->lost) {
+    port_loop_overflowed(&port->loop);
+  }
+  port->lost = lost;
+}
+
 static void scan(struct rtmidi_port *port)
 {
   struct port_info *list = calloc(PORT_LIST_MAX, sizeof(*list));
@@ -349,6 +347,8 @@ static enum port_state poll_driver(struct port *head, char *line, size_t size)
   struct rtmidi_port *port = (struct rtmidi_port *)head;
   nanos now = realtime_now();
   watch_sources(port);
+  watch_input(port);
+  slow_listener_tell(&port->listener, head, now);
   if (now >= head->next_scan) {
     head->next_scan = now + PORT_SCAN_INTERVAL;
     scan(port);

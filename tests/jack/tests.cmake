@@ -1,4 +1,5 @@
 # MIDI ports.
+emend_test(alsa emend_app)
 emend_test(port emend_app)
 emend_test(port_loop emend_app Threads::Threads)
 
