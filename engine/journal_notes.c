@@ -101,8 +101,8 @@ static enum status gather_record(struct gathering *all, const struct journal_rec
   case JOURNAL_START:
   case JOURNAL_LONG:
   case JOURNAL_GOOD:
-  case JOURNAL_SETTINGS:
   case JOURNAL_END: return STATUS_OK;
+  case JOURNAL_SETTINGS: all->look_ahead = record->settings.look_ahead; return STATUS_OK;
   }
   return STATUS_OK;
 }

@@ -131,8 +131,8 @@ static enum status add_record(struct making *making, const struct journal_record
   case JOURNAL_LONG:
   case JOURNAL_DECISION:
   case JOURNAL_UNDO:
-  case JOURNAL_SETTINGS:
   case JOURNAL_END: return STATUS_OK;
+  case JOURNAL_SETTINGS: making->sent.delay = record->settings.look_ahead; return STATUS_OK;
   }
   return STATUS_OK;
 }

@@ -42,8 +42,9 @@ static void run_until(struct live *live, nanos time)
     const struct queued *front = live_queue_front(&live->delayed);
     bool ready = front && front->time + live->look_ahead <= time;
     nanos release = ready ? front->time + live->look_ahead : time;
+    release = release > live->now ? release : live->now; /* it was due before a shorter look-ahead began */
     live_end_due(live, release);
-    live->now = release > live->now ? release : live->now;
+    live->now = release;
     if (!ready) {
       return;
     }
@@ -71,6 +72,9 @@ static void take_commands(struct live *live)
   union {
     int mode;
     float strength;
+    nanos look_ahead;
+    double bpm;
+    uint8_t key[2]; /* channel, pitch */
   } value;
   for (int i = 0; i < LIVE_COMMANDS_MAX && ring_read(&live->commands, &header, &value, sizeof value); i++) {
     switch ((enum live_command)header.type) {
@@ -82,9 +86,21 @@ static void take_commands(struct live *live)
       live->strength = value.strength;
       atomic_store_explicit(&live->shown_strength, value.strength, memory_order_relaxed);
       break;
+    case COMMAND_LOOK_AHEAD:
+      live->look_ahead = value.look_ahead;
+      atomic_store_explicit(&live->shown_look_ahead, value.look_ahead, memory_order_relaxed);
+      run_until(live, live->now);
+      break;
+    case COMMAND_TEMPO: live_tempo(live, value.bpm); break;
     case COMMAND_PANIC:
       flush_delayed(live);
       live_end_all(live);
+      break;
+    case COMMAND_END_NOTE:
+      if (live->ledger.key[value.key[0]][value.key[1]].sounding == 0) {
+        ledger_owe(&live->ledger, value.key[0], value.key[1]);
+        (void)live_pump(live);
+      }
       break;
     case COMMAND_SWAP:
     case COMMAND_RETIRED: break; /* these go by rings of their own */

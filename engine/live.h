@@ -14,6 +14,8 @@
 
 enum live_mode { LIVE_BYPASS, LIVE_MONITOR, LIVE_CLEAN };
 
+#define LIVE_LOOK_AHEAD_MAX (200 * NANOS_PER_MILLISECOND)
+
 /* A model as the engine sees it: predictor states for each channel and a gate. Made by the models
  * library off the live thread; handed back through the retired ring. */
 struct cleaner {
@@ -31,7 +33,7 @@ typedef bool (*live_emit)(void *port, nanos time, const uint8_t *bytes, size_t s
 struct live_config {
   enum live_mode mode;
   float strength;            /* [0, 1] */
-  nanos look_ahead;          /* >= 0, at most 200 ms; the same delay for everything */
+  nanos look_ahead;          /* >= 0, at most LIVE_LOOK_AHEAD_MAX; the same delay for everything */
   double bpm;                /* for beat frames until a MIDI clock or a tempo says otherwise; 120 */
   bool keep_warm;            /* a decision for nobody every millisecond, so that the next one finds its data in
                                 the cache; for real time, a waste elsewhere */
@@ -116,7 +118,14 @@ EMEND_LIVE void live_tempo(struct live *live, double bpm);
 
 bool live_set_mode(struct live *live, enum live_mode mode);
 bool live_set_strength(struct live *live, float strength);
+/* Within [0, 200 ms], else the nearest. What waits stays in order: with less of it, what is overdue goes at
+ * once. */
+bool live_set_look_ahead(struct live *live, nanos look_ahead);
+/* Beats a minute, as live_tempo. */
+bool live_set_tempo(struct live *live, double bpm);
 bool live_panic(struct live *live);
+/* A note-off for a note that another program left on at the receiver, unless the key sounds by this engine. */
+bool live_end_note(struct live *live, unsigned channel, unsigned pitch);
 /* Hand over a new model (NULL: none, everything passes); the live thread takes it up at its next tick. */
 bool live_swap(struct live *live, struct cleaner *cleaner);
 /* A model that the live thread has let go of, or NULL. The caller frees it. */
@@ -129,5 +138,6 @@ struct ring *live_capture(struct live *live);
 const struct live_counters *live_counters(const struct live *live);
 enum live_mode live_current_mode(const struct live *live);
 float live_current_strength(const struct live *live);
+nanos live_current_look_ahead(const struct live *live);
 
 #endif

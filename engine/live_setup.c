@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_AHEAD_MAX (200 * NANOS_PER_MILLISECOND)
+#include "touch.h"
+
 enum { COMMANDS_CAPACITY = 1024, SWAPS_CAPACITY = 256 };
 
 enum status live_queue_init(struct live_queue *queue, uint32_t capacity, uint32_t store_size)
@@ -11,7 +12,12 @@ enum status live_queue_init(struct live_queue *queue, uint32_t capacity, uint32_
   *queue = (struct live_queue){.capacity = capacity, .store_size = store_size};
   queue->slots = calloc(capacity, sizeof *queue->slots);
   queue->store = malloc(store_size);
-  return queue->slots && queue->store ? STATUS_OK : STATUS_NO_MEMORY;
+  if (!queue->slots || !queue->store) {
+    return STATUS_NO_MEMORY;
+  }
+  touch_pages(queue->slots, capacity * sizeof *queue->slots);
+  touch_pages(queue->store, store_size);
+  return STATUS_OK;
 }
 
 void live_queue_free(struct live_queue *queue)
@@ -22,7 +28,7 @@ void live_queue_free(struct live_queue *queue)
 
 static enum status check_config(const struct live_config *config, struct error *error)
 {
-  if (config->look_ahead < 0 || config->look_ahead > LOOK_AHEAD_MAX) {
+  if (config->look_ahead < 0 || config->look_ahead > LIVE_LOOK_AHEAD_MAX) {
     return error_set(error, STATUS_USAGE, "look-ahead of %.0f ms: it must lie between 0 and 200 ms",
                      (double)config->look_ahead / (double)NANOS_PER_MILLISECOND);
   }
@@ -94,6 +100,7 @@ enum status live_new(struct live **live, const struct live_config *config, struc
   made->cleaner = cleaner;
   atomic_init(&made->shown_mode, (int)config->mode);
   atomic_init(&made->shown_strength, config->strength);
+  atomic_init(&made->shown_look_ahead, config->look_ahead);
   live_begin(made, 0);
   *live = made;
   return STATUS_OK;

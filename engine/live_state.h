@@ -16,7 +16,16 @@ enum {
   LIVE_COMMANDS_MAX = 32,          /* taken in one advance */
 };
 
-enum live_command { COMMAND_MODE = 1, COMMAND_STRENGTH, COMMAND_PANIC, COMMAND_SWAP, COMMAND_RETIRED };
+enum live_command {
+  COMMAND_MODE = 1,
+  COMMAND_STRENGTH,
+  COMMAND_LOOK_AHEAD,
+  COMMAND_TEMPO,
+  COMMAND_PANIC,
+  COMMAND_END_NOTE,
+  COMMAND_SWAP,
+  COMMAND_RETIRED,
+};
 
 /* MIDI clock, 24 a quarter note. */
 struct live_clock {
@@ -29,9 +38,9 @@ struct live {
   /* Set once. */
   live_emit emit;
   void *port;
-  nanos look_ahead;
 
   /* The live thread's. */
+  nanos look_ahead;
   enum live_mode mode;
   float strength;
   struct cleaner *cleaner;  /* NULL: everything passes */
@@ -57,6 +66,7 @@ struct live {
   struct live_counters counters;
   _Atomic int shown_mode;
   _Atomic float shown_strength;
+  _Atomic nanos shown_look_ahead;
   struct ring commands; /* control -> live */
   struct ring swaps;    /* control -> live; apart, since a swap may have to wait */
   struct ring retired;  /* live -> control */

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "touch.h"
+
 enum { RING_CAPACITY_MIN = 64 };
 #define RING_CAPACITY_MAX (UINT32_C(1) << 31)
 
@@ -18,6 +20,7 @@ enum status ring_init(struct ring *ring, uint32_t capacity)
   if (!ring->bytes) {
     return STATUS_NO_MEMORY;
   }
+  touch_pages(ring->bytes, size);
   ring->mask = size - 1;
   atomic_init(&ring->write_index, 0);
   atomic_init(&ring->read_index, 0);
