@@ -55,9 +55,9 @@ static enum status init(struct capture *capture, const struct capture_options *o
   snprintf(capture->folder, sizeof capture->folder, "%s", options->folder);
   snprintf(capture->settings.preset, sizeof capture->settings.preset, "%s", options->preset);
   capture->settings.model = options->model;
-  capture->settings.look_ahead = options->look_ahead;
   capture->settings.mode = (uint8_t)live_current_mode(capture->live);
   capture->settings.strength = live_current_strength(capture->live);
+  capture->settings.look_ahead = live_current_look_ahead(capture->live);
   if (ring_init(&capture->requests, CAPTURE_RING) != STATUS_OK ||
       ring_init(&capture->news, CAPTURE_RING) != STATUS_OK) {
     return error_set(error, STATUS_NO_MEMORY, "no memory to capture takes");

@@ -27,7 +27,6 @@ struct capture_options {
   uint64_t limit;     /* bytes of all takes; the oldest ones not marked good make room */
   const char *preset; /* its name; copied */
   uint32_t model;     /* a fingerprint of its model */
-  nanos look_ahead;
 };
 
 enum capture_state {
@@ -38,8 +37,8 @@ enum capture_state {
 
 /* --- Set-up thread, nobody else using it. Allocates. --- */
 
-/* Make the folder (0700), see that it can be written, begin to wait. `live` is looked at for its mode, strength
- * and what it could not record; it must outlive the capture. */
+/* Make the folder (0700), see that it can be written, begin to wait. `live` is looked at for its mode,
+ * strength, look-ahead and what it could not record; it must outlive the capture. */
 enum status capture_open(struct capture **capture, const struct capture_options *options,
                          const struct live *live, struct error *error) EMEND_CHECK;
 /* End the take in order. NULL is allowed. */

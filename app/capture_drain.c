@@ -236,6 +236,7 @@ static void look_at_engine(struct capture *capture, nanos time)
   const uint64_t lost = atomic_load_explicit(&live_counters(capture->live)->capture_lost, memory_order_relaxed);
   const uint8_t mode = (uint8_t)live_current_mode(capture->live);
   const float strength = live_current_strength(capture->live);
+  const nanos look_ahead = live_current_look_ahead(capture->live);
 
   if (lost != capture->lost_told) {
     if (capture->in_take) {
@@ -245,10 +246,11 @@ static void look_at_engine(struct capture *capture, nanos time)
     capture->lost_told = lost;
     forget_sounding(capture); /* a note-off may be among them */
   }
-  if (mode != capture->settings.mode || strength < capture->settings.strength ||
-      strength > capture->settings.strength) {
+  if (mode != capture->settings.mode || look_ahead != capture->settings.look_ahead ||
+      strength < capture->settings.strength || strength > capture->settings.strength) {
     capture->settings.mode = mode;
     capture->settings.strength = strength;
+    capture->settings.look_ahead = look_ahead;
     put_settings(capture, time);
   }
 }

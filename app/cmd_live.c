@@ -22,13 +22,8 @@ struct live_flags {
   const char *report;
 };
 
-/* Flags, over emend.conf, over defaults. Returns COMMAND_GO_ON or an exit status. */
-static int read_flags(struct live_flags *flags, int argc, char **argv)
+static void init_flags(struct live_flags *flags, struct option_spec specs[SETTINGS_COUNT + FLAGS])
 {
-  struct option_spec specs[SETTINGS_COUNT + FLAGS];
-  struct option_set set = {.specs = specs, .count = SETTINGS_COUNT + FLAGS};
-  struct error error = {STATUS_OK, ""};
-
   *flags = (struct live_flags){.demo = false};
   settings_init(&flags->settings, specs);
   specs[SETTINGS_COUNT] = (struct option_spec){.name = "demo",
@@ -54,6 +49,16 @@ static int read_flags(struct live_flags *flags, int argc, char **argv)
                                                    .kind = OPTION_FLAG,
                                                    .value = &flags->no_personal,
                                                    .help = "the preset itself, not the player's own model"};
+}
+
+/* Flags, over emend.conf, over defaults. Returns COMMAND_GO_ON or an exit status. */
+static int read_flags(struct live_flags *flags, int argc, char **argv)
+{
+  struct option_spec specs[SETTINGS_COUNT + FLAGS];
+  struct option_set set = {.specs = specs, .count = SETTINGS_COUNT + FLAGS};
+  struct error error = {STATUS_OK, ""};
+
+  init_flags(flags, specs);
   int done = command_parse(&command_live, &set, argc, argv);
   if (done != COMMAND_GO_ON) {
     return done;
@@ -65,6 +70,31 @@ static int read_flags(struct live_flags *flags, int argc, char **argv)
     flags->settings.out = NULL; /* emend.conf means a port; here a file is asked for */
   }
   return command_parse(&command_live, &set, argc, argv);
+}
+
+struct arguments {
+  int count;
+  char **list;
+};
+
+/* The same once more, for struct reload; the flags were right the first time. */
+static enum status read_again(void *user, struct settings *settings, struct error *error)
+{
+  const struct arguments *arguments = user;
+  struct option_spec specs[SETTINGS_COUNT + FLAGS];
+  struct option_set set = {.specs = specs, .count = SETTINGS_COUNT + FLAGS};
+  struct live_flags flags;
+
+  init_flags(&flags, specs);
+  enum status status = settings_read_file(&flags.settings, specs, error);
+  if (status == STATUS_OK) {
+    status = options_parse(&set, arguments->count, arguments->list, error);
+  }
+  if (status != STATUS_OK) {
+    settings_free(&flags.settings);
+  }
+  *settings = flags.settings;
+  return status;
 }
 
 /* Counters outlive the port in a copy. */
@@ -103,8 +133,27 @@ struct playing {
   struct live_port live_port;
   struct capture *capture;
   struct worker *worker;
+  struct arguments arguments;
+  struct reload reload;
+  struct broken_take broken;
   double seconds;
 };
+
+/* A program that dies cannot end its notes: this one does. */
+static void look_for_broken_take(struct playing *playing)
+{
+  char folder[DATAFILE_PATH_MAX];
+
+  if (playing->capture == NULL || live_capture_folder(&playing->flags->settings, folder, NULL) != STATUS_OK) {
+    return;
+  }
+  broken_take_find(&playing->broken, folder);
+  if (playing->broken.count > 0) {
+    fprintf(playing->out, "The last take broke off with %d note%s on; what sounds on is ended now.\n",
+            playing->broken.count, playing->broken.count == 1 ? "" : "s");
+    fflush(playing->out);
+  }
+}
 
 /* Play with the offline thread beside it, until the end. */
 static enum status run_loop(struct playing *playing, struct error *error)
@@ -115,9 +164,27 @@ static enum status run_loop(struct playing *playing, struct error *error)
   playing->capture = live_capture_start(settings, playing->session, live_port->save == NULL, playing->out);
   enum status status = live_worker_start(&playing->worker, settings, playing->capture, &playing->personal,
                                          playing->session, playing->out, error);
+  look_for_broken_take(playing);
+  playing->reload = (struct reload){.read = read_again,
+                                    .user = &playing->arguments,
+                                    .no_personal = playing->flags->no_personal,
+                                    .started = settings,
+                                    .session = playing->session,
+                                    .capture = playing->capture,
+                                    .live_port = live_port,
+                                    .personal = &playing->personal,
+                                    .out = playing->out};
   if (status == STATUS_OK) {
-    struct live_loop loop = {playing->session,  playing->watch,  playing->capture,        playing->worker,
-                             live_port->driver, live_port->port, playing->flags->seconds, playing->out};
+    struct live_loop loop = {.session = playing->session,
+                             .watch = playing->watch,
+                             .capture = playing->capture,
+                             .worker = playing->worker,
+                             .driver = live_port->driver,
+                             .port = live_port->port,
+                             .reload = &playing->reload,
+                             .broken = &playing->broken,
+                             .seconds = playing->flags->seconds,
+                             .out = playing->out};
     playing->seconds = live_loop_run(&loop);
   }
   if (status == STATUS_OK && live_port->save != NULL) {
@@ -137,6 +204,7 @@ static void close_all(struct playing *playing, struct port_counters *counters)
     worker_stop(playing->worker);
     watch_drain(playing->watch, worker_records(playing->worker));
   }
+  reload_close(&playing->reload);
   worker_free(playing->worker);
   live_capture_stop(playing->capture, playing->out);
 }
@@ -150,6 +218,7 @@ static enum status play(struct playing *playing, struct error *error)
   char memory[REALTIME_LINE];
 
   stop_catch();
+  stop_catch_reload();
   enum status status =
     live_port_open(live_port, &flags->settings, flags->demo, playing->session, playing->out, error);
   if (status != STATUS_OK) {
@@ -179,6 +248,7 @@ static int run_live(int argc, char **argv)
   struct error error = {STATUS_OK, ""};
   struct session session = {.model = NULL};
   struct preset preset;
+  char line[LIVE_PERSONAL_LINE];
 
   int done = read_flags(&flags, argc, argv);
   if (done != COMMAND_GO_ON) {
@@ -186,7 +256,8 @@ static int run_live(int argc, char **argv)
   }
   FILE *out = flags.report != NULL && strcmp(flags.report, "-") == 0 ? stderr : stdout;
   struct watch *watch = malloc(sizeof *watch);
-  struct playing playing = {.flags = &flags, .session = &session, .watch = watch, .out = out};
+  struct playing playing = {
+    .flags = &flags, .session = &session, .watch = watch, .out = out, .arguments = {argc, argv}};
   enum status status =
     watch != NULL ? outfile_check(flags.report, &error) : error_set(&error, STATUS_NO_MEMORY, "no memory");
   if (status == STATUS_OK) {
@@ -196,10 +267,12 @@ static int run_live(int argc, char **argv)
     status = settings_preset(&flags.settings, &preset, &error);
   }
   if (status == STATUS_OK) {
-    live_personal_choose(&preset, flags.no_personal, &playing.personal, out);
+    live_personal_choose(&preset, flags.no_personal, &playing.personal, line);
+    fprintf(out, "%s%s", line, line[0] != '\0' ? "\n" : "");
     status = session_open(&session, &preset, true, CAPTURE_BYTES, &error);
   }
   if (status == STATUS_OK) {
+    session.fingerprint = live_capture_fingerprint(preset.model_path);
     watch_init(watch);
     status = play(&playing, &error);
   }
@@ -222,6 +295,12 @@ const struct command command_live = {
     "from\n"
     "the takes while you play, at low priority; what is no worse on takes held back is used at once and from "
     "then\n"
-    "on (emend models).",
+    "on (emend models). SIGHUP has emend.conf and the model read again, and preset, mode, strength and "
+    "look-ahead "
+    "taken\n"
+    "up while you play; what is wrong there is told and changes nothing. SIGTERM and SIGINT end all that "
+    "sounds, "
+    "save\n"
+    "the take and leave.",
   .run = run_live,
 };

@@ -56,8 +56,7 @@ struct capture *live_capture_start(const struct settings *settings, const struct
       .pause = settings->take_pause,
       .limit = (uint64_t)settings->capture_limit_mb * MEGABYTE,
       .preset = session->preset.name,
-      .model = live_capture_fingerprint(session->preset.model_path),
-      .look_ahead = session_look_ahead(session),
+      .model = session->fingerprint,
     };
     status = capture_open(&capture, &options, session->live, &error);
   }

@@ -94,10 +94,23 @@ static void tell(struct live_loop *loop, struct live_view *view, bool screen, co
   if (line[0] == '\0') {
     return;
   }
-  snprintf(view->message, sizeof view->message, "%s", line);
+  snprintf(view->message, sizeof view->message, "%.255s", line);
   if (!screen) {
     fprintf(loop->out, "%s\n", line);
     fflush(loop->out);
+  }
+}
+
+/* A failure goes to standard error, where there is no screen. */
+static void take_reload(struct live_loop *loop, struct live_view *view, bool screen)
+{
+  char line[RELOAD_LINE];
+  const enum reload_result result = reload_poll(loop->reload, loop->worker, line);
+
+  if (result == RELOAD_FAILED && !screen) {
+    fprintf(stderr, "emend live: %s\n", line);
+  } else {
+    tell(loop, view, screen, line);
   }
 }
 
@@ -108,6 +121,9 @@ static void take_port_news(struct live_loop *loop, struct live_view *view, bool 
 
   view->state = loop->driver->poll(loop->port, line, sizeof line);
   tell(loop, view, screen, line);
+  if (view->state == PORT_CONNECTED) {
+    broken_take_end(loop->broken, loop->session->live);
+  }
   if ((before == PORT_CONNECTED) != (view->state == PORT_CONNECTED)) {
     (void)capture_port(loop->capture, view->state == PORT_CONNECTED); /* a mark that is missed does no harm */
   }
@@ -120,8 +136,11 @@ static bool take_news(struct live_loop *loop, struct live_view *view, bool scree
 
   take_port_news(loop, view, screen);
   watch_drain(loop->watch, worker_records(loop->worker));
-  worker_poll(loop->worker, line);
-  tell(loop, view, screen, line);
+  take_reload(loop, view, screen);
+  if (!reload_swaps(loop->reload)) {
+    worker_poll(loop->worker, line);
+    tell(loop, view, screen, line);
+  }
   view->learner = worker_state(loop->worker, &view->learnt);
   view->captures = loop->capture != NULL;
   view->capturing = capture_poll(loop->capture, line);
@@ -140,7 +159,8 @@ double live_loop_run(struct live_loop *loop)
   double seconds = 0, next_line = LINE_SECONDS;
   bool on = true;
 
-  while (on && !stop_requested() && (loop->seconds <= 0 || seconds < loop->seconds)) {
+  while (on && !stop_requested() && !(screen && terminal_is_gone()) &&
+         (loop->seconds <= 0 || seconds < loop->seconds)) {
     on = take_key(loop, &view, terminal_key(REDRAW_MS)) && take_news(loop, &view, screen);
     seconds = (double)(realtime_now() - start) / (double)NANOS_PER_SECOND;
     loop->driver->describe(loop->port, view.place, sizeof view.place);
@@ -154,6 +174,9 @@ double live_loop_run(struct live_loop *loop)
   }
   if (screen) {
     terminal_close();
+  }
+  if (stop_requested()) {
+    fprintf(loop->out, "stopped by a signal\n");
   }
   return seconds;
 }

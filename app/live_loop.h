@@ -4,8 +4,10 @@
 
 #include <stdio.h>
 
+#include "broken_take.h"
 #include "capture.h"
 #include "port.h"
+#include "reload.h"
 #include "session.h"
 #include "watch.h"
 #include "worker.h"
@@ -17,12 +19,14 @@ struct live_loop {
   struct worker *worker;   /* drains for both */
   const struct port_driver *driver;
   struct port *port;
+  struct reload *reload;
+  struct broken_take *broken;
   double seconds; /* at most; 0: until told */
   FILE *out;      /* for lines, where there is no terminal */
 };
 
-/* Run until a key, a signal, the time or (for the file driver) the end of the take. Returns the seconds it ran.
- */
+/* Run until a key, a signal, the time, the loss of the terminal or (for the file driver) the end of the take.
+ * Returns the seconds it ran. */
 double live_loop_run(struct live_loop *loop);
 
 #endif

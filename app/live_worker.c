@@ -7,11 +7,13 @@
 
 enum { NEW_MINUTES = 5 };
 
-void live_personal_choose(struct preset *preset, bool none, struct live_personal *personal, FILE *out)
+void live_personal_choose(struct preset *preset, bool none, struct live_personal *personal,
+                          char line[LIVE_PERSONAL_LINE])
 {
-  char path[DATAFILE_PATH_MAX], line[512];
+  char path[DATAFILE_PATH_MAX];
   struct model *base = NULL;
 
+  line[0] = '\0';
   personal->number = 0;
   snprintf(personal->base, sizeof personal->base, "%s", preset->model_path);
   if (none || personal_current(preset->name) == 0 || model_load(&base, preset->model_path, NULL) != STATUS_OK) {
@@ -20,9 +22,9 @@ void live_personal_choose(struct preset *preset, bool none, struct live_personal
   struct model *model = personal_load(preset->name, base, &personal->number, path, line);
   if (model != NULL) {
     snprintf(preset->model_path, sizeof preset->model_path, "%s", path);
+    line[0] = '\0';
   } else {
     personal->number = 0;
-    fprintf(out, "%s\n", line);
   }
   model_free(model);
   model_free(base);
@@ -41,11 +43,10 @@ static const char *no_learning(const struct capture *capture, const struct sessi
   return personal_check(session->preset.name, error) == STATUS_OK ? NULL : error->text;
 }
 
-enum status live_worker_start(struct worker **worker, const struct settings *settings, struct capture *capture,
-                              const struct live_personal *personal, struct session *session, FILE *out,
-                              struct error *error)
+static struct worker_options choose(const struct settings *settings, struct capture *capture,
+                                    const struct live_personal *personal, const struct session *session,
+                                    char takes[DATAFILE_PATH_MAX], FILE *out)
 {
-  char takes[DATAFILE_PATH_MAX] = "";
   struct error inner = {STATUS_OK, ""};
   bool learn = settings->learn;
 
@@ -59,7 +60,7 @@ enum status live_worker_start(struct worker **worker, const struct settings *set
     }
     learn = why == NULL;
   }
-  const struct worker_options options = {
+  return (struct worker_options){
     .capture = capture,
     .learn = learn,
     .learn_share = settings->learn_share,
@@ -68,6 +69,15 @@ enum status live_worker_start(struct worker **worker, const struct settings *set
     .takes = learn ? takes : NULL,
     .model = personal->base,
   };
+}
+
+enum status live_worker_start(struct worker **worker, const struct settings *settings, struct capture *capture,
+                              const struct live_personal *personal, struct session *session, FILE *out,
+                              struct error *error)
+{
+  char takes[DATAFILE_PATH_MAX] = "";
+  const struct worker_options options = choose(settings, capture, personal, session, takes, out);
+
   enum status status = worker_new(worker, &options, session, error);
   if (status == STATUS_OK) {
     status = worker_start(*worker, error);
@@ -77,4 +87,19 @@ enum status live_worker_start(struct worker **worker, const struct settings *set
     *worker = NULL;
   }
   return status;
+}
+
+enum status live_worker_change(struct worker *worker, const struct settings *settings, struct capture *capture,
+                               const struct live_personal *personal, struct session *session, FILE *out,
+                               struct error *error)
+{
+  char takes[DATAFILE_PATH_MAX] = "";
+
+  worker_stop(worker);
+  if (capture != NULL) {
+    capture_model(capture, session->preset.name, session->fingerprint); /* nobody else drains now */
+  }
+  const struct worker_options options = choose(settings, capture, personal, session, takes, out);
+  worker_aim(worker, &options);
+  return worker_start(worker, error);
 }

@@ -63,6 +63,8 @@ struct port_driver {
   const struct port_counters *(*counters)(const struct port *port);
   /* A line on latency and scheduling: period, rate, SCHED_FIFO or not, why. */
   void (*describe)(const struct port *port, char *line, size_t size);
+  /* The engine's delay has changed. Control thread; NULL where nothing depends on it. */
+  void (*look_ahead)(struct port *port, nanos look_ahead);
   /* Silence, drain, stop the live thread, close. */
   void (*close)(struct port *port);
 };

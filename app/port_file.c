@@ -53,7 +53,7 @@ static void *play(void *user)
     .user = port, .receive = on_receive, .advance = on_advance, .tempo = on_tempo};
   nanos end = replay_end(port->replay);
 
-  realtime_flush_denormals();
+  realtime_prepare_thread();
   port->raised = realtime_raise();
   nanos start = realtime_now();
   port->stream.begin(port->stream.user, 0);

@@ -17,7 +17,6 @@ struct jack_port {
   /* Set before the client is activated, const while it runs. */
   jack_client_t *client; /* NULL while there is no server */
   jack_port_t *in, *out;
-  nanos look_ahead; /* for the latency that JACK tells others */
   /* Live thread only. */
   struct frame_clock clock;
   bool begun;         /* the stream has been told when it began */
@@ -29,6 +28,7 @@ struct jack_port {
   _Atomic uint32_t rate;   /* as JACK says */
   _Atomic uint32_t cycles; /* counted, so that close can wait for some */
   _Atomic bool server_gone;
+  _Atomic nanos look_ahead; /* for the latency that JACK tells others */
   /* Control thread. */
   uint32_t seen_cycles; /* at the last poll that saw a new one, and when */
   nanos seen_time;

@@ -51,7 +51,8 @@ static void on_latency(jack_latency_callback_mode_t mode, void *port)
   struct jack_port *jack = port;
   jack_latency_range_t range;
   uint64_t rate = atomic_load(&jack->rate);
-  jack_nframes_t added = (jack_nframes_t)((uint64_t)jack->look_ahead * rate / (uint64_t)NANOS_PER_SECOND);
+  jack_nframes_t added =
+    (jack_nframes_t)((uint64_t)atomic_load(&jack->look_ahead) * rate / (uint64_t)NANOS_PER_SECOND);
   jack_port_get_latency_range(mode == JackCaptureLatency ? jack->in : jack->out, mode, &range);
   range.min += added;
   range.max += added;
@@ -61,7 +62,7 @@ static void on_latency(jack_latency_callback_mode_t mode, void *port)
 static void on_thread(void *port)
 {
   (void)port;
-  realtime_flush_denormals();
+  realtime_prepare_thread();
 }
 
 static jack_client_t *open_client(const char *name, struct error *error)
@@ -160,7 +161,7 @@ static enum status jack_open(struct port **port, const struct port_options *opti
   if (!jack) {
     return error_set(error, STATUS_NO_MEMORY, "jack: no memory for the driver");
   }
-  jack->look_ahead = options->look_ahead;
+  atomic_store(&jack->look_ahead, options->look_ahead);
   *port = &jack->head;
   enum status status = port_setup(&jack->head, options, stream, error);
   if (status == STATUS_OK) {
@@ -235,6 +236,15 @@ static void jack_describe(const struct port *port, char *line, size_t size)
   snprintf(line, size, "%s", jack->described);
 }
 
+static void jack_look_ahead(struct port *port, nanos look_ahead)
+{
+  struct jack_port *jack = (struct jack_port *)port;
+  atomic_store(&jack->look_ahead, look_ahead);
+  if (jack->client) {
+    jack_recompute_total_latencies(jack->client);
+  }
+}
+
 /* Some cycles more, so that the note-offs have left and been read before the port goes. */
 static void wait_cycles(struct jack_port *jack)
 {
@@ -266,5 +276,6 @@ const struct port_driver port_driver_jack = {
   .poll = jack_poll,
   .counters = jack_counters,
   .describe = jack_describe,
+  .look_ahead = jack_look_ahead,
   .close = jack_close,
 };

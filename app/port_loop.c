@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "touch.h"
+
 enum { TURN_INPUT_MAX = 1024, TURN_OUTPUT_MAX = 256 }; /* a turn is bounded */
 #define CLOSE_WAIT (500 * NANOS_PER_MILLISECOND)
 #define LAST_EVENTS_WAIT (20 * NANOS_PER_MILLISECOND)
@@ -16,6 +18,7 @@ enum status port_loop_init(struct port_loop *loop, const struct port_loop_ops *o
                            struct error *error)
 {
   loop->ops = ops;
+  touch_pages(loop->sysex, sizeof loop->sysex);
   loop->pieces = (struct sysex_pieces){
     .buffer = loop->sysex,
     .limit = whole ? LOOP_SYSEX_MAX : LOOP_PIECE,
@@ -122,7 +125,7 @@ static void turn(struct port_loop *loop)
 static void *run(void *port)
 {
   struct port_loop *loop = port;
-  realtime_flush_denormals();
+  realtime_prepare_thread();
   atomic_store(&loop->raise_result, realtime_raise());
   loop->time = realtime_now();
   loop->head.stream.begin(loop->head.stream.user, loop->time);

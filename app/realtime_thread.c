@@ -13,9 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "touch.h"
+
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
+
+enum { STACK_TOUCHED = 128 * 1024 }; /* of some 512 KiB that JACK gives, and more than any step takes */
 
 nanos realtime_now(void)
 {
@@ -91,6 +95,22 @@ void realtime_flush_denormals(void)
   __asm__ volatile("mrs %0, fpcr" : "=r"(control));
   control |= UINT64_C(1) << 24;
   __asm__ volatile("msr fpcr, %0" : : "r"(control));
+#endif
+}
+
+/* Not to be made part of its caller, whose stack would then be as large. */
+__attribute__((noinline)) static void touch_stack(void)
+{
+  unsigned char room[STACK_TOUCHED];
+  touch_pages(room, sizeof room);
+}
+
+void realtime_prepare_thread(void)
+{
+  realtime_flush_denormals();
+  touch_stack();
+#if defined(__linux__)
+  (void)pthread_setname_np(pthread_self(), "emend-live");
 #endif
 }
 

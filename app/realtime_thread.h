@@ -31,6 +31,10 @@ void realtime_explain(int result, char *line);
 /* Treat denormals as zero in the calling thread's floating point. */
 void realtime_flush_denormals(void);
 
+/* What a driver's live thread does first: denormals as zero, a stack whose pages are there, and a name
+ * (emend-live) by which the system's tools show it. The calling thread. */
+void realtime_prepare_thread(void);
+
 /* A bell that one thread rings and another waits for: a pipe, because poll's timeout runs on the
  * monotonic clock on every Unix. Ringing never blocks. */
 struct realtime_bell {

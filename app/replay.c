@@ -5,6 +5,7 @@
 
 #include "ledger.h"
 #include "replay_state.h"
+#include "touch.h"
 
 enum { SPARE_MESSAGES = 4096 };
 
@@ -40,6 +41,7 @@ enum status replay_new(struct replay **replay, const struct smf *smf, nanos look
     replay_free(made);
     return error_set(error, STATUS_NO_MEMORY, "no memory to play %.300s", name);
   }
+  touch_pages(made->sent, made->capacity * sizeof *made->sent);
   *replay = made;
   return STATUS_OK;
 }

@@ -106,6 +106,7 @@ enum status report_write(const struct report *report, const char *path, struct e
   json_object_set_new(object, "suppressed", suppressed_json(session->live));
   json_object_set_new(object, "decision_us", decision_json(&session->stream.decisions));
   json_object_set_new(object, "dropped", json_counter(&counters->dropped));
+  json_object_set_new(object, "sounding", json_counter(&counters->sounding));
   json_object_set_new(object, "capture_lost", json_counter(&counters->capture_lost));
   if (report->counters != NULL) {
     add_port(object, report->counters);

@@ -30,7 +30,7 @@ enum status session_open(struct session *session, const struct preset *preset, b
     status = live_new(&session->live, &config, session->cleaner, stream_emit, &session->stream, error);
   }
   if (status == STATUS_OK) {
-    stream_init(&session->stream, session->live, config.look_ahead > 0);
+    stream_init(&session->stream, session->live);
   }
   return status;
 }

@@ -9,6 +9,7 @@
 struct session {
   struct preset preset;
   struct model *model;
+  uint32_t fingerprint; /* of the model's file; 0: unknown */
   struct cleaner *cleaner;
   struct live *live;
   struct stream stream;

@@ -7,7 +7,11 @@
 /* From now on SIGINT, SIGTERM and SIGHUP only set the flag. A second signal ends the program at once. For
  * commands that look at the flag; the others are ended by the signal. */
 void stop_catch(void);
+/* From now on SIGHUP asks for the settings to be read again, as often as it comes. After stop_catch. */
+void stop_catch_reload(void);
 /* Any thread. */
 bool stop_requested(void);
+/* Was a reload asked for since the last call? One thread. */
+bool stop_take_reload(void);
 
 #endif

@@ -24,6 +24,12 @@ static uint64_t decided_count(const struct live *live)
   return count;
 }
 
+/* Decisions then fall in advance, not in receive. */
+static bool looks_ahead(const struct stream *stream)
+{
+  return live_current_look_ahead(stream->live) > 0;
+}
+
 static EMEND_LIVE void on_begin(void *user, nanos now)
 {
   struct stream *stream = user;
@@ -37,7 +43,7 @@ static EMEND_LIVE void on_receive(void *user, nanos time, const uint8_t *bytes, 
 {
   struct stream *stream = user;
   bool decides =
-    !stream->looks_ahead && message_is_note_on(bytes, size) && note_is_decidable(bytes[0] & 0x0F, bytes[1]);
+    !looks_ahead(stream) && message_is_note_on(bytes, size) && note_is_decidable(bytes[0] & 0x0F, bytes[1]);
 
   LIVE_ENTER();
   nanos start = realtime_now();
@@ -51,11 +57,12 @@ static EMEND_LIVE void on_advance(void *user, nanos now)
   struct stream *stream = user;
 
   LIVE_ENTER();
-  uint64_t before = stream->looks_ahead ? decided_count(stream->live) : 0;
+  bool decides = looks_ahead(stream);
+  uint64_t before = decides ? decided_count(stream->live) : 0;
   nanos start = realtime_now();
   live_advance(stream->live, now);
   nanos spent = realtime_now() - start;
-  stream_spend(stream, spent, stream->looks_ahead && decided_count(stream->live) != before);
+  stream_spend(stream, spent, decides && decided_count(stream->live) != before);
   atomic_store_explicit(&stream->processor, realtime_processor(), memory_order_relaxed);
   LIVE_LEAVE();
 }
@@ -78,9 +85,9 @@ static EMEND_LIVE void on_tempo(void *user, double bpm)
   LIVE_LEAVE();
 }
 
-void stream_init(struct stream *stream, struct live *live, bool looks_ahead)
+void stream_init(struct stream *stream, struct live *live)
 {
-  *stream = (struct stream){.live = live, .looks_ahead = looks_ahead, .processor = -1};
+  *stream = (struct stream){.live = live, .processor = -1};
 }
 
 struct port_stream stream_port(struct stream *stream)

@@ -11,7 +11,6 @@ typedef bool (*stream_send)(void *port, nanos time, const uint8_t *bytes, size_t
 
 struct stream {
   struct live *live;
-  bool looks_ahead; /* decisions then fall in advance, not in receive */
   stream_send send;
   _Atomic(void *) port;       /* NULL until connected: the engine keeps what it would send */
   struct histogram decisions; /* nanoseconds of wall time for one decision */
@@ -20,7 +19,7 @@ struct stream {
 };
 
 /* Set-up. `live` must have been made with stream_emit and this stream as its port. */
-void stream_init(struct stream *stream, struct live *live, bool looks_ahead);
+void stream_init(struct stream *stream, struct live *live);
 /* The functions that a driver calls; valid as long as the stream. */
 struct port_stream stream_port(struct stream *stream);
 /* From now on what is emitted goes to `send`. Once, from the control thread. */

@@ -1,5 +1,6 @@
 #include "terminal.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -104,6 +105,11 @@ int terminal_key(int milliseconds)
     nanosleep(&span, NULL); /* the terminal is gone; do not spin */
   }
   return 0;
+}
+
+bool terminal_is_gone(void)
+{
+  return !isatty(STDIN_FILENO) && errno == EIO;
 }
 
 int terminal_width(void)

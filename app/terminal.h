@@ -9,6 +9,9 @@
 bool terminal_open(void);
 void terminal_close(void);
 
+/* Standard input was a terminal, and it is gone. */
+bool terminal_is_gone(void);
+
 /* Wait up to `milliseconds` for a key; 0 when none came. Without a terminal it only waits. */
 int terminal_key(int milliseconds);
 int terminal_width(void);

@@ -15,6 +15,20 @@ enum { RECORDS_BYTES = 1 << 18, MESSAGES_BYTES = 1 << 13 };
 #define REST_MAX (5 * NANOS_PER_SECOND) /* between strokes; a longer one is no music */
 #define NEW_MODEL (UINT64_C(1) << 32)
 
+static void take_aim(struct worker *worker, const struct worker_options *options)
+{
+  const struct preset *preset = &worker->session->preset;
+
+  worker->learns = options->learn && options->takes != NULL;
+  worker->fills = worker->capture != NULL && access(preset->filler_path, R_OK) == 0;
+  worker->strength = preset->strength > 0 ? preset->strength : 0.5;
+  worker->fill_strength = preset->fill_strength;
+  snprintf(worker->preset, sizeof worker->preset, "%s", preset->name);
+  snprintf(worker->takes, sizeof worker->takes, "%s", options->takes != NULL ? options->takes : "");
+  snprintf(worker->filler, sizeof worker->filler, "%s", preset->filler_path);
+  snprintf(worker->model, sizeof worker->model, "%s", options->model);
+}
+
 enum status worker_new(struct worker **out, const struct worker_options *options, struct session *session,
                        struct error *error)
 {
@@ -25,19 +39,12 @@ enum status worker_new(struct worker **out, const struct worker_options *options
   }
   worker->session = session;
   worker->capture = options->capture;
-  worker->learns = options->learn && options->takes != NULL;
-  worker->fills = options->capture != NULL && access(session->preset.filler_path, R_OK) == 0;
   worker->share = options->learn_share;
   worker->gives_way = options->gives_way;
   worker->enough = (nanos)(options->minutes * 60 * (double)NANOS_PER_SECOND);
-  worker->strength = session->preset.strength > 0 ? session->preset.strength : 0.5;
-  worker->fill_strength = session->preset.fill_strength;
   worker->last_stroke = INT64_MIN;
   worker->avoided = -1;
-  snprintf(worker->preset, sizeof worker->preset, "%s", session->preset.name);
-  snprintf(worker->takes, sizeof worker->takes, "%s", options->takes != NULL ? options->takes : "");
-  snprintf(worker->filler, sizeof worker->filler, "%s", session->preset.filler_path);
-  snprintf(worker->model, sizeof worker->model, "%s", options->model);
+  take_aim(worker, options);
   if (ring_init(&worker->records, RECORDS_BYTES) != STATUS_OK ||
       ring_init(&worker->orders, MESSAGES_BYTES) != STATUS_OK ||
       ring_init(&worker->news, MESSAGES_BYTES) != STATUS_OK) {
@@ -165,6 +172,7 @@ static void finish_swap(struct worker *worker, char line[WORKER_LINE])
 
   session->model = incoming->model;
   session->cleaner = incoming->cleaner;
+  session->fingerprint = incoming->fingerprint;
   if (personal_path(worker->preset, incoming->number, session->preset.model_path, NULL) != STATUS_OK) {
     session->preset.model_path[0] = '\0'; /* deleted meanwhile */
   }
@@ -204,17 +212,41 @@ void worker_poll(struct worker *worker, char line[WORKER_LINE])
   }
 }
 
-void worker_free(struct worker *worker)
+bool worker_swaps(const struct worker *worker)
+{
+  return worker->incoming.cleaner != NULL;
+}
+
+/* Models that nobody has taken up, and lines that nobody has read. */
+static void forget_news(struct worker *worker)
 {
   char line[WORKER_LINE];
+  do {
+    free_model(&worker->incoming);
+    worker_poll(worker, line);
+  } while (worker->incoming.cleaner != NULL || line[0] != '\0');
+}
+
+void worker_aim(struct worker *worker, const struct worker_options *options)
+{
+  forget_news(worker);
+  take_aim(worker, options);
+  worker->learnt_at = atomic_load(&worker->played);
+  worker->fill_ordered = false;
+  worker->avoided = -1;
+  atomic_store(&worker->filling, false);
+  atomic_store(&worker->take_asked, false);
+  atomic_store(&worker->in_flight, false);
+  atomic_store(&worker->fingerprint, 0);
+}
+
+void worker_free(struct worker *worker)
+{
   if (worker == NULL) {
     return;
   }
   worker_stop(worker);
-  do { /* models that nobody has taken up */
-    free_model(&worker->incoming);
-    worker_poll(worker, line);
-  } while (worker->incoming.cleaner != NULL || line[0] != '\0');
+  forget_news(worker);
   ring_free(&worker->records);
   ring_free(&worker->orders);
   ring_free(&worker->news);

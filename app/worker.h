@@ -35,7 +35,11 @@ enum worker_state { WORKER_OFF, WORKER_WAITING, WORKER_LEARNING, WORKER_PAUSED }
  */
 enum status worker_new(struct worker **out, const struct worker_options *options, struct session *session,
                        struct error *error) EMEND_CHECK;
-/* Start the threads. */
+/* Another preset is the session's: learn and fill for it from now on, from `options`' takes and model. The
+ * threads must be stopped, and no model be on its way (worker_swaps). What was learnt and not yet handed over
+ * is forgotten. */
+void worker_aim(struct worker *worker, const struct worker_options *options);
+/* Start the threads, also once more. */
 enum status worker_start(struct worker *worker, struct error *error) EMEND_CHECK;
 /* End them: learning stops at once, and what was not published is forgotten. Then the ring is drained for the
  * last time. Nothing to do where they do not run. */
@@ -56,6 +60,8 @@ void worker_fill(struct worker *worker, char line[WORKER_LINE]);
 /* Hand a new model to the live engine, take the old one back (session->model and the rest change). In `line`
  * what happened and was not told yet, or "". */
 void worker_poll(struct worker *worker, char line[WORKER_LINE]);
+/* Is a model on its way to the live engine? */
+bool worker_swaps(const struct worker *worker);
 /* What the learner does; *done is the share of it, where it learns. Any thread. */
 enum worker_state worker_state(const struct worker *worker, double *done);
 

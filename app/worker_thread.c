@@ -65,6 +65,7 @@ static void *work(void *user)
 enum status worker_start(struct worker *worker, struct error *error)
 {
   worker->threaded = true;
+  atomic_store(&worker->stop, false);
   int code = pthread_create(&worker->recorder, NULL, record, worker);
   worker->recording = code == 0;
   if (code == 0 && (worker->learns || worker->fills)) {

@@ -309,7 +309,7 @@ static bool begin(struct bytes_machine *machine)
   if (live_new(&machine->live, &config, cleaner, stream_emit, &machine->stream, NULL) != STATUS_OK) {
     return false;
   }
-  stream_init(&machine->stream, machine->live, config.look_ahead > 0);
+  stream_init(&machine->stream, machine->live);
   stream_connect(&machine->stream, emit, machine);
   machine->port = stream_port(&machine->stream);
   machine->port.begin(machine->port.user, 0);

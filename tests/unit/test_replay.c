@@ -53,7 +53,7 @@ static struct replay *run(const struct smf *smf, nanos look_ahead, float strengt
   watch_init(&watch);
   assert_int_equal(replay_new(&replay, smf, look_ahead, "test", &error), STATUS_OK);
   assert_int_equal(live_new(&live, &config, &fake.cleaner, stream_emit, &stream, &error), STATUS_OK);
-  stream_init(&stream, live, look_ahead > 0);
+  stream_init(&stream, live);
   stream_connect(&stream, replay_send, replay);
   const struct port_stream port = stream_port(&stream);
   const nanos end = until < replay_end(replay) ? until : replay_end(replay);
