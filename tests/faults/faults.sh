@@ -1,0 +1,257 @@
+#!/bin/bash
+# faults.sh ROW EMEND SOURCE-FOLDER TOOLS [WALL-CLOCK]: one fault each, at `emend live` as its user runs it. After
+# each: nothing sounds on, nothing true is lost, a line says what happened. `ctest -R faults` runs the whole table:
+#
+#   fault                              test
+#   ---------------------------------  ------------------------------------------------------------------------------
+#   MIDI server dies mid-chord         faults_server_dies (jack.sh, the trap preloaded)
+#   port vanishes mid-chord            faults_port_vanishes (jack.sh, the trap preloaded); faults_port_loop
+#                                      (unit/test_port_loop.c: a library loses input)
+#   clock jumps                        faults_engine (unit/test_live_faults.c: the engine's time, to and fro);
+#                                      faults_wall_clock (here: the system's clock is set while playing)
+#   worker stalls                      faults_worker_stalls (test_worker_stalls.c)
+#   disk full                          faults_capture_kill (takes/capture.sh); faults_capture (unit/test_capture.c)
+#   journal damaged                    faults_journal (unit/test_journal.c: each cut, each bit);
+#                                      faults_capture_kill (a torn take is exported)
+#   model replaced by garbage          faults_garbage (here: the preset's and the personal one, at SIGHUP);
+#                                      personal_cli (worker/personal.sh: at the start)
+#   SIGTERM, SIGINT                    faults_sigterm, faults_sigint (here, mid-chord)
+#   SIGHUP                             faults_sighup (here); faults_look_ahead_change (test_look_ahead_change.c: what
+#                                      the file driver cannot show)
+#   kill -9                            faults_capture_kill (takes/capture.sh); faults_sigkill (here: the next start
+#                                      ends the notes that were left on)
+#   flood, port without room           faults_engine (unit/test_live_faults.c)
+#   ten thousand random restarts       faults_engine (unit/test_live_faults.c)
+#   anything on the live thread that   faults_trap (test_trap_paths.c, with controls), faults_page_faults
+#   allocates, locks or waits          (test_page_faults.c), faults_denormals (test_denormals.c)
+#   a day in virtual time              faults_day (unit/test_live_day.c)
+#   ten minutes at 1,000 events a      faults_soak (soak.sh; slow)
+#   second
+#
+# The rows that this script runs: sigterm, sigint, sighup, garbage, wall_clock, sigkill.
+set -u
+row=$1 emend=$2 source=$3 tools=$4 wall_clock=${5:-}
+work=$(mktemp -d "${TMPDIR:-/tmp}/emend-faults.XXXXXX")
+player=
+trap '[ -n "$player" ] && kill -9 "$player" 2>/dev/null; rm -rf "$work"' EXIT
+# Nobody's own settings and takes.
+export HOME=$work XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data XDG_STATE_HOME=$work/state
+conf=$XDG_CONFIG_HOME/emend/emend.conf takes=$XDG_DATA_HOME/emend/takes
+mkdir -p "$XDG_CONFIG_HOME/emend" "$XDG_DATA_HOME/emend/presets"
+failures=0
+
+fail() {
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+
+say() { cat "$work/said" "$work/complaint" 2>/dev/null; }
+
+# stream SECONDS [CHORD]: a chord that is held throughout, strokes of 2.5 ms over it, 400 messages a second, and two
+# controllers in a hundred. What ends the chord comes last.
+stream() {
+    local chord=${2:-'\044 \050 \053'} key
+    events=$(($1 * 400))
+    size=$((events * 4 + 12 + 12 + 4))
+    {
+        printf 'MThd\0\0\0\6\0\0\0\1\003\350MTrk'
+        printf "$(printf '\\%03o\\%03o\\%03o\\%03o' 0 $((size / 65536)) $((size / 256 % 256)) $((size % 256)))"
+        for key in $chord; do printf "\\0\\220$key\\120"; done
+        LC_ALL=C awk -v n=$events 'BEGIN {
+            for (i = 0; i < n; i++) {
+                if (i % 100 >= 98) {
+                    printf "%c%c%c%c", 5, 176, 1, i % 128
+                } else {
+                    printf "%c%c%c%c", 5, i % 2 ? 128 : 144, 60 + int(i / 2) % 30, 64
+                }
+            }
+        }'
+        for key in $chord; do printf "\\0\\200$key\\100"; done
+        printf '\0\377\57\0'
+    } >"$work/stream.mid"
+}
+
+# preset NAME SEED STRENGTH: a tiny one, made here.
+preset() {
+    local folder=$XDG_DATA_HOME/emend/presets/$1 take=$source/assets/minuet.mid
+    mkdir -p "$folder"
+    "$emend" train vosp --data "$take" "$take" "$take" --out "$folder/vosp.safetensors" --hidden 8 --latent 2 \
+        --generator 8 --gate 4 --frame-unit milliseconds --frame-length 60 --frame-values 2 --epochs 1 --gate-epochs 1 \
+        --threads 1 --seed "$2" >"$work/train.out" 2>&1 || { cat "$work/train.out"; exit 1; }
+    printf 'description = "a test"; strength = %s;' "$3" >"$folder/preset.cfg"
+}
+
+# play ARGUMENT...: the stream through the file driver, in the background, until it flows.
+play() {
+    "$emend" live --driver file --in "$work/stream.mid" --out "$work/out.mid" --report "$work/report.json" "$@" \
+        >"$work/said" 2>"$work/complaint" &
+    player=$!
+    heard 'driver file' said
+}
+
+# heard PATTERN FILE: wait until it says so.
+heard() {
+    for _ in $(seq 600); do
+        grep -q -e "$1" "$work/$2" && return
+        sleep 0.05
+    done
+    fail "no '$1' in $2: $(say)"
+    return 1
+}
+
+value() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},*\$/\1/p" "$work/report.json" | head -n 1; }
+
+# It has ended by itself: with status 0, its take written, no note left on, and nothing dropped.
+ended() {
+    wait "$player" || fail "status $?: $(say)"
+    player=
+    grep -q 'cleaned take is in' "$work/said" || fail "no word on the take: $(say)"
+    notes=$("$tools/count_notes" "$work/out.mid") || fail "$work/out.mid cannot be read"
+    case $notes in *' sounding 0 '*) ;; *) fail "notes were left on: $notes" ;; esac
+    [ "$(value dropped)" = 0 ] || fail "messages were dropped: $(value dropped)"
+    echo "$notes, dropped $(value dropped), notes in $(value notes_in), out $(value notes_out)"
+}
+
+# Nothing was to be removed: all that came in went out, and the note-offs that ended what was held.
+passed_all() {
+    [ "$(value notes_in)" = "$(value notes_out)" ] || fail "true notes were lost: $(value notes_in), $(value notes_out)"
+    [ "$(value notes_in)" -gt 3 ] || fail "nothing was played"
+}
+
+ended_by() {
+    stream 30
+    preset tiny 7 0.0
+    play --preset tiny --mode "$2"
+    sleep 1
+    kill "-$1" "$player"
+    ended
+    [ "$2" = bypass ] && passed_all
+    heard 'stopped by a signal' said
+}
+
+row_sigterm() { ended_by TERM bypass && ended_by TERM clean; }
+row_sigint() { ended_by INT bypass && ended_by INT clean; }
+
+reloads() { grep -c 'reloaded: ' "$work/said"; }
+
+# hup PATTERN: SIGHUP, and what it says of it.
+hup() {
+    kill -HUP "$player"
+    heard "$1" "${2:-said}"
+}
+
+row_sighup() {
+    stream 60
+    preset tiny 7 0.0
+    preset other 8 0.0
+    echo 'preset = "tiny"; strength = 0.0;' >"$conf"
+    play --capture
+    sleep 0.5
+    echo 'preset = "tiny"; strength = 0.0; mode = "monitor";' >"$conf"
+    hup 'reloaded: preset tiny, monitor, strength 0.00'
+    echo 'preset = "other"; strength = 0.0; mode = "bypass";' >"$conf"
+    hup 'reloaded: preset other, bypass, strength 0.00'
+    # What is wrong is told, and changes nothing.
+    echo 'preset = "other"; strength = "much";' >"$conf"
+    hup 'not reloaded, all stays as it was: .*emend.conf:1: ' complaint
+    echo 'preset = "other' >"$conf"
+    hup 'not reloaded.*settings look like' complaint
+    echo 'preset = "nobody";' >"$conf"
+    hup "not reloaded.*no preset 'nobody'" complaint
+    [ "$(wc -l <"$work/complaint")" = 3 ] || fail "not a line each: $(cat "$work/complaint")"
+    kill -0 "$player" || fail "SIGHUP ended it"
+    # As often as one likes, also while a model is on its way.
+    for i in 1 2 3 4 5 6 7 8; do
+        [ $((i % 2)) = 0 ] && name=tiny || name=other
+        echo "preset = \"$name\"; strength = 0.$i; mode = \"bypass\";" >"$conf"
+        kill -HUP "$player"
+        sleep 0.12
+    done
+    hup 'reloaded: preset tiny, bypass, strength 0.80'
+    kill -TERM "$player"
+    ended
+    passed_all
+    [ "$(value preset)" = tiny ] || fail "the report says preset $(value preset)"
+    "$emend" takes show last --json >"$work/report.json" || fail "the take cannot be read"
+    [ "$(value lost_bytes)" = 0 ] || fail "the take is torn"
+}
+
+damage() {
+    case $1 in
+    cut) head -c 200 "$work/kept" >"$2" ;;
+    noise) head -c 50000 /dev/urandom >"$2" ;;
+    nothing) : >"$2" ;;
+    gone) rm "$2" ;;
+    esac
+}
+
+row_garbage() {
+    stream 60
+    preset tiny 7 0.0
+    model=$XDG_DATA_HOME/emend/presets/tiny/vosp.safetensors
+    cp "$model" "$work/kept"
+    play --preset tiny --mode bypass
+    for kind in cut noise nothing gone; do
+        : >"$work/complaint"
+        damage $kind "$model"
+        hup 'not reloaded, all stays as it was: .*vosp.safetensors' complaint
+        grep -q reloaded: "$work/said" && fail "$kind is taken up"
+    done
+    cp "$work/kept" "$model"
+    hup 'reloaded: preset tiny, bypass'
+    # A personal model, first whole and then not.
+    mkdir -p "$XDG_DATA_HOME/emend/models/tiny"
+    own=$XDG_DATA_HOME/emend/models/tiny/0001.safetensors
+    cp "$work/kept" "$own"
+    "$emend" models use 1 --preset tiny >"$work/models.out" 2>&1 || fail "models use: $(cat "$work/models.out")"
+    hup 'reloaded: preset tiny, personal model 1, bypass'
+    for kind in cut noise nothing; do
+        : >"$work/complaint"
+        damage $kind "$own"
+        hup 'not reloaded, all stays as it was: .*[Pp]ersonal model 1' complaint
+    done
+    kill -TERM "$player"
+    ended
+    passed_all
+    grep -q '0001.safetensors' "$work/report.json" || fail "the personal model is not in use: $(value model)"
+}
+
+# The wall clock leaps; what comes out is what comes out without that, at the same times.
+row_wall_clock() {
+    stream 3
+    preset tiny 7 0.5
+    play --preset tiny --capture
+    ended
+    mv "$work/out.mid" "$work/steady.mid"
+    rm -rf "$takes"
+    LD_PRELOAD=$wall_clock play --preset tiny --capture
+    ended
+    cmp "$work/out.mid" "$work/steady.mid" || fail "the wall clock changes what comes out"
+    [ "$(ls "$takes" | wc -l)" = 1 ] || fail "the wall clock parts takes: $(ls "$takes")"
+    "$emend" takes show last --json >"$work/report.json" || fail "the take cannot be read"
+    [ "$(value lost_bytes)" = 0 ] || fail "the take is torn"
+    awk -v seconds="$(value seconds)" 'BEGIN { exit !(seconds > 2.9 && seconds < 3.2) }' ||
+        fail "a take of 3 s has $(value seconds)"
+}
+
+row_sigkill() {
+    stream 30
+    preset tiny 7 0.0
+    play --preset tiny --mode bypass --capture
+    sleep 1.5
+    { kill -9 "$player"; wait "$player"; } 2>/dev/null
+    stream 1 '\030 \034 \037'
+    play --preset tiny --mode bypass --capture
+    heard 'The last take broke off with [34] notes\{0,1\} on' said
+    ended
+    # Nothing was removed, so what went out beyond what came in are the ends of those notes.
+    ends=$(($(value events_out) - $(value events_in)))
+    [ $ends = 3 ] || [ $ends = 4 ] || fail "the notes left on are not ended: $ends"
+    # Only once, and not after an end in order.
+    play --preset tiny --mode bypass --capture
+    ended
+    grep -q 'broke off' "$work/said" && fail "a take that ended is said to have broken off"
+}
+
+"row_$row"
+[ $failures = 0 ]
