@@ -46,4 +46,14 @@ fi
 rm -f "$log"
 trap - EXIT
 
-exec "$here/build/emend" live "$@"
+demo=no
+clean=demo-clean.mid
+before=
+for argument in "$@"; do
+  [ "$argument" != --demo ] || demo=yes
+  [ "$before" != --out ] || clean=$argument
+  before=$argument
+done
+[ $demo = yes ] || exec "$here/build/emend" live "$@"
+"$here/build/emend" live "$@"
+[ ! -f "$clean" ] || sh "$here/app/sound.sh" "$here/assets/minuet-noisy.mid" demo-before.wav "$clean" demo-after.wav

@@ -28,7 +28,7 @@ start_server() {
 stop_server() {
     [ -n "$server" ] && kill ${1:-} "$server" 2>/dev/null && wait "$server" 2>/dev/null
     server=
-    rm -rf /dev/shm/jack*"_${JACK_DEFAULT_SERVER}_"*
+    [ -z "${JACK_DEFAULT_SERVER:-}" ] || rm -rf /dev/shm/jack*"_${JACK_DEFAULT_SERVER}_"*
 }
 
 # Run in the background: run NAME COMMAND...; its process is in $last.
@@ -55,9 +55,21 @@ finish() {
     wait "$2" || fail "$1 ended with status $?"
 }
 
-clean_up() {
-    for client in $clients; do kill "$client" 2>/dev/null; done
+# Those that do not end by themselves are made to.
+end_clients() {
+    local client signal
+    for signal in TERM KILL; do
+        for client in $clients; do
+            [[ " $(jobs -pr | tr '\n' ' ') " != *" $client "* ]] || kill -$signal "$client"
+        done
+        [ -z "$clients" ] || sleep 1
+    done
     for client in $clients; do wait "$client" 2>/dev/null; done
+    clients=
+}
+
+clean_up() {
+    end_clients
     stop_server
     rm -rf "$work"
 }
