@@ -5,6 +5,7 @@
 
 #include "gate_model.h"
 #include "model.h"
+#include "touch.h"
 #include "vosp.h"
 #include "vosp_live.h"
 
@@ -97,12 +98,14 @@ enum status vosp_state_new(struct vosp_state **out, const struct vosp_live *net)
   const size_t g = R * (size_t)net->gates;
   const size_t m = R * (size_t)net->config.generator;
   struct vosp_state *state = calloc(1, sizeof *state);
-  float *block = calloc(2 * h + z + 2 * g + 2 * m + vosp_live_work(net), sizeof *block);
+  const size_t size = 2 * h + z + 2 * g + 2 * m + vosp_live_work(net);
+  float *block = calloc(size, sizeof *block);
   if (state == NULL || block == NULL) {
     free(state);
     free(block);
     return STATUS_NO_MEMORY;
   }
+  touch_pages(block, size * sizeof *block);
   state->net = net;
   state->h = block;
   state->h_variance = state->h + h;
