@@ -60,6 +60,7 @@ struct model *learn_rig_base(void)
     .posterior = POSTERIOR_INCREMENTS,
     .feed = FEED_INCREMENT,
     .hidden = 8,
+    .layers = 1,
     .latent = 2,
     .generator = 8,
     .gate = 12,
