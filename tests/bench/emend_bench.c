@@ -8,6 +8,7 @@
 
 #include "bench_file.h"
 #include "bench_machine.h"
+#include "bench_pressure.h"
 #include "bench_report.h"
 #include "bench_train.h"
 #include "blas_core.h"
@@ -220,6 +221,7 @@ static enum status read_options(int count, char **arguments, struct options *opt
 static void print_help(void)
 {
   puts("Usage: emend_bench [--quick] [--json] [--load N] [PRESET-FOLDER...]\n"
+       "       emend_bench pressure [--seconds S] [PRESET-FOLDER]\n"
        "\n"
        "Times of decisions and ticks for each preset and for larger nets, beside the time that reading their\n"
        "weights takes; training's pace beside that of sgemm; files' beside real time.\n"
@@ -227,6 +229,9 @@ static void print_help(void)
        "  --quick   a little of everything, does it run?\n"
        "  --json    one JSON object\n"
        "  --load N  with N spinning threads beside it\n"
+       "\n"
+       "pressure: decisions while others take the processors, the memory and the page cache, with and without\n"
+       "SCHED_FIFO.\n"
        "\n"
        "Latency from port to port is measured by tests/bench/run.sh, which also runs this program.");
 }
@@ -238,7 +243,12 @@ int main(int count, char **arguments)
   struct error error = {.text = ""};
   static struct bench_report report;
   int folders = count;
-  enum status status = read_options(count, arguments, &options, &folders, &error);
+  const bool pressure = count > 1 && strcmp(arguments[1], "pressure") == 0;
+  enum status status = pressure ? bench_pressure(count - 2, arguments + 2, &error)
+                                : read_options(count, arguments, &options, &folders, &error);
+  if (status == STATUS_OK && pressure) {
+    return 0;
+  }
   if (status == STATUS_OK && options.help) {
     print_help();
     return 0;
