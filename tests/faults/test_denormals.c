@@ -128,7 +128,7 @@ static bool swallow(void *port, nanos time, const uint8_t *bytes, size_t size)
 
 struct answers {
   bool flush;
-  float after_a_second, after_an_hour, after_another;
+  float after_a_second, after_an_hour;
 };
 
 /* How likely the model thinks a stroke to be a true one. */
@@ -183,8 +183,6 @@ static void *play_and_rest(void *user)
   answers->after_a_second = ask(live, time);
   be_silent(live, &time, time + HOUR);
   answers->after_an_hour = ask(live, time);
-  be_silent(live, &time, time + HOUR);
-  answers->after_another = ask(live, time);
   session_close(session);
   return NULL;
 }
@@ -192,19 +190,17 @@ static void *play_and_rest(void *user)
 static void test_a_long_silence(void **state)
 {
   (void)state;
-  struct answers answers[2] = {{.flush = false, .after_another = NAN}, {.flush = true, .after_another = NAN}};
+  struct answers answers[2] = {{.flush = false, .after_an_hour = NAN}, {.flush = true, .after_an_hour = NAN}};
   for (int i = 0; i < 2; i++) {
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, play_and_rest, &answers[i]), 0);
     assert_int_equal(pthread_join(thread, NULL), 0);
-    print_message("%s: log-odds %.6f after a second, %.6f after an hour, %.6f after another\n",
-                  i ? "flushed" : "not flushed", (double)answers[i].after_a_second,
-                  (double)answers[i].after_an_hour, (double)answers[i].after_another);
-    assert_true(isfinite(answers[i].after_another));
+    print_message("%s: log-odds %.6f after a second, %.6f after an hour\n", i ? "flushed" : "not flushed",
+                  (double)answers[i].after_a_second, (double)answers[i].after_an_hour);
+    assert_true(isfinite(answers[i].after_an_hour));
   }
   assert_true(fabsf(answers[1].after_a_second - answers[0].after_a_second) < 1e-3F);
   assert_true(fabsf(answers[1].after_an_hour - answers[0].after_an_hour) < 1e-3F);
-  assert_true(fabsf(answers[1].after_another - answers[0].after_another) < 1e-3F);
   assert_true(fabsf(answers[1].after_an_hour - answers[0].after_an_hour) < 1e-3F);
 }
 

@@ -58,17 +58,17 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT EMEND_SANITIZE)
   add_test(NAME faults_trap COMMAND test_trap_paths)
   set_tests_properties(faults_trap PROPERTIES TIMEOUT 300 LABELS integration
     ENVIRONMENT "LD_PRELOAD=$<TARGET_FILE:emend_trap>")
-endif()
 
-if(JACK_FOUND AND TARGET emend_trap)
-  set(JACK_ROWS ${CMAKE_CURRENT_SOURCE_DIR}/faults/jack.sh)
-  foreach(row server_dies port_vanishes)
-    add_test(NAME faults_${row} COMMAND bash ${JACK_ROWS} ${row} $<TARGET_FILE_DIR:jack_send> $<TARGET_FILE:emend>
-      ${PROJECT_SOURCE_DIR} $<TARGET_FILE:emend_trap>)
-    set_tests_properties(faults_${row} PROPERTIES TIMEOUT 300 LABELS integration SKIP_RETURN_CODE 77 RUN_SERIAL ON)
-  endforeach()
-  add_test(NAME faults_soak COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/faults/soak.sh $<TARGET_FILE_DIR:jack_send>
-    $<TARGET_FILE:emend> ${PROJECT_SOURCE_DIR} 600)
-  set_tests_properties(faults_soak PROPERTIES TIMEOUT 1500 LABELS "integration;slow" SKIP_RETURN_CODE 77
-    RUN_SERIAL ON)
+  if(JACK_FOUND)
+    set(JACK_ROWS ${CMAKE_CURRENT_SOURCE_DIR}/faults/jack.sh)
+    foreach(row server_dies port_vanishes)
+      add_test(NAME faults_${row} COMMAND bash ${JACK_ROWS} ${row} $<TARGET_FILE_DIR:jack_send> $<TARGET_FILE:emend>
+        ${PROJECT_SOURCE_DIR} $<TARGET_FILE:emend_trap>)
+      set_tests_properties(faults_${row} PROPERTIES TIMEOUT 300 LABELS integration SKIP_RETURN_CODE 77 RUN_SERIAL ON)
+    endforeach()
+    add_test(NAME faults_soak COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/faults/soak.sh $<TARGET_FILE_DIR:jack_send>
+      $<TARGET_FILE:emend> ${PROJECT_SOURCE_DIR} 600)
+    set_tests_properties(faults_soak PROPERTIES TIMEOUT 1500 LABELS "integration;slow" SKIP_RETURN_CODE 77
+      RUN_SERIAL ON)
+  endif()
 endif()
