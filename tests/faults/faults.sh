@@ -18,6 +18,7 @@
 #   SIGTERM, SIGINT                    faults_sigterm, faults_sigint (here, mid-chord)
 #   SIGHUP                             faults_sighup (here); faults_look_ahead_change (test_look_ahead_change.c: what
 #                                      the file driver cannot show)
+#   the terminal goes                  faults_terminal (here)
 #   kill -9                            faults_capture_kill (takes/capture.sh); faults_sigkill (here: the next start
 #                                      ends the notes that were left on)
 #   flood, port without room           faults_engine (unit/test_live_faults.c)
@@ -28,7 +29,7 @@
 #   ten minutes at 1,000 events a      faults_soak (soak.sh; slow)
 #   second
 #
-# The rows that this script runs: sigterm, sigint, sighup, garbage, wall_clock, sigkill.
+# The rows that this script runs: sigterm, sigint, sighup, garbage, wall_clock, terminal, sigkill.
 set -u
 row=$1 emend=$2 source=$3 tools=$4 wall_clock=${5:-}
 work=$(mktemp -d "${TMPDIR:-/tmp}/emend-faults.XXXXXX")
@@ -92,7 +93,7 @@ play() {
 # heard PATTERN FILE: wait until it says so.
 heard() {
     for _ in $(seq 600); do
-        grep -q -e "$1" "$work/$2" && return
+        grep -q -e "$1" "$work/$2" 2>/dev/null && return
         sleep 0.05
     done
     fail "no '$1' in $2: $(say)"
@@ -251,6 +252,30 @@ row_sigkill() {
     play --preset tiny --mode bypass --capture
     ended
     grep -q 'broke off' "$work/said" && fail "a take that ended is said to have broken off"
+}
+
+# Its window is closed: SIGHUP comes, but there is nobody left to play for.
+row_terminal() {
+    command -v script >/dev/null || { echo "skipped: no script (Debian: bsdutils)"; exit 77; }
+    stream 60
+    preset tiny 7 0.0
+    printf '#!/bin/sh\necho $$ >%s\nexec %s live --driver file --in %s --out %s --preset tiny --mode bypass --report %s\n' \
+        "$work/id" "$emend" "$work/stream.mid" "$work/out.mid" "$work/report.json" >"$work/window"
+    TERM=xterm script -qc "sh $work/window" "$work/said" >"$work/none" 2>&1 </dev/null &
+    window=$!
+    heard '.' id
+    sleep 2
+    { kill -9 $window; wait $window; } 2>/dev/null
+    for _ in $(seq 200); do
+        kill -0 "$(cat "$work/id")" 2>/dev/null || break
+        sleep 0.05
+    done
+    kill -9 "$(cat "$work/id")" 2>/dev/null && fail "it plays on for nobody"
+    notes=$("$tools/count_notes" "$work/out.mid") || fail "no take was written"
+    case $notes in *' sounding 0 '*) ;; *) fail "notes were left on: $notes" ;; esac
+    [ "$(value dropped)" = 0 ] || fail "messages were dropped: $(value dropped)"
+    passed_all
+    echo "$notes"
 }
 
 "row_$row"
