@@ -259,9 +259,12 @@ row_terminal() {
     command -v script >/dev/null || { echo "skipped: no script (Debian: bsdutils)"; exit 77; }
     stream 60
     preset tiny 7 0.0
-    printf '#!/bin/sh\necho $$ >%s\nexec %s live --driver file --in %s --out %s --preset tiny --mode bypass --report %s\n' \
-        "$work/id" "$emend" "$work/stream.mid" "$work/out.mid" "$work/report.json" >"$work/window"
-    TERM=xterm script -qc "sh $work/window" "$work/said" >"$work/none" 2>&1 </dev/null &
+    {
+        echo "echo \$\$ >'$work/id'"
+        echo "exec '$emend' live --driver file --in '$work/stream.mid' --out '$work/out.mid' --preset tiny" \
+            "--mode bypass --report '$work/report.json'"
+    } >"$work/window"
+    TERM=xterm script -qc "sh '$work/window'" "$work/said" >"$work/none" 2>&1 </dev/null &
     window=$!
     heard '.' id
     sleep 2
