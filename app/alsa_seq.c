@@ -66,6 +66,7 @@ enum status alsa_seq_probe(const char *driver, struct error *error)
 
 struct alsa_watch {
   snd_seq_t *sequencer;
+  long lost; /* input, at the last look */
 };
 
 static bool subscribe_announcements(snd_seq_t *sequencer)
@@ -142,6 +143,23 @@ int alsa_watch_sources(struct alsa_watch *watch)
     }
   }
   return sources;
+}
+
+bool alsa_watch_lost(struct alsa_watch *watch)
+{
+  long lost = 0;
+  snd_seq_client_info_t *client;
+  snd_seq_client_info_alloca(&client);
+  snd_seq_client_info_set_client(client, -1);
+  while (watch && next_own(watch, client)) {
+    long inside = alsa_lost_inside(snd_seq_client_info_get_client(client));
+    lost += inside > 0 ? inside : 0;
+  }
+  bool more = watch && lost > watch->lost;
+  if (watch) {
+    watch->lost = lost; /* fewer than before when a client was opened anew */
+  }
+  return more;
 }
 
 static bool find_in_client(struct alsa_watch *watch, int client, const char *name, struct alsa_address *address)
@@ -222,6 +240,12 @@ int alsa_watch_sources(struct alsa_watch *watch)
 {
   (void)watch;
   return 0;
+}
+
+bool alsa_watch_lost(struct alsa_watch *watch)
+{
+  (void)watch;
+  return false;
 }
 
 bool alsa_watch_find(struct alsa_watch *watch, const char *name, struct alsa_address *address)

@@ -34,6 +34,8 @@ void alsa_watch_free(struct alsa_watch *watch);
 int alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EXITS_MAX]);
 /* How many sources are connected to this process's inputs, by name or by hand. */
 int alsa_watch_sources(struct alsa_watch *watch);
+/* Was there no room for input to this process since the last call? Reads a small file. */
+bool alsa_watch_lost(struct alsa_watch *watch);
 /* Is there a port of this name (of another process)? */
 bool alsa_watch_find(struct alsa_watch *watch, const char *name, struct alsa_address *address);
 
@@ -50,8 +52,7 @@ int alsa_room_ahead(int descriptor, struct alsa_address source);
 /* In a client's own input. */
 int alsa_room_inside(int descriptor, int client);
 
-/* How many events found no room in a client's input since it was opened; -1 where it cannot be said. Reads a
- * small file. */
+/* How many events found no room in a client's input since it was opened; -1 where it cannot be said. */
 long alsa_lost_inside(int client);
 /* The same, from that file. */
 long alsa_lost_read(FILE *clients, int client);

@@ -56,8 +56,7 @@ static enum status begin_library(struct error *error)
 {
   enum status status = alsa_seq_probe("portmidi", error);
   if (status == STATUS_OK && Pm_Initialize() != pmNoError) {
-    status =
-      error_set(error, STATUS_IO, "portmidi: the system's MIDI does not answer: choose another --driver");
+    return error_set(error, STATUS_IO, "portmidi: the system's MIDI does not answer: choose another --driver");
   }
   return status;
 }
@@ -298,12 +297,11 @@ static enum status start(struct portmidi_port *port, struct error *error)
 
 static enum status check_options(const struct port_options *options, struct error *error)
 {
-  if (options->in && options->out) {
-    return STATUS_OK;
-  }
-  return error_set(error, STATUS_USAGE,
-                   "portmidi: it has no ports of its own: name a device with --in and one with --out "
-                   "(`emend devices` lists them)");
+  return options->in && options->out
+           ? STATUS_OK
+           : error_set(error, STATUS_USAGE,
+                       "portmidi: it has no ports of its own: name a device with --in and one with --out "
+                       "(`emend devices` lists them)");
 }
 
 static enum status open_driver(struct port **result, const struct port_options *options,
@@ -353,6 +351,9 @@ static enum port_state poll_driver(struct port *head, char *line, size_t size)
   nanos now = realtime_now();
   bool is_open = atomic_load(&port->is_open);
   slow_listener_tell(&port->listener, head, now);
+  if (alsa_watch_lost(port->watch)) {
+    port_loop_overflowed(&port->loop); /* PortMidi does not always tell */
+  }
   if (is_open && port->was_open && device_left(port)) {
     atomic_store(&port->close_wanted, true);
     port->was_open = false;

@@ -25,7 +25,6 @@ struct rtmidi_port {
   /* Control thread. */
   struct alsa_watch *watch;
   int sources; /* connected at the last look */
-  long lost;   /* input, at the last look */
   struct slow_listener listener;
 };
 
@@ -321,16 +320,6 @@ static void watch_sources(struct rtmidi_port *port)
   port->sources = sources;
 }
 
-/* RtMidi hides that the sequencer had no room for input; it is all gone when RtMidi reads on. */
-static void watch_input(struct rtmidi_port *port)
-{
-  long lost = alsa_lost_inside(port->own_in.client);
-  if (lost > port->lost) {
-    port_loop_overflowed(&port->loop);
-  }
-  port->lost = lost;
-}
-
 static void scan(struct rtmidi_port *port)
 {
   struct port_info *list = calloc(PORT_LIST_MAX, sizeof(*list));
@@ -347,7 +336,9 @@ static enum port_state poll_driver(struct port *head, char *line, size_t size)
   struct rtmidi_port *port = (struct rtmidi_port *)head;
   nanos now = realtime_now();
   watch_sources(port);
-  watch_input(port);
+  if (alsa_watch_lost(port->watch)) {
+    port_loop_overflowed(&port->loop); /* RtMidi hides it, and has thrown away what the sequencer held */
+  }
   slow_listener_tell(&port->listener, head, now);
   if (now >= head->next_scan) {
     head->next_scan = now + PORT_SCAN_INTERVAL;
