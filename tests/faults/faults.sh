@@ -16,8 +16,8 @@
 #   model replaced by garbage          faults_garbage (here: the preset's and the personal one, at SIGHUP);
 #                                      personal_cli (worker/personal.sh: at the start)
 #   SIGTERM, SIGINT                    faults_sigterm, faults_sigint (here, mid-chord)
-#   SIGHUP                             faults_sighup (here); faults_look_ahead_change (test_look_ahead_change.c: what
-#                                      the file driver cannot show)
+#   SIGHUP                             faults_sighup (here); faults_sighup_jack (jack.sh, the trap preloaded);
+#                                      faults_look_ahead_change (test_look_ahead_change.c: in virtual time)
 #   the terminal goes                  faults_terminal (here)
 #   kill -9                            faults_capture_kill (takes/capture.sh); faults_sigkill (here: the next start
 #                                      ends the notes that were left on)

@@ -82,6 +82,31 @@ row_port_vanishes() {
     balanced 'the DAW went and came' "$work/received3"
 }
 
+# Look-ahead, mode and model change under a stream of notes, and with them what JACK is told of the latency.
+row_sighup_jack() {
+    local conf=$XDG_CONFIG_HOME/emend/emend.conf ahead
+    mkdir -p "${conf%/*}"
+    record 1
+    play 1 8000
+    for ahead in 30 0 120 10; do
+        sleep 1
+        echo "look_ahead = $ahead.0; strength = 0.$ahead;" >"$conf"
+        cp "$work/tiny/vosp.safetensors" "$work/kept"
+        [ $ahead = 120 ] && head -c 100 "$work/kept" >"$work/tiny/vosp.safetensors"
+        kill -HUP "$live"
+        if [ $ahead = 120 ]; then
+            expect emend 'not reloaded, all stays as it was: .*vosp.safetensors'
+            cp "$work/kept" "$work/tiny/vosp.safetensors"
+            kill -HUP "$live"
+        fi
+        expect emend "reloaded: preset tiny, clean, .*look-ahead $ahead ms"
+    done
+    wait "$sender" || fail "the sender failed"
+    sleep 2
+    finish recorder1 "$recorder"
+    balanced 'reloaded' "$work/received1"
+}
+
 row_server_dies() {
     record 1
     play 1 1000000

@@ -61,7 +61,7 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT EMEND_SANITIZE)
 
   if(JACK_FOUND)
     set(JACK_ROWS ${CMAKE_CURRENT_SOURCE_DIR}/faults/jack.sh)
-    foreach(row server_dies port_vanishes)
+    foreach(row server_dies port_vanishes sighup_jack)
       add_test(NAME faults_${row} COMMAND bash ${JACK_ROWS} ${row} $<TARGET_FILE_DIR:jack_send> $<TARGET_FILE:emend>
         ${PROJECT_SOURCE_DIR} $<TARGET_FILE:emend_trap>)
       set_tests_properties(faults_${row} PROPERTIES TIMEOUT 300 LABELS integration SKIP_RETURN_CODE 77 RUN_SERIAL ON)
