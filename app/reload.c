@@ -135,6 +135,7 @@ static enum reload_result begin(struct reload *reload, char line[RELOAD_LINE])
     return RELOAD_NOTHING; /* told when the model is in use */
   }
   reload->session->preset = reload->preset;
+  *reload->personal = reload->chosen;
   return say(reload, line);
 }
 
