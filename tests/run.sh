@@ -22,9 +22,10 @@ done
 
 packages="build-essential cmake ninja-build pkg-config git
   libopenblas-dev libjansson-dev libconfig-dev libcairo2-dev librtmidi-dev libportmidi-dev libjack-jackd2-dev
-  libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev jackd2 man-db mandoc zsh"
-# A virtual machine for a kernel's own MIDI; players, recorders and a synthesizer that are not emend's.
-[ $slow = no ] || packages="$packages qemu-system-x86 busybox-static alsa-utils xz-utils
+  libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev jackd2 man-db mandoc zsh
+  qemu-system-x86 busybox-static alsa-utils xz-utils"
+# Players, recorders and a synthesizer that are not emend's.
+[ $slow = no ] || packages="$packages
   python3-jack-client python3-mido pipewire pipewire-jack fluidsynth timgm6mb-soundfont"
 
 install_packages() {

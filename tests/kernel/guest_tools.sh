@@ -1,0 +1,107 @@
+# Sourced: emend and the recorders in the background, and what was recorded.
+
+# within TENTHS COMMAND...: until it succeeds.
+within() {
+  tenths=$1
+  shift
+  while [ "$tenths" -gt 0 ]; do
+    "$@" && return 0
+    usleep 100000
+    tenths=$((tenths - 1))
+  done
+  return 1
+}
+says() { grep -q -- "$1" emend.out; }
+
+# start_emend ARGUMENT...: as a player starts it, but for what would depend on the model.
+start_emend() {
+  emend live --preset /test/pop --no-capture --mode bypass --report report.json "$@" >emend.out 2>&1 &
+  emend=$!
+  within 150 says '^emend live: driver' || bad "emend starts"
+}
+ends_well() {
+  kill "$1"
+  wait "$1"
+}
+stop_emend() { check "emend ends with status 0" ends_well $emend; }
+
+# The sequencer address of a port: address CLIENT PORT.
+address() {
+  aconnect -l | awk -v client="$1" -v port="$2" -F "'" '
+    { sub(/ *$/, "", $2) }
+    /^client/ { number = $1; gsub(/[^0-9]/, "", number); inside = $2 == client }
+    /^ / && inside && $2 == port { print number ":" $1 + 0; exit }'
+}
+
+# hear NAME ADDRESS: a recorder that is not emend's, until `silence NAME`.
+recorders() { aconnect -l | grep -c "'aseqdump'"; }
+one_more() { [ "$(recorders)" -gt "$before" ]; }
+hear() {
+  before=$(recorders)
+  aseqdump -p "$2" >"$1" 2>&1 &
+  eval "recorder_$1=$!"
+  within 50 one_more || bad "the recorder $1 starts"
+  usleep 200000
+}
+silence() {
+  sleep 1
+  eval "process=\$recorder_$1"
+  kill "$process" 2>/dev/null # gone by itself where its device was pulled
+  wait "$process" 2>/dev/null
+}
+
+# The raw bytes of 1,000 notes, a few dozen at a time.
+play_thousand() {
+  for part in $(seq 0 19); do
+    dd if=/test/thousand.raw bs=300 skip="$part" count=1 2>/dev/null
+    usleep 100000
+  done
+  dd if=/test/thousand.raw bs=300 skip=20 2>/dev/null
+}
+
+# What matters of a recording: messages, without who sent them.
+messages() {
+  [ ! -e "$1.raw" ] || spell "$1.raw" >"$1"
+  grep -E "Note|Control|Program|Pitch|Sys" "$1" | sed "s/^ *[0-9]*:[0-9]* *//"
+}
+notes() { messages "$1" | grep -c "Note $2"; }
+
+# same SENT RECEIVED: every message, in order, and 1,000 notes of each kind.
+same() {
+  messages "$1" >"$1.text"
+  messages "$2" >"$2.text"
+  echo "       $(notes "$1" on) note-ons and $(notes "$1" off) note-offs sent, $(notes "$2" on) and $(notes "$2" off) received"
+  [ "$(notes "$2" on)" = 1000 ] && [ "$(notes "$2" off)" = 1000 ] && cmp "$1.text" "$2.text"
+}
+
+# held RECORDING: how many notes still sound at its end; twice ended counts too.
+held() {
+  messages "$1" | awk '
+    /^Note on/ { open[$3 $5]++ }
+    /^Note off/ { if (open[$3 $5]-- < 1) open[$3 $5] = 0 }
+    END { for (note in open) sum += open[note]; print sum + 0 }'
+}
+none_held() {
+  echo "       $(notes "$1" on) note-ons, $(notes "$1" off) note-offs, $(held "$1") held"
+  [ "$(held "$1")" = 0 ]
+}
+
+# in_report NAME: a number of emend's own report.
+in_report() { sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" report.json | head -n 1; }
+
+# spell FILE: raw bytes in aseqdump's words.
+spell() {
+  od -An -v -tu1 "$1" | awk '
+    { for (i = 1; i <= NF; i++) take($i + 0) }
+    function take(byte) {
+      if (byte > 127) { status = byte; count = 0; return }
+      data[count++] = byte
+      if (count < 2) return
+      count = 0
+      kind = int(status / 16)
+      if (kind == 9 || kind == 8)
+        printf "Note %s %d, note %d, velocity %d\n", (kind == 9 && data[1] ? "on" : "off"), status % 16, data[0], data[1]
+      else
+        printf "Control change %d, controller %d, value %d\n", status % 16, data[0], data[1]
+    }'
+}
