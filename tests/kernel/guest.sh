@@ -33,7 +33,9 @@ verdict() {
 }
 
 . /test/guest_tools.sh
-emend --version >/dev/null 2>&1
+emend devices >/dev/null 2>&1
+[ $? = 132 ] && verdict "other processor"
+emend denoise /test/thousand.mid /tmp/mended.mid --preset /test/pop >/dev/null 2>&1
 [ $? = 132 ] && verdict "other processor"
 echo "up after $(seconds) s: Linux $(uname -r), $(ls /dev/snd | tr '\n' ' ')"
 

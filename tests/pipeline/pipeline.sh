@@ -17,7 +17,7 @@ done
     skip "no MIDI file player (Debian: python3-jack-client, python3-mido)"
 [ -e $font ] || skip "no sounds for the synthesizer (Debian: timgm6mb-soundfont)"
 
-# A private PipeWire with its session manager; its own JACK library comes before the system's.
+# A private PipeWire: the bare daemon does. Its own JACK library comes before the system's.
 start_pipewire() {
     command -v pipewire >/dev/null && command -v pw-jack >/dev/null || skip "PipeWire's JACK is not installed (Debian: pipewire-jack)"
     library=$(echo /usr/lib/*/pipewire-0.3/jack)
