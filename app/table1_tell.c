@@ -66,7 +66,7 @@ static void print_legend(const struct table1_options *options)
     "exact: the negative log-likelihood. bound: an upper bound on it, with the exact divergence.\n",
     options->split);
   if (options->particles > 0) {
-    printf("importance: estimated with %d particles, in expectation between the likelihood and the bound.\n",
+    printf("importance: estimated with %d particles; in expectation no lower than the exact figure.\n",
            options->particles);
   }
   printf(
