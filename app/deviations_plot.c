@@ -7,6 +7,7 @@
 
 enum {
   LATENTS_MAX = 4,
+  FRAMES_MIN = 48, /* the legend needs the room */
   FRAMES_MAX = 64,
   LEFT = 40,
   TOP = 40,
@@ -106,6 +107,7 @@ static void draw_latent(cairo_t *cairo, const struct plot *plot, double top, int
            deviations_correlation(plot->found, latent));
   picture_text(cairo, LEFT, top - 6, text);
   draw_axes(cairo, plot, top);
+  cairo_new_path(cairo); /* text has left a point */
   picture_set(cairo, &picture_vermilion, 1);
   cairo_set_dash(cairo, dashes, 2, 0);
   for (int t = 1; t < plot->frames; t++) {
@@ -144,6 +146,6 @@ enum status deviations_draw(const struct deviations *found, const char *path, st
   struct plot plot = {.found = found};
 
   measure(&plot);
-  return picture_write(path, LEFT + FRAMES_MAX * STEP + RIGHT, TOP + plot.count * (HEIGHT + GAP) + 12, draw_all,
-                       &plot, error);
+  return picture_write(path, LEFT + (plot.frames > FRAMES_MIN ? plot.frames : FRAMES_MIN) * STEP + RIGHT,
+                       TOP + plot.count * (HEIGHT + GAP) + 12, draw_all, &plot, error);
 }
