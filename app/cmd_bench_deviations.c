@@ -21,18 +21,30 @@ static json_t *latents_json(const struct deviations *found)
     for (int t = 0; t < found->frames; t++) {
       json_array_append_new(s, json_real((double)found->s[(size_t)t * (size_t)found->latents + (size_t)j]));
     }
-    json_array_append_new(list, json_pack("{s:f, s:f, s:o}", "correlation", deviations_correlation(found, j),
-                                          "energy", deviations_energy(found, j), "s", s));
+    json_t *latent = json_pack("{s:f, s:f, s:o}", "correlation", deviations_correlation(found, j), "energy",
+                               deviations_energy(found, j), "s", s);
+    if (found->diagonal) {
+      json_object_set_new(latent, "left_out", json_real(deviations_left_out(found, j)));
+    }
+    json_array_append_new(list, latent);
   }
   return list;
 }
 
 static void print_latents(const struct deviations_flags *flags, const struct deviations *found)
 {
+  double sum = 0;
+
   printf("%s, sequence %d of %s: %d frames\n", flags->model, flags->sequence, flags->split, found->frames);
-  printf("%6s %28s %30s\n", "latent", "correlation of s_t and s_t-1", "mean of s_t^2 + s_t-1^2");
+  printf("%6s %28s %24s %18s\n", "latent", "correlation of s_t and s_t-1", "mean of s_t^2 + s_t-1^2",
+         found->diagonal ? "surrogate lacks" : "");
   for (int j = 0; j < found->latents; j++) {
-    printf("%6d %28.3f %30.3f\n", j, deviations_correlation(found, j), deviations_energy(found, j));
+    printf("%6d %28.3f %24.3f", j, deviations_correlation(found, j), deviations_energy(found, j));
+    printf(found->diagonal ? " %18.3f\n" : "\n", deviations_left_out(found, j));
+    sum += deviations_left_out(found, j);
+  }
+  if (found->diagonal) {
+    printf("The surrogate is %.3f nats a frame below the divergence here.\n", sum);
   }
 }
 
@@ -126,7 +138,7 @@ static int run_deviations(int argc, char **argv)
      .kind = OPTION_TEXT,
      .value = &flags.out,
      .argument = "FILE",
-     .help = "draw those that alternate most, as .svg or .png"},
+     .help = "draw those that change most, as .svg or .png"},
     {.name = "json", .kind = OPTION_FLAG, .value = &flags.json, .help = "print all as one JSON object"},
   };
   struct option_set set = {.specs = specs,
@@ -150,7 +162,8 @@ const struct command command_bench_deviations = {
   .usage = "MODEL --data PATH [options]",
   .summary = "how sure a model is of its latents, frame by frame",
   .notes =
-    "s_t is the standard deviation of q(z_t | x). Trained by the loss of 2014 it alternates: its correlation\n"
-    "with s_t-1 goes towards -1.",
+    "s_t is the standard deviation of q(z_t | x). Trained by the loss of 2014, the squares of two neighbours\n"
+    "add up to about 1, and s_t may alternate between high and low: correlation -1. For a diagonal posterior\n"
+    "the last column is by how many nats a frame that loss is below the divergence.",
   .run = run_deviations,
 };

@@ -35,13 +35,13 @@ static double energy_of(const struct plot *plot, int t, int latent)
   return now * now + before * before;
 }
 
-/* Insert a latent before those whose correlation is larger; of too many the last one falls out. */
+/* Insert a latent before those that change less from frame to frame; of too many the last one falls out. */
 static void choose(struct plot *plot, int latent)
 {
-  const double correlation = deviations_correlation(plot->found, latent);
+  const double change = deviations_left_out(plot->found, latent);
   int at = plot->count;
 
-  while (at > 0 && deviations_correlation(plot->found, plot->latents[at - 1]) > correlation) {
+  while (at > 0 && deviations_left_out(plot->found, plot->latents[at - 1]) < change) {
     at--;
   }
   if (at == LATENTS_MAX) {

@@ -166,7 +166,7 @@ static void put_all(struct run *run, const struct eval_nll *result)
 {
   const struct entry *entry = run->job->entry;
 
-  if (result->exact) {
+  if (entry->kind == NET_RNN) {
     put(run, entry->system, TABLE1_EXACT, result->bound);
     return;
   }

@@ -68,14 +68,16 @@ enum status deviations_find(struct deviations *found, const struct model *model,
                             const struct sequence *sequence, struct error *error)
 {
   const struct net_config *config = &model->config;
-  const struct chunk whole = {sequence, 0, sequence->frames, 0};
+  const struct chunk whole = {.sequence = sequence, .length = sequence->frames};
   if (config->kind == NET_RNN || config->matches > 0) {
     return error_set(error, STATUS_UNSUPPORTED,
                      "deviations are of the latents of a VOSP or a plain VRAE; this model is %s",
                      config->kind == NET_RNN ? "without latents" : "a filler");
   }
   blas_single_thread();
-  *found = (struct deviations){.frames = sequence->frames, .latents = view_rows(config) * config->latent};
+  *found = (struct deviations){.frames = sequence->frames,
+                               .latents = view_rows(config) * config->latent,
+                               .diagonal = config->posterior == POSTERIOR_DIAGONAL};
   const enum status status =
     config->kind == NET_VRAE ? of_vrae(found, model, &whole) : of_vosp(found, model, &whole);
   return status == STATUS_OK ? status : error_set(error, status, "not enough memory for the deviations");
@@ -110,4 +112,14 @@ double deviations_energy(const struct deviations *found, int latent)
     sum += before * before + now * now;
   }
   return found->frames > 1 ? sum / (found->frames - 1) : 0;
+}
+
+double deviations_left_out(const struct deviations *found, int latent)
+{
+  double sum = 0;
+  for (int t = 1; t < found->frames; t++) {
+    const double ratio = s_of(found, t - 1, latent) / s_of(found, t, latent);
+    sum += log1p(ratio * ratio) / 2;
+  }
+  return sum / found->frames;
 }

@@ -8,6 +8,7 @@
 
 struct deviations {
   int frames, latents; /* T; Z, or with tied weights D * Z */
+  bool diagonal;       /* q(z_t) independent over time */
   float *s;            /* (T, latents); owned, free it */
 };
 
@@ -20,5 +21,8 @@ enum status deviations_find(struct deviations *found, const struct model *model,
 double deviations_correlation(const struct deviations *found, int latent);
 /* Its mean of s_t^2 + s_{t-1}^2, over t = 2 .. T. */
 double deviations_energy(const struct deviations *found, int latent);
+/* Where q is diagonal: by how many nats a frame the surrogate is below the divergence for this latent, the mean
+ * of ln(1 + s_{t-1}^2 / s_t^2) / 2 with s_0 = 0. */
+double deviations_left_out(const struct deviations *found, int latent);
 
 #endif
