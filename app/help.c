@@ -44,6 +44,9 @@ enum help_value help_operand_of(const struct command *command)
   if (strncmp(command->usage, "TAKE", 4) == 0) {
     return HELP_VALUE_TAKES;
   }
+  if (strncmp(command->usage, "DIR", 3) == 0) {
+    return HELP_VALUE_FOLDERS;
+  }
   return strstr(command->usage, ".mid") != NULL || strstr(command->usage, "MODEL") != NULL ? HELP_VALUE_FILES
                                                                                            : HELP_VALUE_NONE;
 }

@@ -10,13 +10,9 @@
 #include "version.h"
 
 static const struct command *const commands[] = {
-  &command_live,    &command_denoise,
-  &command_fill,    &command_corrupt,
-  &command_plot,    &command_train,
-  &command_eval,    &command_info,
-  &command_devices, &command_takes,
-  &command_models,  &command_doctor,
-  &command_bench,   NULL,
+  &command_live,  &command_denoise, &command_fill,   &command_corrupt, &command_plot,
+  &command_train, &command_search,  &command_eval,   &command_info,    &command_devices,
+  &command_takes, &command_models,  &command_doctor, &command_bench,   NULL,
 };
 
 static int run(int argc, char **argv)
