@@ -1,0 +1,11 @@
+# Random search.
+emend_test(search emend_app)
+emend_test(search_folder emend_app PkgConfig::JANSSON)
+target_compile_definitions(test_search PRIVATE EMEND_TEST_SPACES="${PROJECT_SOURCE_DIR}/presets/search")
+if(UNIX)
+  set(SEARCH ${CMAKE_CURRENT_SOURCE_DIR}/search)
+  add_test(NAME search_cli COMMAND bash ${SEARCH}/search.sh $<TARGET_FILE:emend>)
+  set_tests_properties(search_cli PROPERTIES TIMEOUT 300 LABELS integration)
+  add_test(NAME search_slurm COMMAND bash ${SEARCH}/slurm.sh $<TARGET_FILE:emend> ${PROJECT_SOURCE_DIR})
+  set_tests_properties(search_slurm PROPERTIES TIMEOUT 300 LABELS integration SKIP_RETURN_CODE 77)
+endif()
