@@ -158,13 +158,13 @@ static int add_training(struct train_options *options, struct option_spec *specs
   return (int)(sizeof all / sizeof all[0]);
 }
 
-/* What only a VOSP has: a state to warm up, and a gate. */
-static int add_vosp_training(struct train_options *options, struct option_spec *specs)
+/* What only predictors have: a state to warm up, and of them a VOSP a gate. */
+static int add_forward_training(struct train_options *options, enum net_kind kind, struct option_spec *specs)
 {
   specs[0] = integer("lead", &options->lead, 0, 100000, "frames of a chunk that only warm the state up");
   specs[1] =
     integer("gate-epochs", &options->gate_epochs, 0, 100000, "of the gate; --epochs 0 --from trains it alone");
-  return 2;
+  return kind == NET_VOSP ? 2 : 1;
 }
 
 int train_flags_init(struct train_flags *flags, enum net_kind kind, struct option_spec specs[OPTION_SPECS_MAX])
@@ -188,8 +188,8 @@ int train_flags_init(struct train_flags *flags, enum net_kind kind, struct optio
   count += add_files(flags, specs);
   count += add_config(flags, specs + count);
   count += add_training(&flags->options, specs + count);
-  if (kind == NET_VOSP) {
-    count += add_vosp_training(&flags->options, specs + count);
+  if (kind != NET_VRAE) {
+    count += add_forward_training(&flags->options, kind, specs + count);
   }
   rates_options(&flags->options.damage, NULL, specs + count);
   return count + RATES_COUNT;
