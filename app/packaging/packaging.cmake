@@ -6,7 +6,7 @@ set(PACKAGING ${CMAKE_CURRENT_LIST_DIR})
 install(TARGETS emend RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 # presets/bench is for the tables of figures: nothing that live can play, so it stays behind.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/presets DESTINATION share/emend
-  FILES_MATCHING PATTERN "*.cfg" PATTERN "card.md" PATTERN "*.safetensors" PATTERN "bench" EXCLUDE)
+  FILES_MATCHING PATTERN "*.cfg" PATTERN "card.md" PATTERN "slurm.sh" PATTERN "*.safetensors" PATTERN "bench" EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/assets DESTINATION share/emend FILES_MATCHING PATTERN "*.mid")
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PACKAGING}/copyright DESTINATION share/doc/emend)
 install(FILES ${PROJECT_SOURCE_DIR}/assets/minuet-roll.svg DESTINATION share/doc/emend/assets)
