@@ -6,7 +6,8 @@
 #include "pitch.h"
 
 enum {
-  MARGIN = 16,
+  HALF_MARGIN = 8,
+  MARGIN = 2 * HALF_MARGIN,
   LABELS = 34, /* left of a panel */
   TITLE = 20,  /* above it */
   FEET = 22,   /* below it */
@@ -126,9 +127,10 @@ static void draw_all(cairo_t *cairo, void *user)
   const struct panels *panels = layout->panels;
 
   for (int i = 0; i < panels->count; i++) {
+    const int row = i / panels->columns, column = i % panels->columns;
     cairo_save(cairo);
-    cairo_translate(cairo, MARGIN / 2 + LABELS + i % panels->columns * layout->width,
-                    MARGIN / 2 + TITLE + i / panels->columns * layout->height);
+    cairo_translate(cairo, LABELS + HALF_MARGIN + column * layout->width,
+                    TITLE + HALF_MARGIN + row * layout->height);
     draw_panel(cairo, layout, &panels->list[i]);
     cairo_restore(cairo);
   }
