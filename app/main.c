@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blas_core.h"
 #include "fast_program.h"
 #include "help.h"
 #include "names.h"
@@ -49,6 +50,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
   fast_program_become(argv);
+  blas_core_become(argv);
   signal(SIGPIPE, SIG_IGN); /* a reader that leaves is a failed write, which has its line */
   signal(SIGXFSZ, SIG_IGN); /* as is a file that may not grow */
   int status = run(argc, argv);

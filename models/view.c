@@ -21,40 +21,46 @@ int view_outputs(const struct net_config *config)
   return config->tie == TIE_NONE ? config->frame.values * PITCHES : config->frame.values;
 }
 
-/* What all rows of a frame share. */
+/* What all rows of a frame share: its cells with silence below and above, and how many notes sound in each
+ * pitch class, twice over, so that every row finds its own part in one piece. */
 struct summary {
-  int by_class[VIEW_CLASSES];
-  int sounding;
+  view_value cells[FRAME_VALUES_MAX][PITCHES + 2 * VIEW_REACH];
+  view_value by_class[2 * VIEW_CLASSES];
+  view_value sounding;
 };
 
-static struct summary summarise(const uint8_t *cells)
+static void summarise(const struct net_config *config, const uint8_t *cells, struct summary *summary)
 {
-  struct summary summary = {{0}, 0};
-  for (int i = 0; i < PITCHES; i++) {
-    summary.by_class[(i + PITCH_LOW) % VIEW_CLASSES] += cells[i] != 0;
-    summary.sounding += cells[i] != 0;
-  }
-  return summary;
-}
-
-static void tied_row(const struct net_config *config, const uint8_t *cells, const struct summary *summary,
-                     uint32_t t, int pitch, view_value *out)
-{
+  memset(summary, 0, sizeof *summary);
   for (int value = 0; value < config->frame.values; value++) {
-    for (int k = -VIEW_REACH; k <= VIEW_REACH; k++) {
-      const int other = pitch + k;
-      *out++ = other >= 0 && other < PITCHES && cells[value * PITCHES + other] != 0;
+    for (int i = 0; i < PITCHES; i++) {
+      summary->cells[value][VIEW_REACH + i] = cells[value * PITCHES + i] != 0;
     }
   }
+  for (int i = 0; i < PITCHES; i++) {
+    const int by_class = (i + PITCH_LOW) % VIEW_CLASSES;
+    summary->by_class[by_class] += cells[i] != 0;
+    summary->sounding += cells[i] != 0;
+  }
+  memcpy(summary->by_class + VIEW_CLASSES, summary->by_class, VIEW_CLASSES * sizeof(view_value));
+  summary->sounding /= (view_value)8;
+}
+
+static void tied_row(const struct net_config *config, const struct summary *summary, uint32_t t, int pitch,
+                     view_value *out)
+{
+  for (int value = 0; value < config->frame.values; value++) {
+    memcpy(out, summary->cells[value] + pitch, VIEW_SPAN * sizeof *out);
+    out += VIEW_SPAN;
+  }
   const int own = (pitch + PITCH_LOW) % VIEW_CLASSES;
-  for (int k = 0; k < VIEW_CLASSES; k++) {
-    *out++ = (view_value)summary->by_class[(own + k) % VIEW_CLASSES];
-  }
-  for (int k = 0; k < VIEW_CLASSES; k++) {
-    *out++ = k == own;
-  }
+  memcpy(out, summary->by_class + own, VIEW_CLASSES * sizeof *out);
+  out += VIEW_CLASSES;
+  memset(out, 0, VIEW_CLASSES * sizeof *out);
+  out[own] = 1;
+  out += VIEW_CLASSES;
   *out++ = (view_value)(2.0 * pitch / (PITCHES - 1) - 1.0);
-  *out++ = (view_value)(summary->sounding / 8.0);
+  *out++ = summary->sounding;
   if (config->frame.unit == FRAME_BEATS) {
     for (int bit = 0; bit < VIEW_PHASE_BITS; bit++) {
       *out++ = (t >> bit & 1) != 0;
@@ -69,8 +75,9 @@ EMEND_LIVE void view_row(const struct net_config *config, const uint8_t *cells, 
     view_frame(config, cells, t, out);
     return;
   }
-  const struct summary summary = summarise(cells);
-  tied_row(config, cells, &summary, t, pitch, out);
+  struct summary summary;
+  summarise(config, cells, &summary);
+  tied_row(config, &summary, t, pitch, out);
 }
 
 EMEND_LIVE void view_frame(const struct net_config *config, const uint8_t *cells, uint32_t t, view_value *out)
@@ -82,8 +89,9 @@ EMEND_LIVE void view_frame(const struct net_config *config, const uint8_t *cells
     }
     return;
   }
-  const struct summary summary = summarise(cells);
+  struct summary summary;
+  summarise(config, cells, &summary);
   for (int pitch = 0; pitch < PITCHES; pitch++) {
-    tied_row(config, cells, &summary, t, pitch, out + (size_t)pitch * (size_t)inputs);
+    tied_row(config, &summary, t, pitch, out + (size_t)pitch * (size_t)inputs);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "live_layer.h"
 #include "scalar.h"
 #include "transfer.h"
 #include "view.h"
@@ -11,7 +12,6 @@ struct work {
   float *u;                  /* (R, I) */
   float *pre, *pre_variance; /* (G) */
   float *h, *h_variance;     /* (H) the state after a tentative frame */
-  float *head;               /* (A) */
   float *fed;                /* (Z) */
   float *z;                  /* (Z) */
   float *g, *g_variance;     /* (M) */
@@ -20,8 +20,8 @@ struct work {
 size_t vosp_live_work(const struct vosp_live *net)
 {
   const struct net_config *config = &net->config;
-  return (size_t)(net->rows * net->inputs + 2 * net->gates + 2 * config->hidden + net->head_size +
-                  2 * config->latent + 2 * config->generator);
+  return (size_t)(net->rows * net->inputs + 2 * net->gates + 2 * config->hidden + 2 * config->latent +
+                  2 * config->generator);
 }
 
 static struct work work_of(const struct vosp_state *state)
@@ -34,135 +34,18 @@ static struct work work_of(const struct vosp_state *state)
   work.pre_variance = work.pre + net->gates;
   work.h = work.pre_variance + net->gates;
   work.h_variance = work.h + net->config.hidden;
-  work.head = work.h_variance + net->config.hidden;
-  work.fed = work.head + net->head_size;
+  work.fed = work.h_variance + net->config.hidden;
   work.z = work.fed + net->config.latent;
   work.g = work.z + net->config.latent;
   work.g_variance = work.g + net->config.generator;
   return work;
 }
 
-enum { LANES = 8, BLOCK = 4 * LANES, TERMS = 64 };
-
 /* y += x */
 static inline void add(int n, const float *restrict x, float *restrict y)
 {
   for (int i = 0; i < n; i++) {
     y[i] += x[i];
-  }
-}
-
-static inline float dot(int n, const float *restrict a, const float *restrict b)
-{
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int i = 0; i < n; i++) {
-    sum += a[i] * b[i];
-  }
-  return sum;
-}
-
-/* A few rows of W with their factors. */
-struct terms {
-  int count;
-  int row[TERMS];
-  float factor[TERMS];
-};
-
-/* Eight floats at once, wherever they lie; the compiler knows how on any processor. */
-typedef float lanes __attribute__((vector_size(32), aligned(4), may_alias));
-
-/* y (4 lanes) += the terms: the sums stay in registers while the rows of W stream by. Left to itself the
- * compiler takes several rows at once and gathers. */
-static inline void add_block(const struct terms *terms, const float *w, size_t stride, float *y)
-{
-  lanes *out = (lanes *)y;
-  lanes a = out[0];
-  lanes b = out[1];
-  lanes c = out[2];
-  lanes d = out[3];
-  for (int k = 0; k < terms->count; k++) {
-    const lanes *row = (const lanes *)(w + (size_t)terms->row[k] * stride);
-    const float factor = terms->factor[k];
-    a += factor * row[0];
-    b += factor * row[1];
-    c += factor * row[2];
-    d += factor * row[3];
-  }
-  out[0] = a;
-  out[1] = b;
-  out[2] = c;
-  out[3] = d;
-}
-
-static inline void add_lanes(const struct terms *terms, const float *w, size_t stride, float *y)
-{
-  lanes sum = *(lanes *)y;
-  for (int k = 0; k < terms->count; k++) {
-    sum += terms->factor[k] * *(const lanes *)(w + (size_t)terms->row[k] * stride);
-  }
-  *(lanes *)y = sum;
-}
-
-static void add_terms(struct terms *terms, const float *w, int out, float *y)
-{
-  const size_t n = (size_t)out;
-  size_t o = 0;
-  for (; o + BLOCK <= n; o += BLOCK) {
-    add_block(terms, w + o, n, y + o);
-  }
-  for (; o + LANES <= n; o += LANES) {
-    add_lanes(terms, w + o, n, y + o);
-  }
-  for (; o < n; o++) {
-    for (int k = 0; k < terms->count; k++) {
-      y[o] += terms->factor[k] * w[(size_t)terms->row[k] * n + o];
-    }
-  }
-  terms->count = 0;
-}
-
-static inline void take_term(struct terms *terms, int row, float factor, const float *w, int out, float *y)
-{
-  if (factor == 0) {
-    return;
-  }
-  if (terms->count == TERMS) {
-    add_terms(terms, w, out, y);
-  }
-  terms->row[terms->count] = row;
-  terms->factor[terms->count++] = factor;
-}
-
-/* out += layer(in); many inputs are zero, so only the others' rows of W are added. */
-static void add_layer(const struct live_layer *layer, const float *in, const float *in_variance, float *out,
-                      float *out_variance)
-{
-  const float k = layer->keep;
-  struct terms terms = {.count = 0};
-  for (int i = 0; i < layer->in; i++) {
-    take_term(&terms, i, k * in[i], layer->w, layer->out, out);
-  }
-  add_terms(&terms, layer->w, layer->out, out);
-  if (layer->w2 == NULL || out_variance == NULL) {
-    return;
-  }
-  for (int i = 0; i < layer->in; i++) {
-    const float variance = k * (1 - k) * in[i] * in[i] + (in_variance != NULL ? k * in_variance[i] : 0);
-    take_term(&terms, i, variance, layer->w2, layer->out, out_variance);
-  }
-  add_terms(&terms, layer->w2, layer->out, out_variance);
-}
-
-static void start_layer(const struct live_layer *layer, float *out, float *out_variance)
-{
-  if (layer->b != NULL) {
-    memcpy(out, layer->b, (size_t)layer->out * sizeof *out);
-  } else {
-    memset(out, 0, (size_t)layer->out * sizeof *out);
-  }
-  if (layer->w2 != NULL && out_variance != NULL) {
-    memset(out_variance, 0, (size_t)layer->out * sizeof *out_variance);
   }
 }
 
@@ -174,8 +57,8 @@ static void step_cell(const struct vosp_state *state, int row, const float *u, s
   const size_t g = (size_t)row * (size_t)net->gates;
   const float *q = state->recurrent + g;
   float *p = work->pre;
-  start_layer(&net->input, p, work->pre_variance);
-  add_layer(&net->input, u, NULL, p, work->pre_variance);
+  live_layer_start(&net->input, p, work->pre_variance);
+  live_layer_add(&net->input, u, NULL, p, work->pre_variance);
   if (!net->gated) {
     add(H, q, p);
     if (net->moments) {
@@ -203,16 +86,14 @@ static void step_posterior(const struct vosp_state *state, int row, struct work 
 {
   const struct vosp_live *net = state->net;
   const int Z = net->config.latent;
-  const struct live_layer *head = &net->head;
-  memcpy(work->head, head->b, (size_t)net->head_size * sizeof *work->head);
-  add_layer(head, work->h, NULL, work->head, NULL); /* only the mean is needed: it has no squares here */
+  const int gains = net->moments ? Z : 2 * Z; /* where Gauss-Markov's stand in the head */
   const float *z = state->z + (size_t)row * (size_t)Z;
   for (int j = 0; j < Z; j++) {
     float a = net->config.posterior == POSTERIOR_DIAGONAL ? 0 : 1;
     if (net->config.posterior == POSTERIOR_GAUSS_MARKOV) {
-      a = logistic(work->head[(net->moments ? Z : 2 * Z) + j]);
+      a = logistic(live_layer_output(&net->head, work->h, gains + j));
     }
-    work->z[j] = a * z[j] + work->head[j];
+    work->z[j] = a * z[j] + live_layer_output(&net->head, work->h, j); /* of the head's, only the means */
     work->fed[j] = net->config.feed == FEED_LEVEL ? work->z[j] : work->z[j] - z[j];
   }
 }
@@ -226,7 +107,7 @@ static void step_generator(const struct vosp_state *state, int row, const float 
   if (net->moments) {
     memcpy(work->g_variance, state->generator_variance + (size_t)row * M, M * sizeof *work->g_variance);
   }
-  add_layer(&net->generator_z, fed, NULL, work->g, work->g_variance);
+  live_layer_add(&net->generator_z, fed, NULL, work->g, work->g_variance);
   if (net->moments) {
     transfer_tanh_moments(M, work->g, work->g_variance, work->g, work->g_variance);
   } else {
@@ -238,8 +119,7 @@ static float output(const struct vosp_live *net, const struct work *work, int o)
 {
   const struct live_layer *out = &net->out;
   const float k = out->keep;
-  const float *w = out->w + (size_t)o * (size_t)out->in;
-  const float mean = out->b[o] + k * dot(out->in, work->g, w);
+  const float mean = live_layer_output(out, work->g, o);
   if (!net->moments) {
     return mean;
   }
@@ -264,10 +144,25 @@ static void prior_feed(const struct vosp_state *state, int row, float *fed)
   }
 }
 
+static void add_state(const struct live_layer *layer, const float *in, const float *in_variance, float *out,
+                      float *out_variance)
+{
+  if (layer->packed != NULL) {
+    live_layer_dense(layer, in, in_variance, out, out_variance);
+  } else {
+    live_layer_add(layer, in, in_variance, out, out_variance);
+  }
+}
+
 /* The products of h_{t-1} that the next frame will need. */
 static void prepare(struct vosp_state *state)
 {
   const struct vosp_live *net = state->net;
+  if (!net->moments && net->rows > 1) {
+    live_layer_rows(&net->recurrent, net->rows, state->h, state->recurrent);
+    live_layer_rows(&net->generator_h, net->rows, state->h, state->generator);
+    return;
+  }
   for (int row = 0; row < net->rows; row++) {
     const size_t h = (size_t)row * (size_t)net->config.hidden;
     const size_t g = (size_t)row * (size_t)net->gates;
@@ -275,10 +170,10 @@ static void prepare(struct vosp_state *state)
     const float *variance = net->moments ? state->h_variance + h : NULL;
     float *recurrent_variance = net->moments ? state->recurrent_variance + g : NULL;
     float *generator_variance = net->moments ? state->generator_variance + m : NULL;
-    start_layer(&net->recurrent, state->recurrent + g, recurrent_variance);
-    add_layer(&net->recurrent, state->h + h, variance, state->recurrent + g, recurrent_variance);
-    start_layer(&net->generator_h, state->generator + m, generator_variance);
-    add_layer(&net->generator_h, state->h + h, variance, state->generator + m, generator_variance);
+    live_layer_start(&net->recurrent, state->recurrent + g, recurrent_variance);
+    add_state(&net->recurrent, state->h + h, variance, state->recurrent + g, recurrent_variance);
+    live_layer_start(&net->generator_h, state->generator + m, generator_variance);
+    add_state(&net->generator_h, state->h + h, variance, state->generator + m, generator_variance);
   }
 }
 

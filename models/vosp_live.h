@@ -11,6 +11,7 @@ struct live_layer {
   int in, out;
   const float *w, *w2, *b; /* w2 NULL: plain; b may be NULL */
   float keep;
+  const float *packed, *packed2; /* w and w2 in the order in which live_layer_dense reads them, or NULL */
 };
 
 /* Shared and const. Made by vosp_live_setup.c. */
@@ -18,8 +19,8 @@ struct vosp_live {
   struct net_config config;
   int rows, inputs, outputs, gates, head_size; /* R, I, O, G, A */
   bool moments, gated;
-  struct live_layer input, recurrent, head, generator_h, generator_z;
-  struct live_layer out; /* w and w2 transposed, (O, M), so that one output is one dot product */
+  struct live_layer input, recurrent, generator_h, generator_z;
+  struct live_layer head, out; /* w and w2 transposed, (O, I), so that one output is one dot product */
   float *owned;          /* squares and transposes */
 };
 

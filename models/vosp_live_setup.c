@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gate_model.h"
+#include "live_layer.h"
 #include "model.h"
 #include "touch.h"
 #include "vosp.h"
@@ -29,6 +30,32 @@ static float *store_squares(struct live_layer *layer, float *to)
   }
   layer->w2 = to;
   return to + n;
+}
+
+static float *store_packed(const struct live_layer *layer, const float *from, const float **packed, float *to)
+{
+  live_layer_pack(layer->in, layer->out, from, to);
+  *packed = to;
+  return to + live_layer_packed_size(layer->in, layer->out);
+}
+
+/* Layers of h, of which one row is the whole frame. */
+static float *store_dense(struct vosp_live *net, float *next)
+{
+  struct live_layer *layers[] = {&net->recurrent, &net->generator_h};
+  for (size_t i = 0; i < 2 && net->rows == 1; i++) {
+    next = store_packed(layers[i], layers[i]->w, &layers[i]->packed, next);
+    if (layers[i]->w2 != NULL) {
+      next = store_packed(layers[i], layers[i]->w2, &layers[i]->packed2, next);
+    }
+  }
+  return next;
+}
+
+static size_t owned_size(const struct vosp_live *net, const struct params *params)
+{
+  return 3 * params->size + 2 * live_layer_packed_size(net->recurrent.in, net->recurrent.out) +
+         2 * live_layer_packed_size(net->generator_h.in, net->generator_h.out);
 }
 
 static float *store_transpose(const struct live_layer *layer, const float *from, float *to)
@@ -66,7 +93,7 @@ enum status vosp_live_init(struct vosp_live *net, const struct net_config *confi
     .generator_z = layer_of(params, "generator.z", NULL, keep[KEEP_GENERATOR]),
     .out = layer_of(params, "out.w", "out.b", keep[KEEP_GENERATOR]),
   };
-  net->owned = malloc(3 * params->size * sizeof *net->owned);
+  net->owned = malloc(owned_size(net, params) * sizeof *net->owned);
   if (net->owned == NULL) {
     return STATUS_NO_MEMORY;
   }
@@ -74,6 +101,9 @@ enum status vosp_live_init(struct vosp_live *net, const struct net_config *confi
   const float *out = net->out.w;
   net->out.w = next;
   next = store_transpose(&net->out, out, next);
+  const float *head = net->head.w;
+  net->head.w = next;
+  next = store_transpose(&net->head, head, next);
   if (cell->moments) {
     struct live_layer *layers[] = {&net->input, &net->recurrent, &net->generator_h, &net->generator_z,
                                    &net->out};
@@ -81,6 +111,7 @@ enum status vosp_live_init(struct vosp_live *net, const struct net_config *confi
       next = store_squares(layers[i], next);
     }
   }
+  (void)store_dense(net, next);
   return STATUS_OK;
 }
 

@@ -199,14 +199,15 @@ static void count_reads(const struct counter *counter, int channels, const struc
   const struct vosp_live *net = counter->net;
   const double input_row = layer_floats(&net->input) / net->input.in;
   const double out_row = layer_floats(&net->out) / net->out.out;
+  const double head = (net->config.posterior == POSTERIOR_GAUSS_MARKOV ? 2 : 1) * net->config.latent *
+                      (layer_floats(&net->head) / net->head.out);
   const double feeds = net->config.feed == FEED_LEVEL ? 2 : 1;
   const double gate = gate_floats(cleaner);
   const double decision =
-    counter->decision_inputs / (counter->decisions > 0 ? counter->decisions : 1) * input_row +
-    layer_floats(&net->head) + feeds * layer_floats(&net->generator_z) + 2 * out_row + gate;
-  const double tick =
-    counter->tick_inputs / (counter->ticks > 0 ? counter->ticks : 1) * input_row +
-    net->rows * (layer_floats(&net->head) + layer_floats(&net->recurrent) + layer_floats(&net->generator_h));
+    counter->decision_inputs / (counter->decisions > 0 ? counter->decisions : 1) * input_row + head +
+    feeds * layer_floats(&net->generator_z) + 2 * out_row + gate;
+  const double tick = counter->tick_inputs / (counter->ticks > 0 ? counter->ticks : 1) * input_row +
+                      net->rows * (head + layer_floats(&net->recurrent) + layer_floats(&net->generator_h));
   const double all = layer_floats(&net->input) + layer_floats(&net->recurrent) + layer_floats(&net->head) +
                      layer_floats(&net->generator_h) + layer_floats(&net->generator_z) +
                      layer_floats(&net->out) + gate;

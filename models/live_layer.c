@@ -1,0 +1,253 @@
+#include "live_layer.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum { LANES = 8, TERMS = 64, GROUP = 8, ROWS = 4 };
+
+/* Eight floats at once, wherever they lie; the compiler knows how on any processor. */
+typedef float lanes __attribute__((vector_size(32), aligned(4), may_alias));
+
+/* A few rows of W with their factors. */
+struct terms {
+  int count;
+  const float *row[TERMS + GROUP];
+  float factor[TERMS + GROUP];
+};
+
+/* y += GROUP terms: so many streams from W, each read from first to last, which is what caches like best. */
+static inline void add_group(const float *const *row, const float *factor, size_t n, float *restrict y)
+{
+  size_t o = 0;
+  for (; o + LANES <= n; o += LANES) {
+    lanes a = *(const lanes *)(y + o) + factor[0] * *(const lanes *)(row[0] + o);
+    lanes b = factor[1] * *(const lanes *)(row[1] + o);
+    a += factor[2] * *(const lanes *)(row[2] + o);
+    b += factor[3] * *(const lanes *)(row[3] + o);
+    a += factor[4] * *(const lanes *)(row[4] + o);
+    b += factor[5] * *(const lanes *)(row[5] + o);
+    a += factor[6] * *(const lanes *)(row[6] + o);
+    b += factor[7] * *(const lanes *)(row[7] + o);
+    *(lanes *)(y + o) = a + b;
+  }
+  for (; o < n; o++) {
+    for (int k = 0; k < GROUP; k++) {
+      y[o] += factor[k] * row[k][o];
+    }
+  }
+}
+
+/* y += all terms; the last group is filled up with nothing of a row that is there. */
+static void add_terms(struct terms *terms, int out, float *y)
+{
+  for (int k = terms->count; k > 0 && k % GROUP != 0; k++) {
+    terms->row[k] = terms->row[0];
+    terms->factor[k] = 0;
+  }
+  for (int k = 0; k < terms->count; k += GROUP) {
+    add_group(terms->row + k, terms->factor + k, (size_t)out, y);
+  }
+  terms->count = 0;
+}
+
+/* How many of the inputs from `first` on are zero, in pairs: most of a view is silence. */
+static inline int silent(const float *in, int first, int count)
+{
+  int i = first;
+  for (uint64_t pair; i + 2 <= count; i += 2) {
+    memcpy(&pair, in + i, sizeof pair);
+    if (pair != 0) {
+      break;
+    }
+  }
+  return i - first;
+}
+
+static inline void take_term(struct terms *terms, const float *row, float factor, int out, float *y)
+{
+  terms->row[terms->count] = row;
+  terms->factor[terms->count] = factor;
+  terms->count += factor != 0;
+  if (terms->count == TERMS) {
+    add_terms(terms, out, y);
+  }
+}
+
+EMEND_LIVE void live_layer_start(const struct live_layer *layer, float *out, float *out_variance)
+{
+  if (layer->b != NULL) {
+    memcpy(out, layer->b, (size_t)layer->out * sizeof *out);
+  } else {
+    memset(out, 0, (size_t)layer->out * sizeof *out);
+  }
+  if (layer->w2 != NULL && out_variance != NULL) {
+    memset(out_variance, 0, (size_t)layer->out * sizeof *out_variance);
+  }
+}
+
+EMEND_LIVE void live_layer_add(const struct live_layer *layer, const float *in, const float *in_variance,
+                               float *out, float *out_variance)
+{
+  const float k = layer->keep;
+  const size_t width = (size_t)layer->out;
+  struct terms terms;
+  terms.count = 0;
+  for (int i = silent(in, 0, layer->in); i < layer->in; i++, i += silent(in, i, layer->in)) {
+    take_term(&terms, layer->w + (size_t)i * width, k * in[i], layer->out, out);
+  }
+  add_terms(&terms, layer->out, out);
+  if (layer->w2 == NULL || out_variance == NULL) {
+    return;
+  }
+  for (int i = 0; i < layer->in; i++) {
+    const float variance = k * (1 - k) * in[i] * in[i] + (in_variance != NULL ? k * in_variance[i] : 0);
+    take_term(&terms, layer->w2 + (size_t)i * width, variance, layer->out, out_variance);
+  }
+  add_terms(&terms, layer->out, out_variance);
+}
+
+/* Groups of GROUP rows; in a group, lanes of outputs one after another; in a lane, the group's rows. Rows and
+ * outputs that W does not have are zero. */
+size_t live_layer_packed_size(int in, int out)
+{
+  const size_t groups = ((size_t)in + GROUP - 1) / GROUP;
+  const size_t columns = ((size_t)out + LANES - 1) / LANES;
+  return groups * columns * GROUP * LANES;
+}
+
+void live_layer_pack(int in, int out, const float *w, float *packed)
+{
+  for (int group = 0; group < in; group += GROUP) {
+    for (int column = 0; column < out; column += LANES) {
+      for (int k = group; k < group + GROUP; k++) {
+        for (int o = column; o < column + LANES; o++) {
+          *packed++ = k < in && o < out ? w[(size_t)k * (size_t)out + (size_t)o] : 0;
+        }
+      }
+    }
+  }
+}
+
+static inline lanes group_sum(const float *factor, const lanes *rows)
+{
+  lanes a = factor[0] * rows[0];
+  lanes b = factor[1] * rows[1];
+  a += factor[2] * rows[2];
+  b += factor[3] * rows[3];
+  a += factor[4] * rows[4];
+  b += factor[5] * rows[5];
+  a += factor[6] * rows[6];
+  b += factor[7] * rows[7];
+  return a + b;
+}
+
+/* y (out) += one group's rows. Returns where the next group stands. */
+static const float *add_packed(const float *packed, const float factor[GROUP], int out, float *restrict y)
+{
+  int o = 0;
+  for (; o + LANES <= out; o += LANES, packed += GROUP * LANES) {
+    *(lanes *)(y + o) += group_sum(factor, (const lanes *)packed);
+  }
+  if (o < out) {
+    const lanes last = group_sum(factor, (const lanes *)packed);
+    for (int i = 0; o + i < out; i++) {
+      y[o + i] += last[i];
+    }
+    packed += GROUP * LANES;
+  }
+  return packed;
+}
+
+EMEND_LIVE void live_layer_dense(const struct live_layer *layer, const float *in, const float *in_variance,
+                                 float *out, float *out_variance)
+{
+  const float k = layer->keep;
+  const bool moments = layer->packed2 != NULL && out_variance != NULL;
+  const float *means = layer->packed;
+  const float *squares = layer->packed2;
+  for (int first = 0; first < layer->in; first += GROUP) {
+    float factor[GROUP] = {0};
+    float spread[GROUP] = {0};
+    for (int i = 0; i < GROUP && first + i < layer->in; i++) {
+      const float x = in[first + i];
+      factor[i] = k * x;
+      spread[i] = k * (1 - k) * x * x + (in_variance != NULL ? k * in_variance[first + i] : 0);
+    }
+    means = add_packed(means, factor, layer->out, out);
+    if (moments) {
+      squares = add_packed(squares, spread, layer->out, out_variance);
+    }
+  }
+}
+
+/* ROWS rows by two lanes of outputs: the sums stay in registers while the inputs go by. */
+static inline void tile(const struct live_layer *layer, const float *in, size_t o, float *out)
+{
+  const size_t I = (size_t)layer->in;
+  const size_t O = (size_t)layer->out;
+  lanes sums[ROWS][2];
+  for (int r = 0; r < ROWS; r++) {
+    sums[r][0] = (lanes){0};
+    sums[r][1] = (lanes){0};
+  }
+  for (size_t i = 0; i < I; i++) {
+    const lanes w0 = *(const lanes *)(layer->w + i * O + o);
+    const lanes w1 = *(const lanes *)(layer->w + i * O + o + LANES);
+#pragma GCC unroll 4
+    for (int r = 0; r < ROWS; r++) {
+      const float x = in[(size_t)r * I + i];
+      sums[r][0] += x * w0;
+      sums[r][1] += x * w1;
+    }
+  }
+  for (size_t r = 0; r < ROWS; r++) {
+    *(lanes *)(out + r * O + o) += layer->keep * sums[r][0];
+    *(lanes *)(out + r * O + o + LANES) += layer->keep * sums[r][1];
+  }
+}
+
+/* What is too narrow for a tile. */
+static void narrow(const struct live_layer *layer, const float *in, size_t first, float *out)
+{
+  const size_t O = (size_t)layer->out;
+  for (size_t o = first; o < O; o++) {
+    float sum = 0;
+    for (size_t i = 0; i < (size_t)layer->in; i++) {
+      sum += in[i] * layer->w[i * O + o];
+    }
+    out[o] += layer->keep * sum;
+  }
+}
+
+EMEND_LIVE void live_layer_rows(const struct live_layer *layer, int rows, const float *in, float *out)
+{
+  const size_t I = (size_t)layer->in;
+  const size_t O = (size_t)layer->out;
+  for (int r = 0; r < rows; r++) {
+    live_layer_start(layer, out + (size_t)r * O, NULL);
+  }
+  int row = 0;
+  for (; row + ROWS <= rows; row += ROWS, in += ROWS * I, out += ROWS * O) {
+    size_t o = 0;
+    for (; o + 2 * LANES <= O; o += 2 * LANES) {
+      tile(layer, in, o, out);
+    }
+    for (size_t r = 0; r < ROWS && o < O; r++) {
+      narrow(layer, in + r * I, o, out + r * O);
+    }
+  }
+  for (; row < rows; row++, in += I, out += O) {
+    live_layer_add(layer, in, NULL, out, NULL);
+  }
+}
+
+EMEND_LIVE float live_layer_output(const struct live_layer *layer, const float *in, int o)
+{
+  const float *restrict w = layer->w + (size_t)o * (size_t)layer->in;
+  float sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (int i = 0; i < layer->in; i++) {
+    sum += in[i] * w[i];
+  }
+  return layer->b[o] + layer->keep * sum;
+}
