@@ -54,6 +54,9 @@ static const char *description(const struct model *model)
   if (model->config.kind == NET_VRAE) {
     return model->config.matches > 0 ? "a VRAE that fills gaps" : "a VRAE";
   }
+  if (model->config.kind == NET_RNN) {
+    return "a predictor without latents";
+  }
   return model_has_gate(model) ? "a VOSP with a gate" : "a VOSP without a gate";
 }
 

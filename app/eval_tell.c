@@ -28,6 +28,10 @@ enum status eval_tell_nll(const struct eval_told *told, const struct eval_nll *r
   if (!flags->json) {
     printf("%s on %s, %s: %zu sequences, %zu frames\n", flags->model, flags->data, flags->split,
            result->sequences, result->frames);
+    if (result->exact) {
+      printf("  exact       %8.4f nats a frame\n", result->bound);
+      return STATUS_OK;
+    }
     printf("  bound       %8.4f nats a frame (reconstruction %.4f, divergence %.4f)\n", result->bound,
            result->reconstruction, result->kl);
     printf("  surrogate   %8.4f (the arithmetic of 2014; not a bound)\n", result->surrogate);
@@ -37,6 +41,10 @@ enum status eval_tell_nll(const struct eval_told *told, const struct eval_nll *r
     return STATUS_OK;
   }
   json_t *object = head_json(told);
+  if (result->exact) {
+    json_object_set_new(object, "exact", json_pack("{s:f}", "nats_per_frame", result->bound));
+    return report_json(object, "-", error);
+  }
   json_object_set_new(object, "bound",
                       json_pack("{s:f, s:f, s:f}", "nats_per_frame", result->bound, "reconstruction",
                                 result->reconstruction, "kl", result->kl));

@@ -36,8 +36,8 @@ size_t bind_sizes(const struct layer_names *names, int count, const struct param
   size_t size = 0;
   for (int i = 0; i < count; i++) {
     const struct param *param = params_find(params, names[i].w);
-    layers[i]->in = param->rows;
-    layers[i]->out = param->cols;
+    layers[i]->in = param != NULL ? param->rows : 0;
+    layers[i]->out = param != NULL ? param->cols : 0;
     size += weight_count(layers[i]);
   }
   return size;

@@ -15,7 +15,8 @@ struct layer_names {
   enum net_keep keep;
 };
 
-/* Take the layers' sizes from the layout. Returns how many weights they have. */
+/* Take the layers' sizes from the layout; one without tensors is absent (linear.h). Returns how many weights
+ * they have. */
 size_t bind_sizes(const struct layer_names *names, int count, const struct params *params,
                   struct linear *const *layers);
 

@@ -17,13 +17,14 @@ struct eval_watch {
 
 struct eval_nll {
   size_t sequences, frames;
+  bool exact;                       /* of a model without latents: the bound is the likelihood itself */
   double bound, reconstruction, kl; /* exact divergence, one draw of z a step; nats a frame */
   double surrogate;                 /* the 2014 arithmetic; not a bound */
   int particles;                    /* 0: not estimated */
   double importance;                /* particle-filter estimate, an upper bound in expectation */
 };
 
-/* `watch` may be NULL, here and below. Allocate. */
+/* `watch` may be NULL, here and below. Nothing is estimated where the likelihood is exact. Allocate. */
 enum status eval_nll(const struct model *model, const struct dataset *data, int particles, uint64_t seed,
                      const struct eval_watch *watch, struct eval_nll *result, struct error *error) EMEND_CHECK;
 

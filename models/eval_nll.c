@@ -17,12 +17,13 @@ static enum status check(const struct model *model, const struct dataset *data, 
   return STATUS_OK;
 }
 
-static struct eval_nll report(const struct bound_sums *sums, int particles, double log_p)
+static struct eval_nll report(const struct bound_sums *sums, bool exact, int particles, double log_p)
 {
   const double frames = (double)sums->frames;
   return (struct eval_nll){
     .sequences = sums->sequences,
     .frames = sums->frames,
+    .exact = exact,
     .bound = sums->reconstruction / frames + sums->kl / frames,
     .reconstruction = sums->reconstruction / frames,
     .kl = sums->kl / frames,
@@ -39,6 +40,8 @@ enum status eval_nll(const struct model *model, const struct dataset *data, int 
   if (status != STATUS_OK) {
     return status;
   }
+  const bool exact = model->config.kind == NET_RNN;
+  particles = exact ? 0 : particles;
   blas_single_thread();
   struct eval_pace pace;
   struct bound_sums sums;
@@ -52,6 +55,6 @@ enum status eval_nll(const struct model *model, const struct dataset *data, int 
   if (status != STATUS_OK) {
     return error_set(error, status, "not enough memory for the evaluation");
   }
-  *result = report(&sums, particles, log_p);
+  *result = report(&sums, exact, particles, log_p);
   return STATUS_OK;
 }

@@ -86,6 +86,9 @@ static void weights_product(const struct linear *layer, int rows, real alpha, co
 void linear_forward(const struct linear *layer, int rows, struct moments in, bool accumulate, real *scratch,
                     struct moments out)
 {
+  if (layer->w == NULL) {
+    return;
+  }
   real beta = accumulate ? 1 : 0;
   if (!accumulate && layer->b != NULL) {
     for (int n = 0; n < rows; n++) {
@@ -104,6 +107,9 @@ void linear_backward_input(const struct linear *layer, const struct linear_grad 
                            struct moments in, struct moments grad_out, bool accumulate, real *scratch,
                            struct moments grad_in)
 {
+  if (layer->w == NULL) {
+    return;
+  }
   const size_t n = (size_t)rows * (size_t)layer->in;
   const real k = layer->keep;
   if (layer->w2 == NULL) {
@@ -143,6 +149,9 @@ void linear_backward_input(const struct linear *layer, const struct linear_grad 
 void linear_backward_weights(const struct linear *layer, const struct linear_grad *grad, int rows,
                              struct moments in, struct moments grad_out, real *scratch)
 {
+  if (layer->w == NULL) {
+    return;
+  }
   weights_product(layer, rows, layer->keep, in.m, grad_out.m, grad->w);
   if (grad->b != NULL) {
     for (int n = 0; n < rows; n++) {

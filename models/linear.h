@@ -1,7 +1,8 @@
 /* Affine layers on plain values or on moments (fast dropout), forward beside backward.
  *
  * With keep probability k and an input of moments (m, v): mean k m W + b, variance
- * (k v + k (1 - k) m^2) W^2 (paper, appendix "FD RNNs"). A plain layer has k = 1 and no variances.
+ * (k v + k (1 - k) m^2) W^2 (paper, appendix "FD RNNs"). A plain layer has k = 1 and no variances. A layer
+ * that a network lacks has no W and sizes 0: it leaves everything as it is, forward and backward.
  * Shapes: in (N, I), out (N, O), W (I, O), b (O). Gradients accumulate; zeroing is the caller's. Any
  * thread; never allocate. */
 #ifndef EMEND_LINEAR_H
@@ -24,7 +25,7 @@ static inline struct moments moments_at(struct moments array, size_t offset)
 
 struct linear {
   int in, out;    /* I, O */
-  const real *w;  /* (I, O) */
+  const real *w;  /* (I, O), or NULL: absent */
   const real *w2; /* (I, O) squares of w, or NULL for a plain layer; see linear_square */
   const real *b;  /* (O) or NULL */
   real keep;      /* k */

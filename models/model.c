@@ -9,6 +9,7 @@
 #include "model_config.h"
 #include "safetensors.h"
 #include "vosp.h"
+#include "vosp_live.h"
 #include "vrae.h"
 
 enum { MODEL_FILE_MAX = 1 << 28, STAMP_KEYS = 2, KIND_TEXT = 16 };
@@ -32,6 +33,12 @@ static enum status lay_out(const struct net_config *config, struct params *param
   if (config->kind == NET_VRAE) {
     return vrae_layout(config, params, error);
   }
+  if (config->gate > 0 && !vosp_live_fits(config)) {
+    return error_set(
+      error, STATUS_USAGE,
+      "only a VOSP of one layer with the Bernoulli emission can have a gate, as it alone works live; "
+      "give --gate 0");
+  }
   const enum status status = vosp_layout(config, params, error);
   return status == STATUS_OK ? gate_layout(config, params, error) : status;
 }
@@ -44,6 +51,9 @@ static enum status model_lay_out(struct model **out, const struct net_config *co
     return no_memory(error);
   }
   model->config = *config;
+  if (config->kind != NET_VRAE && config->layers == 0) {
+    model->config.layers = 1;
+  }
   const enum status status = lay_out(config, &model->params, error);
   if (status != STATUS_OK) {
     model_free(model);

@@ -4,7 +4,8 @@
  * h_t depends on x alone, so the only chain is that of the latents: a bootstrap particle filter with
  * resampling at every step. Where the generator is fed increments that q draws independently there is
  * no chain either, and the estimate is exact importance sampling per step. With weights tied across pitch every
- * row has a chain of its own. */
+ * row has a chain of its own; under an emission that couples the rows of a frame they are drawn and weighed
+ * together, and it takes many more particles to come as near. */
 #ifndef EMEND_PARTICLES_H
 #define EMEND_PARTICLES_H
 

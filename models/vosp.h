@@ -1,8 +1,11 @@
-/* The variational one step predictor (paper 3.2) as a network over batches: layout, forward, backward.
+/* The variational one step predictor (paper 3.2) as a network over batches: layout, forward, backward. Without
+ * latents (NET_RNN, Z = 0) there is no posterior, and the bound is the likelihood itself.
  *
  *   u_t = view of x_t;  h_t = cell(u_t, h_{t-1});  q(z_t | x_1:t) from a linear head on h_t;
  *   p(x_t | h_{t-1}, z_t): g_t = tanh(W_h h_{t-1} + W_z f_t + b), logits = W_o g_t + b_o, Bernoulli;
  *   f_t is z_t or its increment. No information from x_t reaches the generator but through z_t.
+ *   Of an RNN with M = 0 the output layer reads h_{t-1} itself. With two recurrent layers h_t is the upper
+ *   one's, whose input is the lower one's h_t. An emission adds its part to the logits (emission.h).
  *
  * With weights tied across pitch every letter above is one pitch's row and the rows are the batch.
  * With the fast-dropout cell every activation is a mean and a variance, and the generator too.
@@ -13,6 +16,7 @@
 #include "bind.h"
 #include "cell.h"
 #include "dropout.h"
+#include "emission.h"
 #include "params.h"
 #include "posterior.h"
 #include "rng.h"
@@ -22,16 +26,21 @@
 enum status vosp_layout(const struct net_config *config, struct params *params,
                         struct error *error) EMEND_CHECK;
 
+enum { VOSP_LAYERS = 8, VOSP_LEVELS = 2 };
+
 /* Layers bound to a block of weights. Squares of weights (fast dropout) live in `squares`. */
 struct vosp_net {
   struct net_config config;
   const struct cell_ops *cell;
   int rows, inputs, outputs, gates, head_size; /* R, I, O, G, A */
-  struct linear input, recurrent, head, generator_h, generator_z, out;
+  int levels;                                  /* recurrent layers */
+  struct {
+    struct linear input, recurrent;
+  } level[VOSP_LEVELS]; /* the lowest first */
+  struct linear head, generator_h, generator_z, out;
+  struct emission_net emission;
   real *squares; /* owned; NULL without fast dropout */
 };
-
-enum { VOSP_LAYERS = 6 };
 
 /* Bind to `weights` (laid out as `params` says). Allocates squares; release with vosp_net_free. */
 enum status vosp_net_init(struct vosp_net *net, const struct net_config *config, const struct params *params,
@@ -41,18 +50,18 @@ void vosp_net_refresh(struct vosp_net *net, const struct params *params, const r
 void vosp_net_free(struct vosp_net *net);
 
 /* Work space and results for one batch. The caller fills u, target, weight and, where wanted, noise;
- * row 0 of h, z, mean, variance is the state before the batch (zero it to start). */
+ * row 0 of h, z, mean, variance is the state before the batch (vosp_batch_restart and _carry). */
 struct vosp_batch {
   int steps, rows;                      /* T and N at most; a run may use fewer steps */
   real *u;                              /* (T, N, I) */
   real *target;                         /* (T, N, O) */
   real *weight;                         /* (T, N) 1 or 0 */
   real *noise;                          /* (T, N, Z) */
-  struct moments h;                     /* (T + 1, N, H) */
+  struct moments h;                     /* (T + 1, N, H) of the upper level */
   real *z, *mean, *variance;            /* (T + 1, N, Z) */
   real *fed;                            /* (T, N, Z) */
   struct moments g;                     /* (T, N, M) after tanh */
-  struct moments logits;                /* (T, N, O) of the output layer; with variances see transfer_logit */
+  struct moments logits;                /* (T, N, O) complete; with variances see transfer_logit */
   double reconstruction, kl, surrogate; /* sums over the batch */
   struct vosp_work *work;               /* private */
 };
@@ -79,7 +88,8 @@ void vosp_batch_carry(struct vosp_batch *batch, const struct vosp_net *net, int 
 void vosp_batch_restart(struct vosp_batch *batch, const struct vosp_net *net);
 
 /* Log-likelihood of target rows under the generator at chosen increments or levels: for importance
- * estimates. h (N, H) moments, fed (N, Z), target (N, O) -> log_p (N). scratch as vosp_generate_scratch. */
+ * estimates. h (N, H) moments, fed (N, Z), target (N, O) -> log_p (N). scratch as vosp_generate_scratch.
+ * With an emission other than Bernoulli the R rows of a frame stand one after another. */
 size_t vosp_generate_scratch(const struct vosp_net *net, int rows); /* in reals */
 void vosp_generate(const struct vosp_net *net, int rows, struct moments h, const real *fed, const real *target,
                    real *scratch, double *log_p);

@@ -5,7 +5,11 @@
 
 /* Where each layer's gradient goes. */
 struct gradients {
-  struct linear_grad input, recurrent, head, generator_h, generator_z, out;
+  struct {
+    struct linear_grad input, recurrent;
+  } level[VOSP_LEVELS];
+  struct linear_grad head, generator_h, generator_z, out;
+  struct linear_grad emission[EMISSION_LAYERS_MAX];
   real keep[KEEP_COUNT]; /* with respect to the probabilities */
 };
 
@@ -23,22 +27,13 @@ static void scale_by(size_t n, real by, real *array)
   }
 }
 
-/* Logits -> g -> (h_{t-1}, latent). Fills to_fed and rows 0..T-1 of `to_seen`. */
+/* g -> (h_{t-1}, latent). Fills to_fed and rows 0..T-1 of `to_seen`. */
 static void backward_generator(const struct vosp_net *net, struct vosp_batch *batch, int tn,
-                               struct gradients *to, struct moments seen, struct moments to_seen)
+                               struct gradients *to, struct moments to_seen)
 {
   struct vosp_work *work = batch->work;
   const size_t units = (size_t)tn * (size_t)net->config.generator;
-  struct moments g = batch->g;
-  if (work->dropped) {
-    g.m = work->dropped_g;
-  }
-  if (net->cell->moments) {
-    transfer_logit_backward((size_t)tn * (size_t)net->outputs, batch->logits.m, batch->logits.v,
-                            work->to_logits.m, work->to_logits.m, work->to_logits.v);
-  }
-  linear_backward_weights(&net->out, &to->out, tn, g, work->to_logits, work->scratch);
-  linear_backward_input(&net->out, &to->out, tn, g, work->to_logits, false, work->scratch, work->to_generator);
+  const struct moments seen = vosp_seen(batch, net->levels - 1);
   if (work->dropped) {
     multiply(units, work->mask_g, work->to_generator.m);
   }
@@ -57,26 +52,82 @@ static void backward_generator(const struct vosp_net *net, struct vosp_batch *ba
                         to_seen);
 }
 
-/* Head -> h_t -> cell -> input weights. */
+/* Logits -> what the output layer read -> (h_{t-1}, latent). */
+static void backward_output(const struct vosp_net *net, struct vosp_batch *batch, int steps,
+                            struct gradients *to, struct moments to_seen)
+{
+  struct vosp_work *work = batch->work;
+  const int tn = steps * batch->rows;
+  const bool direct = net->config.generator == 0;
+  const struct moments source = vosp_source(net, batch);
+  const struct moments to_source = direct ? to_seen : work->to_generator;
+  if (net->cell->moments) {
+    transfer_logit_backward((size_t)tn * (size_t)net->outputs, batch->logits.m, batch->logits.v,
+                            work->to_logits.m, work->to_logits.m, work->to_logits.v);
+  }
+  linear_backward_weights(&net->out, &to->out, tn, source, work->to_logits, work->scratch);
+  linear_backward_input(&net->out, &to->out, tn, source, work->to_logits, false, work->scratch, to_source);
+  const struct emission_run run = vosp_emission_run(net, batch, steps);
+  real *const to_sources[EMISSION_SOURCES] = {to_source.m};
+  net->emission.ops->backward(&run, work->to_logits.m, to->emission, to_sources);
+  if (!direct) {
+    backward_generator(net, batch, tn, to, to_seen);
+  }
+}
+
+/* One recurrent layer, once to_seen is complete. */
+static void backward_level(const struct vosp_net *net, struct vosp_batch *batch, int steps, int level,
+                           struct moments in, struct gradients *to)
+{
+  struct vosp_work *work = batch->work;
+  struct vosp_level *of = &work->level[level];
+  const size_t all = (size_t)(steps + 1) * (size_t)batch->rows * (size_t)net->config.hidden;
+  if (work->dropped) {
+    memcpy(of->to_h.m, of->to_seen.m, all * sizeof(real));
+    multiply(all, of->mask, of->to_h.m);
+  }
+  const struct cell_run run = vosp_cell_run(net, batch, level, steps);
+  const struct cell_grad grad = {to->level[level].recurrent, of->to_pre, of->to_h};
+  net->cell->backward(&run, &grad);
+  linear_backward_weights(&net->level[level].input, &to->level[level].input, steps * batch->rows, in,
+                          of->to_pre, work->scratch);
+}
+
+/* Of a level's state: what reads it fills or adds to the gradient. */
+static struct moments to_seen_of(struct vosp_batch *batch, int level)
+{
+  const struct vosp_level *of = &batch->work->level[level];
+  return batch->work->dropped ? of->to_seen : of->to_h;
+}
+
+static void clear(struct moments array, size_t count)
+{
+  memset(array.m, 0, count * sizeof(real));
+  if (array.v != NULL) {
+    memset(array.v, 0, count * sizeof(real));
+  }
+}
+
+/* Head -> h_t -> cells -> input weights. */
 static void backward_recognition(const struct vosp_net *net, struct vosp_batch *batch, int steps,
-                                 struct gradients *to, struct moments seen, struct moments to_seen)
+                                 struct gradients *to, struct moments to_seen)
 {
   struct vosp_work *work = batch->work;
   const int tn = steps * batch->rows;
   const size_t state = (size_t)batch->rows * (size_t)net->config.hidden;
-  const size_t all = (size_t)steps * state + state;
-  linear_backward_weights(&net->head, &to->head, tn, moments_at(seen, state), work->to_head, work->scratch);
-  linear_backward_input(&net->head, &to->head, tn, moments_at(seen, state), work->to_head, true, work->scratch,
+  const struct moments seen = moments_at(vosp_seen(batch, net->levels - 1), state);
+  linear_backward_weights(&net->head, &to->head, tn, seen, work->to_head, work->scratch);
+  linear_backward_input(&net->head, &to->head, tn, seen, work->to_head, true, work->scratch,
                         moments_at(to_seen, state));
-  if (work->dropped) {
-    memcpy(work->to_h.m, to_seen.m, all * sizeof(real));
-    multiply(all, work->mask_h, work->to_h.m);
+  for (int level = net->levels - 1; level > 0; level--) {
+    const struct moments below = moments_at(vosp_seen(batch, level - 1), state);
+    const struct moments to_below = to_seen_of(batch, level - 1);
+    backward_level(net, batch, steps, level, below, to);
+    clear(to_below, state); /* the first state feeds its own level only */
+    linear_backward_input(&net->level[level].input, &to->level[level].input, tn, below,
+                          work->level[level].to_pre, false, work->scratch, moments_at(to_below, state));
   }
-  const struct cell_run run = vosp_cell_run(net, batch, steps);
-  const struct cell_grad grad = {to->recurrent, work->to_pre, work->to_h};
-  net->cell->backward(&run, &grad);
-  linear_backward_weights(&net->input, &to->input, tn, (struct moments){batch->u, NULL}, work->to_pre,
-                          work->scratch);
+  backward_level(net, batch, steps, 0, (struct moments){batch->u, NULL}, to);
 }
 
 /* The inputs themselves need no gradient, only their keep probability. */
@@ -84,8 +135,8 @@ static void backward_input_keep(const struct vosp_net *net, const struct vosp_ba
                                 const struct gradients *to)
 {
   struct vosp_work *work = batch->work;
-  linear_backward_input(&net->input, &to->input, tn, (struct moments){batch->u, NULL}, work->to_pre, false,
-                        work->scratch, (struct moments){NULL, NULL});
+  linear_backward_input(&net->level[0].input, &to->level[0].input, tn, (struct moments){batch->u, NULL},
+                        work->level[0].to_pre, false, work->scratch, (struct moments){NULL, NULL});
 }
 
 void vosp_backward(const struct vosp_net *net, struct vosp_batch *batch, int steps,
@@ -95,26 +146,23 @@ void vosp_backward(const struct vosp_net *net, struct vosp_batch *batch, int ste
   struct vosp_work *work = batch->work;
   const int tn = steps * batch->rows;
   const size_t state = (size_t)batch->rows * (size_t)net->config.hidden;
-  const struct linear *const layers[VOSP_LAYERS] = {&net->input,       &net->recurrent,   &net->head,
-                                                    &net->generator_h, &net->generator_z, &net->out};
+  const struct linear *const layers[VOSP_LAYERS] = {
+    &net->level[0].input, &net->level[0].recurrent, &net->level[1].input, &net->level[1].recurrent,
+    &net->head,           &net->generator_h,        &net->generator_z,    &net->out};
   struct gradients to;
-  struct linear_grad *const grads[VOSP_LAYERS] = {&to.input,       &to.recurrent,   &to.head,
-                                                  &to.generator_h, &to.generator_z, &to.out};
+  struct linear_grad *const grads[VOSP_LAYERS] = {
+    &to.level[0].input, &to.level[0].recurrent, &to.level[1].input, &to.level[1].recurrent,
+    &to.head,           &to.generator_h,        &to.generator_z,    &to.out};
   bind_gradients(vosp_layer_names, VOSP_LAYERS, params, layers, grad, work->to_squares, to.keep, grads);
-  const struct moments seen = work->dropped ? work->seen : batch->h;
-  const struct moments to_seen = work->dropped ? work->to_seen : work->to_h;
+  emission_gradients(&net->emission, params, grad, to.emission);
+  const struct moments to_seen = to_seen_of(batch, net->levels - 1);
   scale_by((size_t)tn * (size_t)net->outputs, scale, work->to_logits.m);
-  /* The last state feeds the head only. */
-  const struct moments last = moments_at(to_seen, (size_t)steps * state);
-  memset(last.m, 0, state * sizeof(real));
-  if (last.v != NULL) {
-    memset(last.v, 0, state * sizeof(real));
-  }
-  backward_generator(net, batch, tn, &to, seen, to_seen);
+  clear(moments_at(to_seen, (size_t)steps * state), state); /* the last state feeds the head only */
+  backward_output(net, batch, steps, &to, to_seen);
   struct posterior_run run = vosp_posterior_run(net, batch, steps);
   run.objective = objective;
   posterior_backward(&run, scale * kl_weight, work->to_fed, work->to_head, work->carry);
-  backward_recognition(net, batch, steps, &to, seen, to_seen);
+  backward_recognition(net, batch, steps, &to, to_seen);
   if (net->squares != NULL) {
     backward_input_keep(net, batch, tn, &to);
     bind_fold(vosp_layer_names, VOSP_LAYERS, params, layers, grad, to.keep, grads);

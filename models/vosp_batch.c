@@ -22,17 +22,22 @@ static void carve_gradients(struct carver *carver, const struct vosp_net *net, s
   const size_t M = (size_t)net->config.generator;
   const size_t Z = (size_t)net->config.latent;
   if (!fd) {
-    work->mask_h = carve(carver, (tn + n) * H);
     work->mask_g = carve(carver, tn * M);
-    work->seen = carve_moments(carver, (tn + n) * H, false);
     work->dropped_g = carve(carver, tn * M);
-    work->to_seen = carve_moments(carver, (tn + n) * H, false);
+  }
+  for (int l = 0; l < net->levels; l++) {
+    struct vosp_level *level = &work->level[l];
+    level->to_h = carve_moments(carver, (tn + n) * H, fd);
+    level->to_pre = carve_moments(carver, tn * (size_t)net->gates, fd);
+    if (!fd) {
+      level->mask = carve(carver, (tn + n) * H);
+      level->seen = carve_moments(carver, (tn + n) * H, false);
+      level->to_seen = carve_moments(carver, (tn + n) * H, false);
+    }
   }
   work->to_logits = carve_moments(carver, tn * (size_t)net->outputs, fd);
   work->to_generator = carve_moments(carver, tn * M, fd);
   work->to_head = carve_moments(carver, tn * (size_t)net->head_size, fd);
-  work->to_h = carve_moments(carver, (tn + n) * H, fd);
-  work->to_pre = carve_moments(carver, tn * (size_t)net->gates, fd);
   work->to_fed = carve(carver, tn * Z);
   work->carry = carve(carver, 3 * n * Z);
   if (fd) {
@@ -55,18 +60,26 @@ static void carve_all(struct carver *carver, struct vosp_batch *batch, const str
   batch->target = carve(carver, tn * (size_t)net->outputs);
   batch->weight = carve(carver, tn);
   batch->noise = carve(carver, tn * Z);
-  batch->h = carve_moments(carver, (tn + n) * H, fd);
   batch->z = carve(carver, (tn + n) * Z);
   batch->mean = carve(carver, (tn + n) * Z);
   batch->variance = carve(carver, (tn + n) * Z);
   batch->fed = carve(carver, tn * Z);
   batch->g = carve_moments(carver, tn * M, fd);
   batch->logits = carve_moments(carver, tn * (size_t)net->outputs, fd);
-  work->pre = carve_moments(carver, tn * (size_t)net->gates, fd);
-  work->extra = net->cell->gates > 1 ? carve(carver, tn * H) : NULL;
+  for (int l = 0; l < net->levels; l++) {
+    struct vosp_level *level = &work->level[l];
+    level->h = carve_moments(carver, (tn + n) * H, fd);
+    level->pre = carve_moments(carver, tn * (size_t)net->gates, fd);
+    level->extra = net->cell->gates > 1 ? carve(carver, tn * H) : NULL;
+  }
+  batch->h = work->level[net->levels - 1].h;
   work->head = carve_moments(carver, tn * (size_t)net->head_size, fd);
   work->generator = fd ? carve_moments(carver, tn * M, true) : batch->g;
   work->scratch = carve(carver, tn * largest(net));
+  const struct emission_net *emission = &net->emission;
+  const int frames = batch->steps * (batch->rows / net->rows);
+  work->emission_memory = carve(carver, emission->ops->memory(emission, frames));
+  work->emission_scratch = carve(carver, emission->ops->scratch(emission, frames));
   if (work->train) {
     carve_gradients(carver, net, work, tn, n);
   }
@@ -113,8 +126,10 @@ void vosp_batch_carry(struct vosp_batch *batch, const struct vosp_net *net, int 
 {
   const size_t h = (size_t)batch->rows * (size_t)net->config.hidden;
   const size_t z = (size_t)batch->rows * (size_t)net->config.latent;
-  move_row(batch->h.m, (size_t)steps * h, h);
-  move_row(batch->h.v, (size_t)steps * h, h);
+  for (int l = 0; l < net->levels; l++) {
+    move_row(batch->work->level[l].h.m, (size_t)steps * h, h);
+    move_row(batch->work->level[l].h.v, (size_t)steps * h, h);
+  }
   move_row(batch->z, (size_t)steps * z, z);
   move_row(batch->mean, (size_t)steps * z, z);
   move_row(batch->variance, (size_t)steps * z, z);
@@ -124,9 +139,12 @@ void vosp_batch_restart(struct vosp_batch *batch, const struct vosp_net *net)
 {
   const size_t h = (size_t)batch->rows * (size_t)net->config.hidden * sizeof(real);
   const size_t z = (size_t)batch->rows * (size_t)net->config.latent * sizeof(real);
-  memset(batch->h.m, 0, h);
-  if (batch->h.v != NULL) {
-    memset(batch->h.v, 0, h);
+  for (int l = 0; l < net->levels; l++) {
+    const struct moments state = batch->work->level[l].h;
+    memset(state.m, 0, h);
+    if (state.v != NULL) {
+      memset(state.v, 0, h);
+    }
   }
   memset(batch->z, 0, z);
   memset(batch->mean, 0, z);

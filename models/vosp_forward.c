@@ -3,18 +3,45 @@
 #include "transfer.h"
 #include "vosp_work.h"
 
-struct cell_run vosp_cell_run(const struct vosp_net *net, const struct vosp_batch *batch, int steps)
+struct cell_run vosp_cell_run(const struct vosp_net *net, const struct vosp_batch *batch, int level, int steps)
 {
-  const struct vosp_work *work = batch->work;
+  const struct vosp_level *of = &batch->work->level[level];
   return (struct cell_run){
     .steps = steps,
     .rows = batch->rows,
     .hidden = net->config.hidden,
-    .recurrent = net->recurrent,
-    .pre = work->pre,
-    .h = batch->h,
-    .extra = work->extra,
-    .scratch = work->scratch,
+    .recurrent = net->level[level].recurrent,
+    .pre = of->pre,
+    .h = of->h,
+    .extra = of->extra,
+    .scratch = batch->work->scratch,
+  };
+}
+
+struct moments vosp_seen(const struct vosp_batch *batch, int level)
+{
+  const struct vosp_level *of = &batch->work->level[level];
+  return batch->work->dropped ? of->seen : of->h;
+}
+
+struct moments vosp_source(const struct vosp_net *net, const struct vosp_batch *batch)
+{
+  if (net->config.generator == 0) {
+    return vosp_seen(batch, net->levels - 1); /* row t is h_{t-1} of step t */
+  }
+  return batch->work->dropped ? (struct moments){batch->work->dropped_g, NULL} : batch->g;
+}
+
+struct emission_run vosp_emission_run(const struct vosp_net *net, const struct vosp_batch *batch, int steps)
+{
+  return (struct emission_run){
+    .net = &net->emission,
+    .frames = steps * (batch->rows / net->rows),
+    .source = {vosp_source(net, batch).m},
+    .target = batch->target,
+    .logits = batch->logits.m,
+    .memory = batch->work->emission_memory,
+    .scratch = batch->work->emission_scratch,
   };
 }
 
@@ -37,6 +64,22 @@ struct posterior_run vosp_posterior_run(const struct vosp_net *net, const struct
   };
 }
 
+/* One recurrent layer over its inputs (T, N, I). */
+static void run_level(const struct vosp_net *net, struct vosp_batch *batch, int level, int steps,
+                      struct moments in, const struct dropout *dropout)
+{
+  struct vosp_work *work = batch->work;
+  const struct vosp_level *of = &work->level[level];
+  const size_t rows = (size_t)(steps + 1) * (size_t)batch->rows;
+  linear_forward(&net->level[level].input, steps * batch->rows, in, false, work->scratch, of->pre);
+  const struct cell_run run = vosp_cell_run(net, batch, level, steps);
+  net->cell->forward(&run);
+  if (work->dropped) {
+    dropout_apply(rows * (size_t)net->config.hidden, of->h.m, dropout->hidden, dropout->rng, of->mask,
+                  of->seen.m);
+  }
+}
+
 /* Recognition: u -> h -> head. h_t depends on x_1:t, so head_t does too. */
 static void recognise(const struct vosp_net *net, struct vosp_batch *batch, int steps,
                       const struct dropout *dropout)
@@ -48,15 +91,12 @@ static void recognise(const struct vosp_net *net, struct vosp_batch *batch, int 
     dropout_apply((size_t)tn * (size_t)net->inputs, batch->u, dropout->input, dropout->rng, work->scratch,
                   batch->u);
   }
-  linear_forward(&net->input, tn, (struct moments){batch->u, NULL}, false, work->scratch, work->pre);
-  const struct cell_run run = vosp_cell_run(net, batch, steps);
-  net->cell->forward(&run);
-  if (work->dropped) {
-    dropout_apply((size_t)tn * (size_t)net->config.hidden + state, batch->h.m, dropout->hidden, dropout->rng,
-                  work->mask_h, work->seen.m);
+  struct moments in = {batch->u, NULL};
+  for (int level = 0; level < net->levels; level++) {
+    run_level(net, batch, level, steps, in, dropout);
+    in = moments_at(vosp_seen(batch, level), state);
   }
-  const struct moments seen = work->dropped ? work->seen : batch->h;
-  linear_forward(&net->head, tn, moments_at(seen, state), false, work->scratch, work->head);
+  linear_forward(&net->head, tn, in, false, work->scratch, work->head);
 }
 
 /* g = tanh(W_h h + W_z f + b); pre and g may be the same array on plain nets. */
@@ -73,21 +113,23 @@ static void generator_hidden(const struct vosp_net *net, int rows, struct moment
   }
 }
 
-/* Generator: h_{t-1} and the latent -> logits. Row t of `seen` is h_{t-1} of step t. */
+/* Generator: h_{t-1} and the latent -> logits. Row t of what is seen of h is h_{t-1} of step t. */
 static void generate(const struct vosp_net *net, struct vosp_batch *batch, int steps,
                      const struct dropout *dropout)
 {
   struct vosp_work *work = batch->work;
   const int tn = steps * batch->rows;
   const size_t units = (size_t)tn * (size_t)net->config.generator;
-  generator_hidden(net, tn, work->dropped ? work->seen : batch->h, batch->fed, work->scratch, work->generator,
-                   batch->g);
-  struct moments g = batch->g;
-  if (work->dropped) {
-    dropout_apply(units, batch->g.m, dropout->hidden, dropout->rng, work->mask_g, work->dropped_g);
-    g.m = work->dropped_g;
+  if (units > 0) {
+    generator_hidden(net, tn, vosp_seen(batch, net->levels - 1), batch->fed, work->scratch, work->generator,
+                     batch->g);
+    if (work->dropped) {
+      dropout_apply(units, batch->g.m, dropout->hidden, dropout->rng, work->mask_g, work->dropped_g);
+    }
   }
-  linear_forward(&net->out, tn, g, false, work->scratch, batch->logits);
+  linear_forward(&net->out, tn, vosp_source(net, batch), false, work->scratch, batch->logits);
+  const struct emission_run run = vosp_emission_run(net, batch, steps);
+  net->emission.ops->forward(&run);
 }
 
 /* Minus the log-likelihood of the targets, and its gradient with respect to the effective logits. */
@@ -131,7 +173,28 @@ size_t vosp_generate_scratch(const struct vosp_net *net, int rows)
   const struct net_config *config = &net->config;
   const int in = config->hidden > config->generator ? config->hidden : config->generator;
   const int widest = in > config->latent ? in : config->latent;
-  return (size_t)rows * (size_t)(4 * config->generator + 2 * net->outputs + widest);
+  const struct emission_net *emission = &net->emission;
+  const int frames = rows / net->rows;
+  return (size_t)rows * (size_t)(4 * config->generator + 2 * net->outputs + widest) +
+         emission->ops->memory(emission, frames) + emission->ops->scratch(emission, frames);
+}
+
+/* Add the emission's part to the logits of whole frames. */
+static void emit(const struct vosp_net *net, int rows, const real *source, const real *target, real *scratch,
+                 real *logits)
+{
+  const struct emission_net *emission = &net->emission;
+  const int frames = rows / net->rows;
+  const struct emission_run run = {
+    .net = emission,
+    .frames = frames,
+    .source = {source},
+    .target = (real *)target,
+    .logits = logits,
+    .memory = scratch,
+    .scratch = scratch + emission->ops->memory(emission, frames),
+  };
+  emission->ops->forward(&run);
 }
 
 void vosp_generate(const struct vosp_net *net, int rows, struct moments h, const real *fed, const real *target,
@@ -144,8 +207,12 @@ void vosp_generate(const struct vosp_net *net, int rows, struct moments h, const
   const struct moments g = {scratch + 2 * units, fd ? scratch + 3 * units : NULL};
   const struct moments logits = {scratch + 4 * units, fd ? scratch + 4 * units + outs : NULL};
   real *work = scratch + 4 * units + 2 * outs;
-  generator_hidden(net, rows, h, fed, work, pre, g);
-  linear_forward(&net->out, rows, g, false, work, logits);
+  if (units > 0) {
+    generator_hidden(net, rows, h, fed, work, pre, g);
+  }
+  const struct moments source = units > 0 ? g : h;
+  linear_forward(&net->out, rows, source, false, work, logits);
+  emit(net, rows, source.m, target, work, logits.m);
   if (fd) {
     transfer_logit(outs, logits.m, logits.v, logits.m);
   }

@@ -8,12 +8,16 @@ enum status vosp_init(const struct net_config *config, const struct init_options
 {
   const int Z = config->latent;
   const struct cell_ops *cell = cell_find(config->cell);
-  const enum status status = init_recurrent(params, "recurrent.w", cell, options, rng);
+  enum status status = init_recurrent(params, "recurrent.w", cell, options, rng);
+  if (status == STATUS_OK) {
+    status = init_recurrent(params, "upper.recurrent.w", cell, options, rng);
+  }
   if (status != STATUS_OK) {
     return status;
   }
   const double input = config->tie == TIE_PITCH ? 0.15 : 0.1;
   init_normal(params, "input.w", options->input_deviation > 0 ? options->input_deviation : input, rng);
+  init_by_fan_in(params, "upper.input.w", 1, rng);
   init_by_fan_in(params, "head.w", 0.3, rng);
   init_by_fan_in(params, "generator.h", 1, rng);
   init_by_fan_in(params, "generator.z", 1, rng);

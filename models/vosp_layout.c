@@ -5,24 +5,34 @@
 #include "predictor.h"
 #include "vosp_work.h"
 
+static enum status check_size(const char *name, int size, int low, int high, struct error *error)
+{
+  return size >= low && size <= high
+           ? STATUS_OK
+           : error_set(error, STATUS_USAGE, "%s must be %d to %d for this kind of model, not %d", name, low,
+                       high, size);
+}
+
 static enum status check_sizes(const struct net_config *config, struct error *error)
 {
-  const int hidden_max = config->tie == TIE_PITCH ? CONTEXT_MAX : 1024;
-  if (config->hidden < 1 || config->hidden > hidden_max) {
-    return error_set(error, STATUS_USAGE, "hidden must be 1 to %d for this kind of model, not %d", hidden_max,
-                     config->hidden);
+  const bool latents = config->kind != NET_RNN;
+  /* What a tied VOSP's gate looks at holds the hidden units of a pitch. */
+  const int hidden_max = config->tie == TIE_PITCH && latents ? CONTEXT_MAX : 1024;
+  const struct {
+    const char *name;
+    int size, low, high;
+  } sizes[] = {
+    {"hidden", config->hidden, 1, hidden_max},
+    {"latent", config->latent, latents, latents ? POSTERIOR_LATENT_MAX : 0},
+    {"generator", config->generator, latents, 1024},
+    {"layers", config->layers, 0, VOSP_LEVELS},
+    {"frame.values", config->frame.values, 1, FRAME_VALUES_MAX},
+  };
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes && status == STATUS_OK; i++) {
+    status = check_size(sizes[i].name, sizes[i].size, sizes[i].low, sizes[i].high, error);
   }
-  if (config->latent < 1 || config->latent > POSTERIOR_LATENT_MAX) {
-    return error_set(error, STATUS_USAGE, "latent must be 1 to %d, not %d", (int)POSTERIOR_LATENT_MAX,
-                     config->latent);
-  }
-  if (config->generator < 1 || config->generator > 1024) {
-    return error_set(error, STATUS_USAGE, "generator must be 1 to 1024, not %d", config->generator);
-  }
-  if (config->frame.values < 1 || config->frame.values > FRAME_VALUES_MAX) {
-    return error_set(error, STATUS_USAGE, "a frame has 1 or 2 values a pitch, not %d", config->frame.values);
-  }
-  return STATUS_OK;
+  return status;
 }
 
 struct tensor {
@@ -43,35 +53,53 @@ enum status vosp_layout(const struct net_config *config, struct params *params, 
   const int G = cell->gates * H;
   const int M = config->generator;
   const int A = posterior_head_size(config->posterior, config->latent, cell->moments);
+  const bool upper = config->layers > 1;
   const struct tensor tensors[] = {
-    {"input.w", inputs, G}, {"input.b", 1, G},
-    {"recurrent.w", H, G},  {"recurrent.b", cell->recurrent_bias ? 1 : 0, G},
-    {"head.w", H, A},       {"head.b", 1, A},
-    {"generator.h", H, M},  {"generator.z", config->latent, M},
-    {"generator.b", 1, M},  {"out.w", M, O},
-    {"out.b", 1, O},        {"keep", cell->moments ? 1 : 0, KEEP_COUNT},
+    {"input.w", inputs, G},
+    {"input.b", 1, G},
+    {"recurrent.w", H, cell->recurrent_blocks * H},
+    {"recurrent.b", cell->recurrent_bias ? 1 : 0, G},
+    {"upper.input.w", upper ? H : 0, G},
+    {"upper.input.b", upper ? 1 : 0, G},
+    {"upper.recurrent.w", upper ? H : 0, cell->recurrent_blocks * H},
+    {"upper.recurrent.b", upper && cell->recurrent_bias ? 1 : 0, G},
+    {"head.w", H, A},
+    {"head.b", 1, A},
+    {"generator.h", H, M},
+    {"generator.z", config->latent, M},
+    {"generator.b", 1, M},
+    {"out.w", M > 0 ? M : H, O},
+    {"out.b", 1, O},
+    {"keep", cell->moments ? 1 : 0, KEEP_COUNT},
   };
   for (size_t i = 0; i < sizeof tensors / sizeof *tensors; i++) {
-    if (tensors[i].rows > 0 &&
+    if (tensors[i].rows > 0 && tensors[i].cols > 0 &&
         params_add(params, tensors[i].name, tensors[i].rows, tensors[i].cols) != STATUS_OK) {
       return error_set(error, STATUS_FULL, "too many tensors at %s", tensors[i].name);
     }
   }
-  return STATUS_OK;
+  return emission_layout(config, params, error);
 }
 
 /* All layers of a net, in the order of their squares. */
 static void layers_of(struct vosp_net *net, struct linear *layers[VOSP_LAYERS])
 {
-  struct linear *all[VOSP_LAYERS] = {&net->input,       &net->recurrent,   &net->head,
-                                     &net->generator_h, &net->generator_z, &net->out};
+  struct linear *all[VOSP_LAYERS] = {
+    &net->level[0].input, &net->level[0].recurrent, &net->level[1].input, &net->level[1].recurrent,
+    &net->head,           &net->generator_h,        &net->generator_z,    &net->out};
   memcpy(layers, all, sizeof all);
 }
 
+/* The upper level reads the lower one's state as the head reads the upper one's. */
 const struct layer_names vosp_layer_names[VOSP_LAYERS] = {
-  {"input.w", "input.b", KEEP_INPUT},    {"recurrent.w", "recurrent.b", KEEP_RECURRENT},
-  {"head.w", "head.b", KEEP_HEAD},       {"generator.h", "generator.b", KEEP_GENERATOR},
-  {"generator.z", NULL, KEEP_GENERATOR}, {"out.w", "out.b", KEEP_GENERATOR},
+  {"input.w", "input.b", KEEP_INPUT},
+  {"recurrent.w", "recurrent.b", KEEP_RECURRENT},
+  {"upper.input.w", "upper.input.b", KEEP_HEAD},
+  {"upper.recurrent.w", "upper.recurrent.b", KEEP_RECURRENT},
+  {"head.w", "head.b", KEEP_HEAD},
+  {"generator.h", "generator.b", KEEP_GENERATOR},
+  {"generator.z", NULL, KEEP_GENERATOR},
+  {"out.w", "out.b", KEEP_GENERATOR},
 };
 
 void vosp_net_refresh(struct vosp_net *net, const struct params *params, const real *weights)
@@ -79,6 +107,7 @@ void vosp_net_refresh(struct vosp_net *net, const struct params *params, const r
   struct linear *layers[VOSP_LAYERS];
   layers_of(net, layers);
   bind_weights(vosp_layer_names, VOSP_LAYERS, params, weights, net->squares, layers);
+  emission_bind(&net->emission, &net->config, params, weights);
 }
 
 enum status vosp_net_init(struct vosp_net *net, const struct net_config *config, const struct params *params,
@@ -93,6 +122,7 @@ enum status vosp_net_init(struct vosp_net *net, const struct net_config *config,
     .outputs = view_outputs(config),
     .gates = cell->gates * config->hidden,
     .head_size = posterior_head_size(config->posterior, config->latent, cell->moments),
+    .levels = config->layers > 1 ? config->layers : 1,
   };
   struct linear *layers[VOSP_LAYERS];
   layers_of(net, layers);
@@ -103,7 +133,7 @@ enum status vosp_net_init(struct vosp_net *net, const struct net_config *config,
       return STATUS_NO_MEMORY;
     }
   }
-  net->input.sparse = config->tie == TIE_NONE; /* a few notes of 88 */
+  net->level[0].input.sparse = config->tie == TIE_NONE; /* a few notes of 88 */
   vosp_net_refresh(net, params, weights);
   return STATUS_OK;
 }

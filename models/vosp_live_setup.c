@@ -68,6 +68,11 @@ static float *store_transpose(const struct live_layer *layer, const float *from,
   return to + (size_t)layer->in * (size_t)layer->out;
 }
 
+bool vosp_live_fits(const struct net_config *config)
+{
+  return config->kind == NET_VOSP && config->layers < 2 && config->emission == EMISSION_BERNOULLI;
+}
+
 enum status vosp_live_init(struct vosp_live *net, const struct net_config *config, const struct params *params)
 {
   const struct cell_ops *cell = cell_find(config->cell);
@@ -170,8 +175,17 @@ struct owned_cleaner {
 enum status model_cleaner_new(const struct model *model, struct cleaner **cleaner, struct error *error)
 {
   *cleaner = NULL;
-  if (model->config.kind != NET_VOSP) {
-    return error_set(error, STATUS_UNSUPPORTED, "only a model of kind emend.vosp can clean");
+  if (!vosp_live_fits(&model->config)) {
+    return error_set(
+      error, STATUS_UNSUPPORTED,
+      "only a model of kind emend.vosp with one layer and the Bernoulli emission can clean; `emend "
+      "info` tells what a model is");
+  }
+  const struct cell_ops *cell = cell_find(model->config.cell);
+  if (!cell->live) {
+    return error_set(error, STATUS_UNSUPPORTED,
+                     "a model with the cell '%s' cannot run live; use one with fast-dropout, tanh or gru",
+                     cell->name);
   }
   struct owned_cleaner *owned = calloc(1, sizeof *owned);
   if (owned == NULL || vosp_live_init(&owned->net, &model->config, &model->params) != STATUS_OK) {
