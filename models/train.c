@@ -221,12 +221,8 @@ static enum status keep_best(struct trainer *trainer, struct error *error)
     return error_set(error, STATUS_NO_MEMORY, "not enough memory to calibrate the model");
   }
   char text[FACT_SIZE];
-  const bool filler = model->config.matches > 0;
-  snprintf(text, sizeof text, "%.4f nats a frame, %s%s, validation split, %s, %d epochs", trainer->point.bound,
-           filler ? "weighted loss of what was hidden or lost" : "exact bound",
-           trainer->options.noise > 0 && !filler ? " of the clean frames given corrupted ones" : "",
-           filler ? "mode of q" : "one draw of z", trainer->point.epoch);
-  if (model_set_fact(model, filler ? "valid_loss" : "valid_bound", text) != STATUS_OK ||
+  train_figure_text(trainer, sizeof text, text);
+  if (model_set_fact(model, train_figure(model), text) != STATUS_OK ||
       (trainer->run->command != NULL && model_set_fact(model, "command", trainer->run->command) != STATUS_OK)) {
     return error_set(error, STATUS_NO_MEMORY, "not enough memory for the model's facts");
   }

@@ -64,5 +64,9 @@ void train_checkpoint_remove(const struct trainer *trainer);
 /* train_log.c: OUT.csv, one line an epoch. */
 enum status train_log(const struct trainer *trainer, const struct epoch_result *result,
                       const struct bound_sums *valid, struct error *error) EMEND_CHECK;
+/* What the figure that validation gives is called, in the log and among the model's facts. */
+const char *train_figure(const struct model *model);
+/* The figure of the best epoch in words, for the facts. */
+void train_figure_text(const struct trainer *trainer, size_t size, char *text);
 
 #endif
