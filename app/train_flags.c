@@ -151,6 +151,9 @@ static int add_training(struct train_options *options, struct option_spec *specs
     number("cooldown", &options->cooldown, 0, 1,
            "last share of the run over which the rate falls to a fiftieth"),
     integer("patience", &options->patience, 1, 100000, "validations without gain before the rate falls"),
+    integer("transpose", &options->transpose, 0, 87, "semitones up or down that training chunks move; 0: none"),
+    number("average", &options->average, 0, 0.999999, "decay of an average of the weights; 0: the weights"),
+    number("gradient-noise", &options->gradient_noise, 0, 100, "variance of noise on gradients, at first"),
     number("epoch-share", &options->epoch_share, 1e-6, 1, "share of the sequences seen in an epoch"),
   };
 

@@ -47,7 +47,7 @@ enum status chunk_list_cut(struct chunk_list *list, const struct dataset *data, 
     for (int start = 0; start < sequence->frames; start = end, end = start + steps - lead) {
       const int last = end < sequence->frames ? end : sequence->frames;
       const int warm = start < lead ? start : lead;
-      const struct chunk chunk = {sequence, start - warm, last - start + warm, warm};
+      const struct chunk chunk = {sequence, start - warm, last - start + warm, warm, 0};
       if (add(list, &capacity, chunk) != STATUS_OK) {
         free(list->chunks);
         *list = (struct chunk_list){0};
@@ -59,6 +59,52 @@ enum status chunk_list_cut(struct chunk_list *list, const struct dataset *data, 
   return STATUS_OK;
 }
 
+/* Widen low..high to the notes among `size` cells. */
+static void widen(const uint8_t *cells, size_t size, int *low, int *high)
+{
+  for (size_t i = 0; i < size; i++) {
+    const int pitch = (int)(i % PITCHES);
+    if (cells[i] != 0) {
+      *low = pitch < *low ? pitch : *low;
+      *high = pitch > *high ? pitch : *high;
+    }
+  }
+}
+
+void chunk_list_transpose(struct chunk_list *list, int values, int semitones, struct rng *rng)
+{
+  const size_t cells = (size_t)values * PITCHES;
+  for (size_t i = 0; i < list->count; i++) {
+    struct chunk *chunk = &list->chunks[i];
+    const size_t first = (size_t)chunk->start * cells;
+    const size_t size = (size_t)chunk->length * cells;
+    int low = PITCHES - 1;
+    int high = 0;
+    widen(chunk->sequence->cells + first, size, &low, &high);
+    if (chunk->sequence->damaged != NULL) {
+      widen(chunk->sequence->damaged + first, size, &low, &high);
+    }
+    const int down = low < semitones ? low : semitones;
+    const int up = PITCHES - 1 - high < semitones ? PITCHES - 1 - high : semitones;
+    chunk->shift = (int)rng_below(rng, (uint32_t)(down + up + 1)) - down;
+  }
+}
+
+/* `size` cells as the chunk shows them: themselves, or shifted ones made in `room`. */
+static const uint8_t *shifted(const struct chunk *chunk, const uint8_t *cells, size_t size, uint8_t *room)
+{
+  const int shift = chunk->shift;
+  if (shift == 0) {
+    return cells;
+  }
+  memset(room, 0, size);
+  const size_t kept = (size_t)(PITCHES - abs(shift));
+  for (size_t i = 0; i < size; i += PITCHES) {
+    memcpy(room + i + (shift > 0 ? shift : 0), cells + i + (shift < 0 ? -shift : 0), kept);
+  }
+  return room;
+}
+
 size_t chunk_frames(const struct chunk *chunks, size_t count)
 {
   size_t frames = 0;
@@ -68,20 +114,25 @@ size_t chunk_frames(const struct chunk *chunks, size_t count)
   return frames;
 }
 
-const uint8_t *chunk_seen(const struct chunk *chunk, size_t cells, const struct corruption *corruption,
-                          struct rng *rng, uint8_t *noisy)
+const uint8_t *chunk_clean(const struct chunk *chunk, size_t cells, uint8_t *room)
 {
-  const uint8_t *clean = chunk->sequence->cells + (size_t)chunk->start * cells;
+  return shifted(chunk, chunk->sequence->cells + (size_t)chunk->start * cells, (size_t)chunk->length * cells,
+                 room);
+}
+
+const uint8_t *chunk_seen(const struct chunk *chunk, const uint8_t *clean, size_t cells,
+                          const struct corruption *corruption, struct rng *rng, uint8_t *room)
+{
   const size_t size = (size_t)chunk->length * cells;
   if (corruption->probability <= 0 || rng_uniform(rng) < corruption->clean_share) {
     return clean;
   }
   if (chunk->sequence->damaged != NULL) {
-    return chunk->sequence->damaged + (size_t)chunk->start * cells;
+    return shifted(chunk, chunk->sequence->damaged + (size_t)chunk->start * cells, size, room);
   }
-  memcpy(noisy, clean, size);
-  corrupt_cells(noisy, size, corruption->probability, rng);
-  return noisy;
+  memcpy(room, clean, size);
+  corrupt_cells(room, size, corruption->probability, rng);
+  return room;
 }
 
 /* Rows of one chunk at step t lie together: (T, B, R, I). */
@@ -126,15 +177,16 @@ int batch_fill(struct vosp_batch *batch, const struct vosp_net *net, const struc
         fill_padding(batch, net, row);
         continue;
       }
-      const uint8_t *clean = chunk->sequence->cells + (size_t)(chunk->start + t) * cells;
-      uint8_t noisy[FRAME_VALUES_MAX * PITCHES];
+      const size_t at = (size_t)(chunk->start + t) * cells;
+      uint8_t rooms[2][FRAME_VALUES_MAX * PITCHES];
+      const uint8_t *clean = shifted(chunk, chunk->sequence->cells + at, cells, rooms[0]);
       const uint8_t *seen = clean;
       if (damaged != NULL) {
-        seen = damaged + (size_t)(chunk->start + t) * cells;
+        seen = shifted(chunk, damaged + at, cells, rooms[1]);
       } else if (corrupted) {
-        memcpy(noisy, clean, cells);
-        corrupt_cells(noisy, cells, corruption->probability, rng);
-        seen = noisy;
+        memcpy(rooms[1], clean, cells);
+        corrupt_cells(rooms[1], cells, corruption->probability, rng);
+        seen = rooms[1];
       }
       fill_step(batch, net, clean, seen, (uint32_t)(chunk->start + t), row, t >= chunk->lead);
     }

@@ -11,6 +11,7 @@
 struct chunk {
   const struct sequence *sequence;
   int start, length, lead;
+  int shift; /* semitones up that its notes are shown at */
 };
 
 struct chunk_list {
@@ -24,6 +25,10 @@ struct chunk_list {
 enum status chunk_list_cut(struct chunk_list *list, const struct dataset *data, int steps, int lead,
                            double share, struct rng *rng) EMEND_CHECK;
 
+/* Give each chunk a shift of its own, any from `semitones` down to as many up by which all its notes, of cells
+ * of `values` values a pitch, damaged ones too, stay on the keyboard. */
+void chunk_list_transpose(struct chunk_list *list, int values, int semitones, struct rng *rng);
+
 /* Frames of so many chunks that count in the loss. */
 size_t chunk_frames(const struct chunk *chunks, size_t count);
 
@@ -33,10 +38,14 @@ struct corruption {
   double clean_share; /* of chunks that are left as they are */
 };
 
-/* What the recognition sees of a chunk, from its first frame: its cells, the take's damaged ones, or corrupted
- * cells made in `noisy` (length * cells, of `cells` a frame). */
-const uint8_t *chunk_seen(const struct chunk *chunk, size_t cells, const struct corruption *corruption,
-                          struct rng *rng, uint8_t *noisy);
+/* The target of a chunk, from its first frame: its cells, or those shifted, made in `room` (length * cells, of
+ * `cells` a frame). */
+const uint8_t *chunk_clean(const struct chunk *chunk, size_t cells, uint8_t *room);
+
+/* What the recognition sees of it: the target, the take's damaged cells, or corrupted cells; made in `room`
+ * where it is not there already. */
+const uint8_t *chunk_seen(const struct chunk *chunk, const uint8_t *clean, size_t cells,
+                          const struct corruption *corruption, struct rng *rng, uint8_t *room);
 
 /* Fill u, target, weight and noise of `batch` (rows = count * R) from up to `count` chunks; the rest is
  * padding. Returns the number of steps T to run. The state is left as it is. Never allocates. */

@@ -51,7 +51,7 @@ static void run_group(struct job *job, struct vosp_batch *batch, size_t first, i
     for (int b = 0; b < used; b++) {
       const int rest = job->order[first + (size_t)b]->frames - start;
       const int length = rest < 0 ? 0 : rest < SEGMENT ? rest : SEGMENT;
-      chunks[b] = (struct chunk){job->order[first + (size_t)b], start, length, 0};
+      chunks[b] = (struct chunk){job->order[first + (size_t)b], start, length, 0, 0};
       place.frames += (size_t)length;
     }
     const int steps = batch_fill(batch, net, chunks, used, job->group, &corruption, &rng);

@@ -55,7 +55,7 @@ static enum status rounds_init(struct rounds *rounds, const struct vrae_net *net
   struct vrae_row *row = rounds->rows;
   for (int i = 0; i < count; i++) {
     rounds->sequences[i] = (struct sequence){.frames = gaps[i].frames, .cells = rolls[i]};
-    const struct chunk whole = {&rounds->sequences[i], 0, gaps[i].frames, 0};
+    const struct chunk whole = {&rounds->sequences[i], 0, gaps[i].frames, 0, 0};
     row = vrae_rows_of(net, &whole, rolls[i], row);
   }
   return STATUS_OK;

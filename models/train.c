@@ -10,7 +10,7 @@
 #include "model_config.h"
 #include "trainer.h"
 
-enum { VALID_FRAMES_MAX = 50000, FACT_SIZE = 256 };
+enum { FACT_SIZE = 256 };
 
 void train_defaults(struct train_options *options)
 {
@@ -40,6 +40,21 @@ void train_defaults(struct train_options *options)
     .damage = corrupt_default_rates,
     .gate_epochs = 12,
   };
+}
+
+static enum status check_aids(const struct net_config *config, const struct train_options *options,
+                              struct error *error)
+{
+  if (options->transpose < 0 || options->transpose >= PITCHES || !(options->gradient_noise >= 0) ||
+      !(options->average >= 0 && options->average < 1)) {
+    return error_set(error, STATUS_USAGE,
+                     "transpose must be 0 to %d, average 0 to below 1, and gradient_noise 0 or more",
+                     PITCHES - 1);
+  }
+  if (options->transpose > 0 && config->kind == NET_VRAE && config->matches > 0) {
+    return error_set(error, STATUS_USAGE, "a filler (matches above 0) is not trained with transpose");
+  }
+  return STATUS_OK;
 }
 
 static enum status check_options(const struct train_options *options, const struct train_run *run,
@@ -76,6 +91,7 @@ static void trainer_free(struct trainer *trainer)
   trainer->kind->net_free(trainer->net);
   optimiser_free(&trainer->optimiser);
   free(trainer->best);
+  free(trainer->average);
   model_free(trainer->model);
 }
 
@@ -149,7 +165,8 @@ static enum status start_optimiser(struct trainer *trainer, struct error *error)
   trainer->optimiser.momentum = options->momentum;
   trainer->optimiser.decay = options->decay;
   trainer->best = malloc(size * sizeof *trainer->best);
-  if (trainer->best == NULL || optimiser_init(&trainer->optimiser, size) != STATUS_OK) {
+  if (trainer->best == NULL || train_average_start(trainer) != STATUS_OK ||
+      optimiser_init(&trainer->optimiser, size) != STATUS_OK) {
     return error_set(error, STATUS_NO_MEMORY, "not enough memory to train");
   }
   memcpy(trainer->best, trainer->model->params.block, size * sizeof *trainer->best);
@@ -199,17 +216,6 @@ static enum status trainer_init(struct trainer *trainer, const struct net_config
                              : error_set(error, status, "not enough memory for batches of %d", options->batch);
 }
 
-static enum status validate(const struct trainer *trainer, struct bound_sums *sums)
-{
-  const struct bound_options options = {
-    .noise = trainer->options.noise,
-    .frames_max = trainer->run->valid->rolls ? 0 : VALID_FRAMES_MAX,
-    .seed = 1,
-    .threads = trainer->options.threads,
-  };
-  return trainer->kind->validate(trainer->net, trainer->run->valid, &options, sums);
-}
-
 /* Put the best weights in place and say in the model how they came about. */
 static enum status keep_best(struct trainer *trainer, struct error *error)
 {
@@ -229,48 +235,6 @@ static enum status keep_best(struct trainer *trainer, struct error *error)
   return model_save(model, trainer->run->out, error);
 }
 
-/* Patience: a bad validation counts; enough of them lower the rate, twice as many end the training. */
-static bool after_validation(struct trainer *trainer, const struct bound_sums *valid)
-{
-  struct train_point *point = &trainer->point;
-  const struct train_options *options = &trainer->options;
-  const double divergence = options->objective == OBJECTIVE_BOUND ? valid->kl : valid->surrogate;
-  const double loss = (valid->reconstruction + options->kl_end * divergence) / (double)valid->frames;
-  if (loss < point->best) {
-    point->best = loss;
-    point->bound = (valid->reconstruction + valid->kl) / (double)valid->frames;
-    point->bad = 0;
-    memcpy(trainer->best, trainer->model->params.block, trainer->model->params.size * sizeof *trainer->best);
-    return true;
-  }
-  if (point->epoch > options->kl_epochs) {
-    point->bad++;
-    if (point->bad % options->patience == 0) {
-      trainer->optimiser.rate *= 0.4;
-    }
-  }
-  return point->bad < 2 * options->patience;
-}
-
-/* How the epoch ended. Whoever wants to stop says so again in the next one. */
-static void tell_validation(const struct trainer *trainer, const struct epoch_result *result,
-                            const struct bound_sums *valid)
-{
-  const struct train_progress progress = {
-    .epoch = trainer->point.epoch,
-    .epochs = trainer->options.epochs,
-    .done = 1,
-    .seconds_left = NAN,
-    .train_nats = result->train,
-    .valid_nats = (valid->reconstruction + valid->kl) / (double)valid->frames,
-    .best_nats = trainer->point.best,
-    .stage = net_kind_name(trainer->model->config.kind),
-  };
-  if (trainer->run->report != NULL) {
-    (void)trainer->run->report(trainer->run->user, &progress);
-  }
-}
-
 static enum status run_epochs(struct trainer *trainer, struct error *error)
 {
   const struct train_options *options = &trainer->options;
@@ -287,7 +251,7 @@ static enum status run_epochs(struct trainer *trainer, struct error *error)
                        trainer->point.epoch + 1);
     }
     const double begun = train_seconds();
-    status = validate(trainer, &valid);
+    status = train_validate(trainer, &valid);
     if (status != STATUS_OK) {
       return error_set(error, status, "not enough memory to validate");
     }
@@ -298,8 +262,8 @@ static enum status run_epochs(struct trainer *trainer, struct error *error)
                        "the loss is no longer finite after epoch %d; lower --rate or --clip",
                        trainer->point.epoch);
     }
-    going = after_validation(trainer, &valid) && !result.timed_out;
-    tell_validation(trainer, &result, &valid);
+    going = train_after_validation(trainer, &valid) && !result.timed_out;
+    train_tell_validation(trainer, &result, &valid);
     status = train_log(trainer, &result, &valid, error);
     if (status == STATUS_OK) {
       status = train_checkpoint_save(trainer, error);
@@ -361,6 +325,9 @@ enum status train_model(const struct net_config *config, const struct train_opti
 {
   blas_single_thread();
   enum status status = check_options(options, run, error);
+  if (status == STATUS_OK) {
+    status = check_aids(config, options, error);
+  }
   if (status != STATUS_OK) {
     return status;
   }

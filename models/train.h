@@ -28,8 +28,11 @@ struct train_options {
   int patience;       /* bad validations before the rate falls to 0.4 of itself; twice that stops */
   double minutes;     /* at most; 0: no limit */
   double cooldown;    /* last share of the run, by epochs or minutes, over which the rate falls to a fiftieth */
-  double epoch_share; /* share of the training sequences seen in one epoch, 1: all */
-  int threads;        /* data-parallel workers; 0: one a core */
+  int transpose;      /* each training chunk is shown up to so many semitones higher or lower; 0: as it is */
+  double average; /* decay, an update, of the average of weights that is validated and kept; 0: the weights */
+  double gradient_noise; /* its variance at the first update (Neelakantan et al. 2015); 0: none */
+  double epoch_share;    /* share of the training sequences seen in one epoch, 1: all */
+  int threads;           /* data-parallel workers; 0: one a core */
   uint64_t seed;
   struct corrupt_rates damage; /* for the gate on played takes */
   int gate_epochs;             /* 0: no gate */

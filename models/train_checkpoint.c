@@ -11,15 +11,18 @@
 enum { PATH_SIZE = 4096, NUMBER_TEXT = 40 };
 static const size_t checkpoint_limit = (size_t)1 << 32;
 
-static const char *const parts[] = {"weights", "best", "first", "second"};
-enum { PARTS = 4 };
+enum { PARTS = 5 };
+static const char *const parts[PARTS] = {"weights", "best", "first", "second", "average"};
 
-static void arrays_of(const struct trainer *trainer, float *arrays[PARTS])
+/* Returns how many there are: an average of weights is not always wanted. */
+static int arrays_of(const struct trainer *trainer, float *arrays[PARTS])
 {
   arrays[0] = trainer->model->params.block;
   arrays[1] = trainer->best;
   arrays[2] = trainer->optimiser.first;
   arrays[3] = trainer->optimiser.second;
+  arrays[4] = trainer->average;
+  return trainer->average != NULL ? PARTS : PARTS - 1;
 }
 
 static void path_of(const struct trainer *trainer, char path[PATH_SIZE])
@@ -96,8 +99,8 @@ enum status train_checkpoint_save(const struct trainer *trainer, struct error *e
   struct params params = {0};
   const size_t size = trainer->model->params.size;
   float *arrays[PARTS];
-  arrays_of(trainer, arrays);
-  for (int i = 0; i < PARTS; i++) {
+  const int count = arrays_of(trainer, arrays);
+  for (int i = 0; i < count; i++) {
     if (params_add(&params, parts[i], 1, (int)size) != STATUS_OK) {
       return error_set(error, STATUS_FULL, "the checkpoint has too many parts");
     }
@@ -105,15 +108,15 @@ enum status train_checkpoint_save(const struct trainer *trainer, struct error *e
   if (params_alloc(&params) != STATUS_OK) {
     return error_set(error, STATUS_NO_MEMORY, "not enough memory for the checkpoint");
   }
-  for (int i = 0; i < PARTS; i++) {
+  for (int i = 0; i < count; i++) {
     memcpy(params_get(&params, parts[i]), arrays[i], size * sizeof(float));
   }
   struct meta_texts texts;
   struct safetensors_meta meta[META_MAX];
-  const size_t count = make_meta(trainer, &texts, meta);
+  const size_t facts = make_meta(trainer, &texts, meta);
   uint8_t *data = NULL;
   size_t bytes = 0;
-  enum status status = safetensors_write(&params, meta, count, &data, &bytes, error);
+  enum status status = safetensors_write(&params, meta, facts, &data, &bytes, error);
   if (status == STATUS_OK) {
     char path[PATH_SIZE];
     path_of(trainer, path);
@@ -163,16 +166,27 @@ static enum status check_optimiser(const struct trainer *trainer, const struct s
                path, made_with, wanted);
 }
 
+static enum status check_average(const struct trainer *trainer, const struct safetensors *file,
+                                 const char *path, struct error *error)
+{
+  const bool made_with = params_find(&file->params, "average") != NULL;
+  return made_with == (trainer->average != NULL)
+           ? STATUS_OK
+           : error_set(error, STATUS_FORMAT, "%s was made %s --average; go on %s it or train to another --out",
+                       path, made_with ? "with" : "without", made_with ? "with" : "without");
+}
+
 static enum status take_over(struct trainer *trainer, const struct safetensors *file, const char *path,
                              struct error *error)
 {
   const size_t size = trainer->model->params.size;
   float *arrays[PARTS];
-  if (check_optimiser(trainer, file, path, error) != STATUS_OK) {
+  if (check_optimiser(trainer, file, path, error) != STATUS_OK ||
+      check_average(trainer, file, path, error) != STATUS_OK) {
     return STATUS_FORMAT;
   }
-  arrays_of(trainer, arrays);
-  for (int i = 0; i < PARTS; i++) {
+  const int count = arrays_of(trainer, arrays);
+  for (int i = 0; i < count; i++) {
     const struct param *param = params_find(&file->params, parts[i]);
     if (param == NULL || (size_t)param->cols != size || !same_config(trainer, file)) {
       return error_set(error, STATUS_FORMAT,

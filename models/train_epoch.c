@@ -102,10 +102,12 @@ static enum status update(struct trainer *trainer, const struct chunk *chunks, s
     }
   }
   gradient_clip(grad, trainer->model->params.size, trainer->options.clip);
+  train_gradient_noise(trainer, grad);
   const double rate = trainer->optimiser.rate;
   trainer->optimiser.rate *= trainer->cooled;
   optimiser_step(&trainer->optimiser, grad, trainer->model->params.block);
   trainer->optimiser.rate = rate;
+  train_average_update(trainer);
   trainer->kind->net_refresh(trainer->net, &trainer->model->params);
   return STATUS_OK;
 }
@@ -191,6 +193,9 @@ enum status train_epoch(struct trainer *trainer, struct epoch_result *result, st
   }
   enum status status = chunk_list_cut(&list, trainer->run->train, options->chunk, options->lead,
                                       options->epoch_share, &trainer->rng);
+  if (status == STATUS_OK && options->transpose > 0) {
+    chunk_list_transpose(&list, trainer->run->train->values, options->transpose, &trainer->rng);
+  }
   if (status == STATUS_OK) {
     status = run_chunks(trainer, &list, result);
     free(list.chunks);

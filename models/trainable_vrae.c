@@ -11,7 +11,7 @@
 struct room {
   struct vrae_batch batch;
   struct vrae_row *rows;
-  uint8_t *noisy; /* (sequences, chunk, V, D) */
+  uint8_t *clean, *seen; /* (sequences, chunk, V, D) each */
 };
 
 static enum status init(const struct net_config *config, const struct train_options *options,
@@ -59,8 +59,9 @@ static enum status batch_new(const void *of, const struct train_options *options
   if (!filler) {
     const size_t frames = (size_t)sequences * (size_t)options->chunk;
     room->rows = malloc((size_t)rows * sizeof *room->rows);
-    room->noisy = malloc(frames * (size_t)net->config.frame.values * PITCHES);
-    if (room->rows == NULL || room->noisy == NULL) {
+    room->clean = malloc(frames * (size_t)net->config.frame.values * PITCHES);
+    room->seen = malloc(frames * (size_t)net->config.frame.values * PITCHES);
+    if (room->rows == NULL || room->clean == NULL || room->seen == NULL) {
       return STATUS_NO_MEMORY;
     }
   }
@@ -73,7 +74,8 @@ static void batch_free(void *batch)
   if (room != NULL) {
     vrae_batch_free(&room->batch);
     free(room->rows);
-    free(room->noisy);
+    free(room->clean);
+    free(room->seen);
     free(room);
   }
 }
@@ -84,11 +86,17 @@ static int fill(const struct vrae_net *net, struct room *room, const struct trai
   const size_t cells = (size_t)net->config.frame.values * PITCHES;
   const struct corruption corruption = {job->options->noise, job->options->clean_share};
   struct vrae_row *next = room->rows;
-  uint8_t *noisy = room->noisy;
+  size_t used = 0;
   for (int b = 0; b < job->used; b++) {
     const struct chunk *chunk = &job->chunks[b];
-    next = vrae_rows_of(net, chunk, chunk_seen(chunk, cells, &corruption, job->rng, noisy), next);
-    noisy += (size_t)chunk->length * cells;
+    const uint8_t *clean = chunk_clean(chunk, cells, room->clean + used);
+    const uint8_t *seen = chunk_seen(chunk, clean, cells, &corruption, job->rng, room->seen + used);
+    struct vrae_row *row = next;
+    next = vrae_rows_of(net, chunk, seen, row);
+    for (; row < next; row++) {
+      row->cells = clean;
+    }
+    used += (size_t)chunk->length * cells;
   }
   *rows = (int)(next - room->rows);
   return vrae_rows_fill(&room->batch, net, room->rows, *rows, job->rng);

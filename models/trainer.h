@@ -29,6 +29,7 @@ struct trainer {
   const struct train_run *run;
   struct model *model; /* weights in training */
   float *best;         /* the best so far, laid out as the model's block */
+  float *average;      /* of the weights over the updates, likewise; NULL: not wanted */
   const struct trainable *kind;
   void *net;
   struct optimiser optimiser;
@@ -54,6 +55,24 @@ struct epoch_result {
 /* train_epoch.c: one pass over the data. */
 enum status train_epoch(struct trainer *trainer, struct epoch_result *result, struct error *error) EMEND_CHECK;
 double train_seconds(void); /* monotonic */
+
+/* train_aids.c: what a training may have beside its recipe. Each does nothing where it is not wanted. */
+/* Normal values of variance X / (1 + updates)^0.55 on the gradient; the same for the same update of a seed. */
+void train_gradient_noise(const struct trainer *trainer, float *grad);
+/* After an update. */
+void train_average_update(struct trainer *trainer);
+/* Start it at the weights. Allocates; it is the trainer's. */
+enum status train_average_start(struct trainer *trainer) EMEND_CHECK;
+/* The weights that are validated and kept. */
+float *train_shown(const struct trainer *trainer);
+
+/* train_validate.c: the validation of those weights after an epoch. */
+enum status train_validate(struct trainer *trainer, struct bound_sums *sums) EMEND_CHECK;
+/* Keep the best weights and lower the rate as patience says; false: it is over. */
+bool train_after_validation(struct trainer *trainer, const struct bound_sums *valid);
+/* Report it. Whoever wants to stop says so again in the next epoch. */
+void train_tell_validation(const struct trainer *trainer, const struct epoch_result *result,
+                           const struct bound_sums *valid);
 
 /* train_checkpoint.c: OUT.checkpoint, written whole or not at all. */
 enum status train_checkpoint_save(const struct trainer *trainer, struct error *error) EMEND_CHECK;

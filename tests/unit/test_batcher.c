@@ -122,9 +122,9 @@ static void make(struct fixture *f, enum net_tie tie, int values)
                                     .generator = 3};
   net_test_make(&f->test, &config, STEPS, COUNT, 2);
   roll_test_make(&f->data, lengths, SEQUENCES, values, 2);
-  f->chunks[0] = (struct chunk){&f->data.sequences[5], 31, 18, 5};
-  f->chunks[1] = (struct chunk){&f->data.sequences[1], 0, 7, 0};
-  f->chunks[2] = (struct chunk){&f->data.sequences[4], 2, 12, 2};
+  f->chunks[0] = (struct chunk){&f->data.sequences[5], 31, 18, 5, 0};
+  f->chunks[1] = (struct chunk){&f->data.sequences[1], 0, 7, 0, 0};
+  f->chunks[2] = (struct chunk){&f->data.sequences[4], 2, 12, 2, 0};
   const size_t rows = (size_t)(STEPS * f->test.batch.rows);
   for (size_t i = 0; i < rows * (size_t)f->test.net.inputs; i++) { /* what an earlier batch may have left */
     f->test.batch.u[i] = 9;
