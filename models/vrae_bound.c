@@ -52,7 +52,8 @@ static void add_rows(const struct job *job, const struct vrae_group *group, stru
   for (int b = 0; b < group->count; b++) {
     const struct sequence *sequence = group->sequences[b];
     const struct chunk whole = {sequence, 0, sequence->frames, 0, 0};
-    rows = vrae_rows_of(job->net, &whole, chunk_seen(&whole, sequence->cells, cells, &corruption, rng, noisy), rows);
+    rows =
+      vrae_rows_of(job->net, &whole, chunk_seen(&whole, sequence->cells, cells, &corruption, rng, noisy), rows);
     if (noisy != NULL) {
       noisy += (size_t)sequence->frames * cells;
     }
