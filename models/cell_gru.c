@@ -62,22 +62,35 @@ static void step_backward(size_t H, const real *gates, const real *q_n, const re
   }
 }
 
+/* Steps whose gradients with respect to q the scratch holds, so that the weights' come from one large product
+ * instead of many small ones. */
+static int steps_at_once(const struct cell_run *run)
+{
+  return run->steps >= 3 ? run->steps / 3 : 1;
+}
+
 static void backward(const struct cell_run *run, const struct cell_grad *grad)
 {
   const size_t H = (size_t)run->hidden;
   const size_t size = (size_t)run->rows * H;
-  const struct moments to_q = {run->scratch, NULL};
-  for (int t = run->steps - 1; t >= 0; t--) {
-    const size_t now = (size_t)t * size;
-    for (size_t n = 0; n < (size_t)run->rows; n++) {
-      const size_t row = now + n * H;
-      step_backward(H, run->pre.m + 3 * row, run->extra + row, run->h.m + row, grad->h.m + row + size,
-                    grad->pre.m + 3 * row, to_q.m + 3 * n * H, grad->h.m + row);
+  const int most = steps_at_once(run);
+  for (int end = run->steps; end > 0; end -= end < most ? end : most) {
+    const int begin = end > most ? end - most : 0;
+    for (int t = end - 1; t >= begin; t--) {
+      const size_t now = (size_t)t * size;
+      const struct moments to_q = {run->scratch + 3 * (size_t)(t - begin) * size, NULL};
+      for (size_t n = 0; n < (size_t)run->rows; n++) {
+        const size_t row = now + n * H;
+        step_backward(H, run->pre.m + 3 * row, run->extra + row, run->h.m + row, grad->h.m + row + size,
+                      grad->pre.m + 3 * row, to_q.m + 3 * n * H, grad->h.m + row);
+      }
+      linear_backward_input(&run->recurrent, &grad->recurrent, run->rows,
+                            (struct moments){run->h.m + now, NULL}, to_q, true, NULL,
+                            (struct moments){grad->h.m + now, NULL});
     }
-    const struct moments before = {run->h.m + now, NULL};
-    linear_backward_input(&run->recurrent, &grad->recurrent, run->rows, before, to_q, true, NULL,
-                          (struct moments){grad->h.m + now, NULL});
-    linear_backward_weights(&run->recurrent, &grad->recurrent, run->rows, before, to_q, NULL);
+    linear_backward_weights(&run->recurrent, &grad->recurrent, (end - begin) * run->rows,
+                            (struct moments){run->h.m + (size_t)begin * size, NULL},
+                            (struct moments){run->scratch, NULL}, NULL);
   }
 }
 

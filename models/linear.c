@@ -16,13 +16,14 @@ static void dropped_variance(const struct linear *layer, size_t n, struct moment
 {
   const real k = layer->keep;
   const real spread = k * (1 - k);
-  for (size_t i = 0; i < n; i++) {
-    out[i] = spread * in.m[i] * in.m[i];
-  }
-  if (in.v != NULL) {
+  if (in.v == NULL) {
     for (size_t i = 0; i < n; i++) {
-      out[i] += k * in.v[i];
+      out[i] = spread * in.m[i] * in.m[i];
     }
+    return;
+  }
+  for (size_t i = 0; i < n; i++) {
+    out[i] = spread * in.m[i] * in.m[i] + k * in.v[i];
   }
 }
 
@@ -103,6 +104,78 @@ void linear_forward(const struct linear *layer, int rows, struct moments in, boo
   }
 }
 
+static real dot(size_t n, const real *a, const real *b)
+{
+  real sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (size_t i = 0; i < n; i++) {
+    sum += a[i] * b[i];
+  }
+  return sum;
+}
+
+/* The keep probability's gradient alone, of inputs without variance that are mostly zero: those add nothing. */
+static double sparse_keep(const struct linear *layer, int rows, const real *in, struct moments grad_out)
+{
+  const size_t inputs = (size_t)layer->in;
+  const size_t outputs = (size_t)layer->out;
+  const real k = layer->keep;
+  double sum = 0;
+  for (size_t n = 0; n < (size_t)rows; n++) {
+    for (size_t i = 0; i < inputs; i++) {
+      const real x = in[n * inputs + i];
+      if (x != 0) {
+        sum += (double)(x * dot(outputs, grad_out.m + n * outputs, layer->w + i * outputs));
+        sum += (double)((1 - 2 * k) * x * x * dot(outputs, grad_out.v + n * outputs, layer->w2 + i * outputs));
+      }
+    }
+  }
+  return sum;
+}
+
+/* From the gradient with respect to the input's mean as the products have it. Returns the keep probability's.
+ */
+static real through_mean(size_t n, real k, const real *in, const real *by_mean, bool accumulate, real *grad_in)
+{
+  if (grad_in == NULL) {
+    return dot(n, in, by_mean);
+  }
+  real to_keep = 0;
+  if (!accumulate) {
+    memset(grad_in, 0, n * sizeof *grad_in);
+  }
+#pragma omp simd reduction(+ : to_keep)
+  for (size_t i = 0; i < n; i++) {
+    to_keep += in[i] * by_mean[i];
+    grad_in[i] += k * by_mean[i];
+  }
+  return to_keep;
+}
+
+/* Likewise from that with respect to the variance, which comes from the input's mean and variance. */
+static real through_variance(size_t n, real k, struct moments in, const real *by_variance, bool accumulate,
+                             struct moments grad_in)
+{
+  real to_keep = 0;
+#pragma omp simd reduction(+ : to_keep)
+  for (size_t i = 0; i < n; i++) {
+    to_keep += (1 - 2 * k) * in.m[i] * in.m[i] * by_variance[i];
+  }
+  for (size_t i = 0; grad_in.m != NULL && i < n; i++) {
+    grad_in.m[i] += 2 * k * (1 - k) * in.m[i] * by_variance[i];
+  }
+  if (in.v != NULL) {
+    to_keep += dot(n, in.v, by_variance);
+  }
+  if (grad_in.v != NULL && !accumulate) {
+    memset(grad_in.v, 0, n * sizeof *grad_in.v);
+  }
+  for (size_t i = 0; grad_in.v != NULL && i < n; i++) {
+    grad_in.v[i] += k * by_variance[i];
+  }
+  return to_keep;
+}
+
 void linear_backward_input(const struct linear *layer, const struct linear_grad *grad, int rows,
                            struct moments in, struct moments grad_out, bool accumulate, real *scratch,
                            struct moments grad_in)
@@ -117,29 +190,13 @@ void linear_backward_input(const struct linear *layer, const struct linear_grad 
     return;
   }
   real to_keep = 0;
-  gemm_bt(rows, layer->in, layer->out, 1, grad_out.m, layer->w, 0, scratch);
-  for (size_t i = 0; i < n; i++) {
-    to_keep += in.m[i] * scratch[i];
-  }
-  if (grad_in.m != NULL) {
-    for (size_t i = 0; i < n; i++) {
-      grad_in.m[i] = (accumulate ? grad_in.m[i] : 0) + k * scratch[i];
-    }
-  }
-  gemm_bt(rows, layer->in, layer->out, 1, grad_out.v, layer->w2, 0, scratch);
-  for (size_t i = 0; i < n; i++) {
-    const real v = in.v != NULL ? in.v[i] : 0;
-    to_keep += (v + (1 - 2 * k) * in.m[i] * in.m[i]) * scratch[i];
-  }
-  if (grad_in.m != NULL) {
-    for (size_t i = 0; i < n; i++) {
-      grad_in.m[i] += 2 * k * (1 - k) * in.m[i] * scratch[i];
-    }
-  }
-  if (grad_in.v != NULL) {
-    for (size_t i = 0; i < n; i++) {
-      grad_in.v[i] = (accumulate ? grad_in.v[i] : 0) + k * scratch[i];
-    }
+  if (layer->sparse && grad_in.m == NULL && in.v == NULL) {
+    to_keep = (real)sparse_keep(layer, rows, in.m, grad_out);
+  } else {
+    gemm_bt(rows, layer->in, layer->out, 1, grad_out.m, layer->w, 0, scratch);
+    to_keep = through_mean(n, k, in.m, scratch, accumulate, grad_in.m);
+    gemm_bt(rows, layer->in, layer->out, 1, grad_out.v, layer->w2, 0, scratch);
+    to_keep += through_variance(n, k, in, scratch, accumulate, grad_in);
   }
   if (grad->keep != NULL) {
     *grad->keep += to_keep;

@@ -8,6 +8,13 @@ enum { LANES = 8, TERMS = 64, GROUP = 8, ROWS = 4 };
 /* Eight floats at once, wherever they lie; the compiler knows how on any processor. */
 typedef float lanes __attribute__((vector_size(32), aligned(4), may_alias));
 
+/* Keeps the compiler from reading the value anew at each use: here loads are what is scarce. */
+#if defined(__GNUC__) && defined(__AVX__)
+#define IN_REGISTER(value) __asm__("" : "+x"(value))
+#else
+#define IN_REGISTER(value) (void)0
+#endif
+
 /* A few rows of W with their factors. */
 struct terms {
   int count;
@@ -191,8 +198,10 @@ static inline void tile(const struct live_layer *layer, const float *in, size_t 
     sums[r][1] = (lanes){0};
   }
   for (size_t i = 0; i < I; i++) {
-    const lanes w0 = *(const lanes *)(layer->w + i * O + o);
-    const lanes w1 = *(const lanes *)(layer->w + i * O + o + LANES);
+    lanes w0 = *(const lanes *)(layer->w + i * O + o);
+    lanes w1 = *(const lanes *)(layer->w + i * O + o + LANES);
+    IN_REGISTER(w0);
+    IN_REGISTER(w1);
 #pragma GCC unroll 4
     for (int r = 0; r < ROWS; r++) {
       const float x = in[(size_t)r * I + i];

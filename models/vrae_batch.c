@@ -29,11 +29,13 @@ static struct sizes sizes_of(const struct vrae_net *net, int steps, int rows)
   };
 }
 
-/* The cells need (N, G) here; layers on moments, which have no gates, (T, N, inputs or outputs). */
+/* The cells need (N, G) here and, with gates, (T, N, H); layers on moments, which have none, (T, N, inputs or
+ * outputs). */
 static size_t scratch_size(const struct vrae_net *net, const struct sizes *sizes)
 {
   if (!sizes->moments) {
-    return sizes->n * sizes->gates;
+    const size_t step = sizes->n * sizes->gates;
+    return sizes->gates > sizes->units ? larger(step, sizes->tn * sizes->units) : step;
   }
   const size_t ends = larger(sizes->inputs, (size_t)net->outputs);
   return sizes->tn * larger(larger(ends, sizes->latent), sizes->units);

@@ -9,7 +9,8 @@
 double bench_train_flops(const struct net_config *config);
 
 /* Train on made-up rolls for about `seconds` (T = 100, B = 32, every processor) and set *steps to the
- * frames trained on in a second. Writes to a temporary folder, which is removed. */
+ * frames trained on in a second, in the best tenth of the time. Writes to a temporary folder, which is removed.
+ */
 enum status bench_train(const struct net_config *config, double seconds, double *steps,
                         struct error *error) EMEND_CHECK;
 
