@@ -118,6 +118,8 @@ static void loads_what_was_saved(void **state)
   config.cell = CELL_FD;
   config.posterior = POSTERIOR_DIAGONAL;
   round_trip(&config);
+  config.cell = CELL_DEEP;
+  round_trip(&config);
   round_trip(&filler);
   config = filler;
   config.matches = 0;
@@ -181,6 +183,26 @@ static void another_kind_is_refused_by_name(void **state)
   assert_null(cleaner);
   model_free(vosp);
   model_free(vrae);
+}
+
+/* It can be trained, but the live step does not know it. */
+static void a_deep_cell_is_not_live(void **state)
+{
+  (void)state;
+  struct error error;
+  struct cleaner *cleaner;
+  struct model *model;
+  struct net_config config = small;
+  config.cell = CELL_DEEP;
+  assert_true(config.gate > 0);
+  assert_int_equal(model_new(&model, &config, &error), STATUS_USAGE);
+  assert_non_null(strstr(error.text, "--gate 0"));
+  config.gate = 0;
+  model = make_model(&config);
+  assert_int_equal(model_cleaner_new(model, &cleaner, &error), STATUS_UNSUPPORTED);
+  assert_non_null(strstr(error.text, "'deep' cannot run live"));
+  assert_null(cleaner);
+  model_free(model);
 }
 
 static void keeps_facts(void **state)
@@ -274,7 +296,10 @@ static void refuses_files_that_are_no_such_model(void **state)
   static const struct change changes[] = {
     {.key = "none", .status = STATUS_OK},
     {.key = "kind", .value = NULL, .status = STATUS_UNSUPPORTED, .says = "emend train"},
-    {.key = "kind", .value = "emend.nade", .status = STATUS_UNSUPPORTED, .says = "emend.vosp, emend.vrae or emend.rnn"},
+    {.key = "kind",
+     .value = "emend.nade",
+     .status = STATUS_UNSUPPORTED,
+     .says = "emend.vosp, emend.vrae or emend.rnn"},
     {.key = "kind", .value = "emend.vrae", .status = STATUS_FORMAT, .says = "matches"},
     {.key = "format", .value = "2", .status = STATUS_UNSUPPORTED, .says = "format 1"},
     {.key = "hidden", .value = NULL, .status = STATUS_FORMAT, .says = "hidden"},

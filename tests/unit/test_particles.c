@@ -138,13 +138,13 @@ static void agrees_with_exact_sums(void **state)
   (void)state;
   static const enum net_posterior posteriors[] = {POSTERIOR_DIAGONAL, POSTERIOR_INCREMENTS,
                                                   POSTERIOR_GAUSS_MARKOV};
-  static const enum net_cell cells[] = {CELL_TANH, CELL_GRU, CELL_FD};
-  for (int i = 0; i < 18; i++) {
+  static const enum net_cell cells[] = {CELL_TANH, CELL_GRU, CELL_FD, CELL_DEEP};
+  for (int i = 0; i < 24; i++) {
     const struct net_config config = {
       .frame = {FRAME_BEATS, 0.25, 1},
-      .cell = cells[i % 3],
-      .posterior = posteriors[i / 3 % 3],
-      .feed = i < 9 ? FEED_LEVEL : FEED_INCREMENT,
+      .cell = cells[i % 4],
+      .posterior = posteriors[i / 4 % 3],
+      .feed = i < 12 ? FEED_LEVEL : FEED_INCREMENT,
       .hidden = 5,
       .latent = 1,
       .generator = 6,

@@ -132,24 +132,53 @@ static void recurrent_weights_have_their_radius(void **state)
   (void)state;
   static const double radii[] = {0.6, 1.1};
   static const int connections[] = {0, 6};
-  for (int kind = 0; kind < 4 * SEEDS; kind++) {
-    const struct net_config config = config_of(kind % 2 == 0 ? CELL_TANH : CELL_GRU);
-    const int gates = config.cell == CELL_GRU ? 3 : 1;
-    const int nu = connections[kind / 2 % 2];
-    const struct init_options options = {radii[kind / 4 % 2], nu, 0.1, 0.3, 0};
+  static const enum net_cell cells[] = {CELL_TANH, CELL_GRU, CELL_DEEP};
+  for (int kind = 0; kind < 3 * 2 * SEEDS; kind++) {
+    const struct net_config config = config_of(cells[kind % 3]);
+    const int blocks = config.cell == CELL_TANH ? 1 : 3;
+    const int nu = connections[kind / 3 % 2];
+    const struct init_options options = {radii[kind / 6 % 2], nu, 0.1, 0.3, 0};
+    const double wanted = (config.cell == CELL_DEEP ? 0.77 : 1) * options.spectral_radius;
     struct params params;
     make(&params, &config, &options, 500 + (uint64_t)kind);
-    for (int gate = 0; gate < gates; gate++) {
-      const float *w = params_get(&params, "recurrent.w") + (size_t)gate * HIDDEN;
-      const double radius = gelfand(w, gates * HIDDEN);
-      if (!(fabs(radius / options.spectral_radius - 1) < 0.03)) {
-        fail_msg("gate %d: radius %.4f, wanted %.4f, seed %d", gate, radius, options.spectral_radius,
-                 500 + kind);
+    for (int block = 0; block < blocks; block++) {
+      const float *w = params_get(&params, "recurrent.w") + (size_t)block * HIDDEN;
+      const double radius = gelfand(w, blocks * HIDDEN);
+      if (!(fabs(radius / wanted - 1) < 0.03)) {
+        fail_msg("cell %d, block %d: radius %.4f, wanted %.4f, seed %d", (int)config.cell, block, radius,
+                 wanted, 500 + kind);
       }
-      check_connections(w, gates * HIDDEN, nu == 0 ? HIDDEN : nu);
+      check_connections(w, blocks * HIDDEN, nu == 0 ? HIDDEN : nu);
     }
     params_free(&params);
   }
+}
+
+/* What a small state turns into over one step of the deep cell, h (S + A B), has about the radius asked for. */
+static void deep_steps_have_their_radius(void **state)
+{
+  (void)state;
+  const struct net_config config = config_of(CELL_DEEP);
+  const struct init_options options = {1.1, 0, 0.1, 0.3, 0};
+  double sum = 0;
+  for (uint64_t seed = 0; seed < SEEDS; seed++) {
+    static float step[HIDDEN * HIDDEN];
+    struct params params;
+    make(&params, &config, &options, 700 + seed);
+    const float *w = params_get(&params, "recurrent.w");
+    for (int i = 0; i < HIDDEN; i++) {
+      for (int o = 0; o < HIDDEN; o++) {
+        float value = w[(i * 3 + 1) * HIDDEN + o];
+        for (int k = 0; k < HIDDEN; k++) {
+          value += w[i * 3 * HIDDEN + k] * w[(k * 3 + 2) * HIDDEN + o];
+        }
+        step[i * HIDDEN + o] = value;
+      }
+    }
+    sum += gelfand(step, HIDDEN);
+    params_free(&params);
+  }
+  assert_true(fabs(sum / SEEDS / 1.1 - 1) < 0.1);
 }
 
 static void input_weights_have_their_deviation(void **state)
@@ -187,7 +216,7 @@ static void biases_are_as_documented(void **state)
 {
   (void)state;
   const struct init_options options = {1.1, 0, 0.1, 0.3, 0};
-  for (int cell = 0; cell < 3; cell++) {
+  for (int cell = 0; cell < 4; cell++) {
     const struct net_config config = config_of((enum net_cell)cell);
     struct params params;
     make(&params, &config, &options, 7);
@@ -211,9 +240,8 @@ static void biases_are_as_documented(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(radius_of_known_matrices),
-    cmocka_unit_test(recurrent_weights_have_their_radius),
-    cmocka_unit_test(input_weights_have_their_deviation),
+    cmocka_unit_test(radius_of_known_matrices),     cmocka_unit_test(recurrent_weights_have_their_radius),
+    cmocka_unit_test(deep_steps_have_their_radius), cmocka_unit_test(input_weights_have_their_deviation),
     cmocka_unit_test(biases_are_as_documented),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
