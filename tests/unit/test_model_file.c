@@ -356,9 +356,13 @@ static void refuses_what_is_not_there(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    TEST(each_kind_has_its_settings), TEST(another_kind_is_refused_by_name),
-    TEST(loads_what_was_saved),       TEST(keeps_facts),
-    TEST(knows_a_trained_gate),       TEST(refuses_files_that_are_no_such_model),
+    TEST(each_kind_has_its_settings),
+    TEST(another_kind_is_refused_by_name),
+    TEST(a_deep_cell_is_not_live),
+    TEST(loads_what_was_saved),
+    TEST(keeps_facts),
+    TEST(knows_a_trained_gate),
+    TEST(refuses_files_that_are_no_such_model),
     TEST(refuses_what_is_not_there),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
