@@ -1,6 +1,4 @@
-/* What a training may have beside its recipe: music moved by semitones, averaged weights, noise on gradients.
- */
-* /
+/* What a training may have beside its recipe: moved music, averaged weights, noise on gradients. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,8 +12,8 @@
 
 #include "train_test.h"
 
-  /* Weights that cannot move are validated on the music as it is, and trained on other music. */
-  static void validation_does_not_move(void **state)
+/* Weights that cannot move are validated on the music as it is, and trained on other music. */
+static void validation_does_not_move(void **state)
 {
   struct fixture *f = *state;
   f->options.rate = 0;
