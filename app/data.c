@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataset_disk.h"
+
 /* Move the sequences of `more` to the end of `data`; `more` is freed in any case. */
 static enum status append(struct dataset *data, struct dataset *more, struct error *error)
 {
@@ -17,6 +19,7 @@ static enum status append(struct dataset *data, struct dataset *more, struct err
   data->sequences = sequences;
   data->count = count;
   data->frames += more->frames;
+  data->on_disk = data->on_disk || more->on_disk;
   free(more->sequences);
   return STATUS_OK;
 }
@@ -24,11 +27,17 @@ static enum status append(struct dataset *data, struct dataset *more, struct err
 enum status data_load(struct dataset *data, const struct option_list *paths, const char *split,
                       struct error *error)
 {
+  return data_open(data, paths, split, 0, error);
+}
+
+enum status data_open(struct dataset *data, const struct option_list *paths, const char *split, double hours,
+                      struct error *error)
+{
   struct dataset more;
 
-  enum status status = dataset_load(data, paths->items[0], split, error);
+  enum status status = dataset_open(data, paths->items[0], split, hours, error);
   for (int i = 1; status == STATUS_OK && i < paths->count; i++) {
-    status = dataset_load(&more, paths->items[i], split, error);
+    status = dataset_open(&more, paths->items[i], split, hours, error);
     if (status == STATUS_OK && more.rolls != data->rolls) {
       dataset_free(&more);
       status = error_set(error, STATUS_USAGE, "--data mixes rolls and MIDI files; train on one kind at a time");
@@ -38,6 +47,9 @@ enum status data_load(struct dataset *data, const struct option_list *paths, con
     if (status != STATUS_OK) {
       dataset_free(data);
     }
+  }
+  if (status == STATUS_OK) {
+    dataset_lighten(data);
   }
   return status;
 }

@@ -9,5 +9,8 @@
  */
 enum status data_load(struct dataset *data, const struct option_list *paths, const char *split,
                       struct error *error) EMEND_CHECK;
+/* The same, where takes that last longer than `hours` altogether stay on disk. */
+enum status data_open(struct dataset *data, const struct option_list *paths, const char *split, double hours,
+                      struct error *error) EMEND_CHECK;
 
 #endif

@@ -103,6 +103,8 @@ static int add_files(struct train_flags *flags, struct option_spec *specs)
     text("from", &flags->from, "MODEL", "start from this model"),
     text("split", &flags->train_split, "NAME", "the split to train on (train)"),
     text("valid-split", &flags->valid_split, "NAME", "the split to choose by (valid)"),
+    number("hold", &flags->hold, 0.01, 1e6,
+           "hours of takes in memory at once; of more, some at a time are read (24)"),
     {.name = "resume", .kind = OPTION_FLAG, .value = &flags->resume, .help = "go on from OUT.checkpoint"},
     integer("threads", &flags->options.threads, 0, 256, "workers; 0: one a core"),
     {.name = "seed",
@@ -174,7 +176,7 @@ int train_flags_init(struct train_flags *flags, enum net_kind kind, struct optio
 {
   int count = 0;
 
-  *flags = (struct train_flags){.train_split = "train", .valid_split = "valid"};
+  *flags = (struct train_flags){.train_split = "train", .valid_split = "valid", .hold = 24};
   flags->config = (struct net_config){.kind = kind,
                                       .frame = {FRAME_MILLISECONDS, 60, 2},
                                       .tie = TIE_NONE,

@@ -11,6 +11,7 @@ struct train_flags {
   struct train_options options;
   struct option_list data;
   const char *out, *settings, *from, *train_split, *valid_split;
+  double hold; /* hours of takes in memory */
   bool resume;
 };
 

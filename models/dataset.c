@@ -45,7 +45,13 @@ static const char *last_part(const char *path)
 
 enum status dataset_load(struct dataset *dataset, const char *path, const char *split, struct error *error)
 {
-  memset(dataset, 0, sizeof *dataset);
+  return dataset_open(dataset, path, split, 0, error);
+}
+
+enum status dataset_open(struct dataset *dataset, const char *path, const char *split, double hours,
+                         struct error *error)
+{
+  *dataset = (struct dataset){.hours = hours};
   struct stat about;
   if (stat(path, &about) != 0) {
     return error_set(error, STATUS_NOT_FOUND,
@@ -134,7 +140,9 @@ enum status dataset_frames(struct dataset *dataset, const struct frame_def *def,
   dataset->values = def->values;
   for (size_t i = 0; i < dataset->count; i++) {
     struct sequence *sequence = &dataset->sequences[i];
-    if (sequence_frames(sequence, def) != STATUS_OK) {
+    if (dataset->on_disk) {
+      sequence->frames = (int)(sequence->lasts / frame_duration(def, TAKE_BPM)) + 1;
+    } else if (sequence_frames(sequence, def) != STATUS_OK) {
       return error_set(error, STATUS_NO_MEMORY, "not enough memory for the frames of %s", sequence->name);
     }
     dataset->frames += (size_t)sequence->frames;
@@ -142,13 +150,19 @@ enum status dataset_frames(struct dataset *dataset, const struct frame_def *def,
   return STATUS_OK;
 }
 
+void sequence_free(struct sequence *sequence)
+{
+  free(sequence->name);
+  free(sequence->file);
+  free(sequence->cells);
+  free(sequence->damaged);
+  note_list_free(&sequence->notes);
+}
+
 void dataset_free(struct dataset *dataset)
 {
   for (size_t i = 0; i < dataset->count; i++) {
-    free(dataset->sequences[i].name);
-    free(dataset->sequences[i].cells);
-    free(dataset->sequences[i].damaged);
-    note_list_free(&dataset->sequences[i].notes);
+    sequence_free(&dataset->sequences[i]);
   }
   free(dataset->sequences);
   memset(dataset, 0, sizeof *dataset);

@@ -18,7 +18,9 @@ struct sequence {
   int frames;             /* T */
   uint8_t *cells;         /* (T, V, D), 0 or 1; NULL for takes until dataset_frames */
   uint8_t *damaged;       /* (T, V, D) the same take after simulated damage, or NULL; see dataset_damage */
-  struct note_list notes; /* for takes; empty for rolls */
+  struct note_list notes; /* for takes; empty for rolls, and while they are on disk */
+  char *file;             /* takes: where it was read; NULL for rolls */
+  nanos lasts;            /* takes: until its last note ends */
 };
 
 struct dataset {
@@ -28,6 +30,8 @@ struct dataset {
   size_t skipped; /* files that could not be read as takes */
   int values;     /* V of the cells */
   bool rolls;     /* from JSON: cells are given, there are no notes */
+  double hours;   /* takes that last longer altogether are not held: see dataset_disk.h; 0: they are */
+  bool on_disk;   /* they are not: of each take there is no more than its name, file and length */
 };
 
 /* A take is of decidable notes only, at least DATASET_NOTES_MIN of them. A file with two or more such
@@ -42,8 +46,12 @@ enum { DATASET_NOTES_MIN = 16 };
  * sequences, a folder with no readable file. Allocates; release with dataset_free. */
 enum status dataset_load(struct dataset *dataset, const char *path, const char *split,
                          struct error *error) EMEND_CHECK;
+/* The same, where takes that last longer than `hours` altogether stay on disk. */
+enum status dataset_open(struct dataset *dataset, const char *path, const char *split, double hours,
+                         struct error *error) EMEND_CHECK;
 /* Make the cells of takes by running their notes through the framer at this definition (at 120 beats
- * a minute for beat frames). For rolls: checks that V is 1. */
+ * a minute for beat frames). For rolls: checks that V is 1. Takes on disk only get their
+ * number of frames. */
 enum status dataset_frames(struct dataset *dataset, const struct frame_def *def,
                            struct error *error) EMEND_CHECK;
 /* The same for one take: sets its cells and frames. Different takes may be done by different threads. */
@@ -51,6 +59,10 @@ enum status sequence_frames(struct sequence *sequence, const struct frame_def *d
 /* Give every take its damaged cells: its notes with this damage, through the framer. For rolls: nothing. */
 enum status dataset_damage(struct dataset *dataset, const struct frame_def *def,
                            const struct corrupt_rates *rates, uint64_t seed, struct error *error) EMEND_CHECK;
+/* The same for one take. */
+enum status sequence_damage(struct sequence *sequence, const struct frame_def *def,
+                            const struct corrupt_rates *rates, uint64_t seed, struct error *error) EMEND_CHECK;
+void sequence_free(struct sequence *sequence);
 void dataset_free(struct dataset *dataset);
 
 #endif

@@ -28,17 +28,22 @@ static enum status damaged_cells(struct sequence *sequence, const struct frame_d
   return status;
 }
 
+enum status sequence_damage(struct sequence *sequence, const struct frame_def *def,
+                            const struct corrupt_rates *rates, uint64_t seed, struct error *error)
+{
+  struct rng rng;
+  rng_seed(&rng, seed);
+  const enum status status = damaged_cells(sequence, def, rates, &rng, error);
+  return status == STATUS_NO_MEMORY
+           ? error_set(error, status, "not enough memory for the damaged frames of %s", sequence->name)
+           : status;
+}
+
 enum status dataset_damage(struct dataset *dataset, const struct frame_def *def,
                            const struct corrupt_rates *rates, uint64_t seed, struct error *error)
 {
   for (size_t i = 0; i < dataset->count && !dataset->rolls; i++) {
-    struct rng rng;
-    rng_seed(&rng, seed + i);
-    const enum status status = damaged_cells(&dataset->sequences[i], def, rates, &rng, error);
-    if (status == STATUS_NO_MEMORY) {
-      return error_set(error, status, "not enough memory for the damaged frames of %s",
-                       dataset->sequences[i].name);
-    }
+    const enum status status = sequence_damage(&dataset->sequences[i], def, rates, seed + i, error);
     if (status != STATUS_OK) {
       return status;
     }

@@ -1,4 +1,5 @@
 /* Folders of MIDI files. */
+#include "dataset_disk.h"
 #include "dataset_read.h"
 
 #include <dirent.h>
@@ -133,6 +134,7 @@ static enum status read_files(struct dataset *dataset, const char *path, const s
       return error_set(error, status, "not enough memory for %s", file);
     }
     dataset->skipped += status != STATUS_OK;
+    dataset_lighten(dataset);
   }
   starts[names->count] = dataset->count;
   if (dataset->skipped == names->count) {

@@ -20,19 +20,25 @@ static bool is_usable(const struct note *note)
   return note_is_decidable(note->channel, note->pitch) && note->on >= 0 && note->off >= note->on;
 }
 
-static enum status add_take(struct dataset *dataset, const char *name, struct note_list *notes)
+/* `notes` becomes the take's, or is freed. */
+static enum status add_take(struct dataset *dataset, const char *name, const char *path,
+                            struct note_list *notes)
 {
   struct sequence *sequence = dataset_add(dataset, name);
   if (sequence == NULL) {
     note_list_free(notes);
     return STATUS_NO_MEMORY;
   }
+  for (size_t i = 0; i < notes->count; i++) {
+    sequence->lasts = notes->notes[i].off > sequence->lasts ? notes->notes[i].off : sequence->lasts;
+  }
   sequence->notes = *notes;
-  return STATUS_OK;
+  sequence->file = strdup(path);
+  return sequence->file != NULL ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 static enum status add_channel(struct dataset *dataset, const struct note_list *all, unsigned channel,
-                               const char *file, int *taken)
+                               const char *file, const char *path, int *taken)
 {
   struct note_list notes = {0};
   enum status status = STATUS_OK;
@@ -48,10 +54,11 @@ static enum status add_channel(struct dataset *dataset, const struct note_list *
   char name[NAME_MAX_BYTES];
   snprintf(name, sizeof name, "%s:%u", file, channel);
   ++*taken;
-  return add_take(dataset, name, &notes);
+  return add_take(dataset, name, path, &notes);
 }
 
-static enum status add_keyboard(struct dataset *dataset, const struct note_list *all, const char *file)
+static enum status add_keyboard(struct dataset *dataset, const struct note_list *all, const char *file,
+                                const char *path)
 {
   struct note_list notes = {0};
   const enum status status = keyboard_merge(all, &notes);
@@ -65,17 +72,18 @@ static enum status add_keyboard(struct dataset *dataset, const struct note_list 
   note_list_sort(&notes);
   char name[NAME_MAX_BYTES];
   snprintf(name, sizeof name, "%s:all", file);
-  return add_take(dataset, name, &notes);
+  return add_take(dataset, name, path, &notes);
 }
 
-static enum status add_takes(struct dataset *dataset, const struct note_list *all, const char *file)
+static enum status add_takes(struct dataset *dataset, const struct note_list *all, const char *file,
+                             const char *path)
 {
   int taken = 0;
   enum status status = STATUS_OK;
   for (unsigned channel = 0; channel < CHANNELS && status == STATUS_OK; channel++) {
-    status = add_channel(dataset, all, channel, file, &taken);
+    status = add_channel(dataset, all, channel, file, path, &taken);
   }
-  return status == STATUS_OK && taken > 1 ? add_keyboard(dataset, all, file) : status;
+  return status == STATUS_OK && taken > 1 ? add_keyboard(dataset, all, file, path) : status;
 }
 
 static enum status check_length(const struct note_list *all, const char *path, struct error *error)
@@ -123,7 +131,7 @@ enum status dataset_read_midi(struct dataset *dataset, const char *path, const c
     status = check_length(&notes, path, error);
   }
   if (status == STATUS_OK) {
-    status = add_takes(dataset, &notes, name);
+    status = add_takes(dataset, &notes, name, path);
     if (status != STATUS_OK) {
       error_set(error, status, "not enough memory for %s", path);
     }

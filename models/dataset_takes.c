@@ -12,12 +12,6 @@ static bool wanted(size_t take, size_t takes, bool valid)
   return held == valid;
 }
 
-static void drop(struct sequence *sequence)
-{
-  free(sequence->name);
-  note_list_free(&sequence->notes);
-}
-
 static size_t count_takes(const size_t *starts, size_t files)
 {
   size_t takes = 0;
@@ -47,7 +41,7 @@ enum status dataset_hold_back(struct dataset *dataset, const size_t *starts, siz
       if (keep) {
         dataset->sequences[kept++] = dataset->sequences[s];
       } else {
-        drop(&dataset->sequences[s]);
+        sequence_free(&dataset->sequences[s]);
       }
     }
     take += starts[i + 1] > starts[i];

@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "blas_threads.h"
+#include "dataset_disk.h"
 #include "gate_train.h"
 #include "model_config.h"
 #include "trainer.h"
 
-enum { FACT_SIZE = 256 };
+enum { FACT_SIZE = 256, GATE_HOURS = 50 };
 
 void train_defaults(struct train_options *options)
 {
@@ -275,11 +276,27 @@ static enum status run_epochs(struct trainer *trainer, struct error *error)
   return STATUS_OK;
 }
 
+/* The gate does with a part of what is on disk: its strokes are far fewer. */
+static enum status fit_gate(struct trainer *trainer, struct gate_result *result, struct error *error)
+{
+  struct train_run run = *trainer->run;
+  struct dataset part;
+  if (!run.train->on_disk) {
+    return gate_train(trainer->model, &trainer->options, &run, result, error);
+  }
+  enum status status = dataset_sample(&part, run.train, GATE_HOURS, error);
+  if (status == STATUS_OK) {
+    run.train = &part;
+    status = gate_train(trainer->model, &trainer->options, &run, result, error);
+    dataset_free(&part);
+  }
+  return status;
+}
+
 static enum status run_gate(struct trainer *trainer, struct error *error)
 {
   struct gate_result result;
-  const struct train_run *run = trainer->run;
-  enum status status = gate_train(trainer->model, &trainer->options, run, &result, error);
+  enum status status = fit_gate(trainer, &result, error);
   if (status != STATUS_OK) {
     return status;
   }
@@ -290,7 +307,7 @@ static enum status run_gate(struct trainer *trainer, struct error *error)
   if (model_set_fact(trainer->model, "valid_gate", text) != STATUS_OK) {
     return error_set(error, STATUS_NO_MEMORY, "not enough memory for the model's facts");
   }
-  return model_save(trainer->model, run->out, error);
+  return model_save(trainer->model, trainer->run->out, error);
 }
 
 /* Damage for the recognition's input; the same takes are damaged the same way in every run. Where each epoch
@@ -307,7 +324,9 @@ static enum status damage_takes(const struct trainer *trainer, struct error *err
   if (options->noise <= 0 || options->epochs <= 0) {
     return STATUS_OK;
   }
-  const enum status status = dataset_damage(run->train, &config->frame, &options->damage, options->seed, error);
+  const enum status status =
+    run->train->on_disk ? STATUS_OK
+                        : dataset_damage(run->train, &config->frame, &options->damage, options->seed, error);
   return status != STATUS_OK ? status
                              : dataset_damage(run->valid, &config->frame, &options->damage, valid_seed, error);
 }

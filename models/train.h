@@ -59,7 +59,8 @@ struct train_outcome {
 };
 
 struct train_run {
-  struct dataset *train, *valid; /* with frames; takes are given their damage here when noise > 0 */
+  struct dataset *train, *valid; /* with frames; takes are given their damage here when noise > 0. Training
+                                    takes may be on disk: then some of them are in memory at a time */
   const char
     *from;         /* start from this model's weights and configuration (but for the gate's size); NULL: anew */
   const char *out; /* the model; checkpoint beside it as OUT.checkpoint, log as OUT.csv */

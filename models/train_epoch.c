@@ -134,14 +134,14 @@ static void seed_epoch(struct trainer *trainer)
 }
 
 /* Tell how the epoch goes; false: stop. */
-static bool report(const struct trainer *trainer, const struct epoch_result *result, double nats, double done)
+static bool report(const struct trainer *trainer, const struct epoch_result *result, double done)
 {
   const struct train_progress progress = {
     .epoch = trainer->point.epoch + 1,
     .epochs = trainer->options.epochs,
     .done = done,
     .seconds_left = seconds_left(trainer, result->seconds, done),
-    .train_nats = nats / result->frames,
+    .train_nats = result->nats / result->frames,
     .valid_nats = NAN,
     .best_nats = trainer->point.best,
     .stage = net_kind_name(trainer->model->config.kind),
@@ -153,52 +153,57 @@ static enum status run_chunks(struct trainer *trainer, const struct chunk_list *
                               struct epoch_result *result)
 {
   const struct train_options *options = &trainer->options;
-  const double begun = train_seconds();
   const size_t group = (size_t)(trainer->threads * trainer->share);
-  double nats = 0;
+  const double part = result->to - result->from;
   for (size_t i = 0; i < list->count && !result->stopped && !result->timed_out; i += group) {
     const size_t count = list->count - i < group ? list->count - i : group;
     struct trainable_sums sums;
-    const double done = (double)i / (double)list->count;
+    const double done = result->from + part * (double)i / (double)list->count;
     trainer->kl_weight = kl_weight_at(options, trainer->point.epoch + done);
     trainer->cooled = cooled(options, progress_of(trainer, done, result->seconds));
     const enum status status = update(trainer, list->chunks + i, count, &sums);
     if (status != STATUS_OK) {
       return status;
     }
-    nats += sums.reconstruction + trainer->kl_weight * sums.divergence;
+    result->nats += sums.reconstruction + trainer->kl_weight * sums.divergence;
     result->frames += sums.frames;
-    result->seconds = train_seconds() - begun;
+    result->seconds = train_seconds() - result->begun;
     result->timed_out =
       options->minutes > 0 && trainer->point.seconds + result->seconds > 60 * options->minutes;
-    result->stopped = !report(trainer, result, nats, (double)(i + count) / (double)list->count);
+    result->stopped = !report(trainer, result, result->from + part * (double)(i + count) / (double)list->count);
   }
-  result->train = nats / fmax(result->frames, 1);
+  result->train = result->nats / fmax(result->frames, 1);
   return STATUS_OK;
 }
 
-enum status train_epoch(struct trainer *trainer, struct epoch_result *result, struct error *error)
+enum status train_on(struct trainer *trainer, struct dataset *data, double share, uint64_t seed,
+                     struct epoch_result *result, struct error *error)
 {
   const struct train_options *options = &trainer->options;
-  const struct trainable *kind = trainer->kind;
   struct chunk_list list;
-  *result = (struct epoch_result){0};
-  seed_epoch(trainer);
-  if (kind->before_epoch != NULL) {
-    const enum status status = kind->before_epoch(trainer->run->train, &trainer->model->config,
-                                                  options->seed + (uint64_t)trainer->point.epoch, error);
+  if (trainer->kind->before_epoch != NULL) {
+    const enum status status = trainer->kind->before_epoch(data, &trainer->model->config, seed, error);
     if (status != STATUS_OK) {
       return status;
     }
   }
-  enum status status = chunk_list_cut(&list, trainer->run->train, options->chunk, options->lead,
-                                      options->epoch_share, &trainer->rng);
+  enum status status = chunk_list_cut(&list, data, options->chunk, options->lead, share, &trainer->rng);
   if (status == STATUS_OK && options->transpose > 0) {
-    chunk_list_transpose(&list, trainer->run->train->values, options->transpose, &trainer->rng);
+    chunk_list_transpose(&list, data->values, options->transpose, &trainer->rng);
   }
   if (status == STATUS_OK) {
     status = run_chunks(trainer, &list, result);
     free(list.chunks);
   }
   return status == STATUS_OK ? status : error_set(error, status, "not enough memory to train");
+}
+
+enum status train_epoch(struct trainer *trainer, struct epoch_result *result, struct error *error)
+{
+  const struct train_options *options = &trainer->options;
+  *result = (struct epoch_result){.to = 1, .begun = train_seconds()};
+  seed_epoch(trainer);
+  return trainer->run->train->on_disk ? train_epoch_disk(trainer, result, error)
+                                      : train_on(trainer, trainer->run->train, options->epoch_share,
+                                                 options->seed + (uint64_t)trainer->point.epoch, result, error);
 }

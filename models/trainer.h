@@ -48,13 +48,23 @@ struct epoch_result {
   double train; /* reconstruction + weighted divergence, nats a frame */
   double seconds;
   double frames;
-  bool stopped; /* by the report */
+  double begun;    /* when */
+  double nats;     /* train times frames */
+  double from, to; /* the part of the epoch, of 0..1, that the data in hand are */
+  bool stopped;    /* by the report */
   bool timed_out;
 };
 
 /* train_epoch.c: one pass over the data. */
 enum status train_epoch(struct trainer *trainer, struct epoch_result *result, struct error *error) EMEND_CHECK;
 double train_seconds(void); /* monotonic */
+/* Learn from a share of data in memory, as that part of the epoch that result->from and to say. */
+enum status train_on(struct trainer *trainer, struct dataset *data, double share, uint64_t seed,
+                     struct epoch_result *result, struct error *error) EMEND_CHECK;
+
+/* train_disk.c: the same pass over data on disk, some of it in memory at a time. */
+enum status train_epoch_disk(struct trainer *trainer, struct epoch_result *result,
+                             struct error *error) EMEND_CHECK;
 
 /* train_aids.c: what a training may have beside its recipe. Each does nothing where it is not wanted. */
 /* Normal values of variance X / (1 + updates)^0.55 on the gradient; the same for the same update of a seed. */
