@@ -21,7 +21,7 @@ struct vosp_live {
   bool moments, gated;
   struct live_layer input, recurrent, generator_h, generator_z;
   struct live_layer head, out; /* w and w2 transposed, (O, I), so that one output is one dot product */
-  float *owned;          /* squares and transposes */
+  float *owned;                /* squares and transposes */
 };
 
 /* One channel's state: what the past has left behind, and products of it that wait for the next frame. */
