@@ -1,4 +1,4 @@
-/* Every backward pass against central differences, in double precision, for every kind of VOSP. */
+/* Every backward pass against central differences, in double precision, for every kind of VOSP and RNN. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,6 +22,8 @@ struct fixture {
   struct rng rng;
 };
 
+static const struct dropout usual_rates = {.input = 0.2, .hidden = 0.3};
+
 static void fill(struct fixture *f)
 {
   const struct vosp_net *net = &f->net;
@@ -31,12 +33,24 @@ static void fill(struct fixture *f)
   }
 }
 
+static const char *name_of(const struct net_config *config)
+{
+  static char name[200];
+  snprintf(name, sizeof name,
+           "kind %d cell %d posterior %d feed %d tie %d generator %d layers %d emission %d values %d",
+           (int)config->kind, (int)config->cell, (int)config->posterior, (int)config->feed, (int)config->tie,
+           config->generator, config->layers, (int)config->emission, config->frame.values);
+  return name;
+}
+
 static void setup(struct fixture *f, const struct net_config *config)
 {
   memset(f, 0, sizeof *f);
   rng_seed(&f->rng, SEED);
   struct error error;
-  assert_int_equal(vosp_layout(config, &f->params, &error), STATUS_OK);
+  if (vosp_layout(config, &f->params, &error) != STATUS_OK) {
+    fail_msg("%s: %s", name_of(config), error.text);
+  }
   f->weights = calloc(f->params.size, sizeof *f->weights);
   f->grad = calloc(f->params.size, sizeof *f->grad);
   for (size_t i = 0; i < f->params.size; i++) {
@@ -109,10 +123,8 @@ static void check(const struct net_config *config, enum net_objective objective,
       f->weights[i] = kept;
       const double want = (above - below) / (2 * h);
       if (fabs(want - f->grad[i]) > 1e-6 * (1 + fabs(want))) {
-        fail_msg(
-          "cell %d posterior %d feed %d tie %d objective %d, %s[%zu]: backward %.9g, differences %.9g, seed %d",
-          (int)config->cell, (int)config->posterior, (int)config->feed, (int)config->tie, (int)objective,
-          param->name, i - param->offset, f->grad[i], want, SEED);
+        fail_msg("%s, objective %d, %s[%zu]: backward %.9g, differences %.9g, seed %d", name_of(config),
+                 (int)objective, param->name, i - param->offset, f->grad[i], want, SEED);
       }
     }
   }
@@ -164,19 +176,81 @@ static void test_fast_dropout(void **state)
 static void test_dropout(void **state)
 {
   (void)state;
-  const struct dropout dropout = {.input = 0.2, .hidden = 0.3};
-  check_cell(CELL_GRU, &dropout);
-  check_cell(CELL_DEEP, &dropout);
+  check_cell(CELL_GRU, &usual_rates);
+  check_cell(CELL_DEEP, &usual_rates);
+}
+
+/* Ordinary dropout, where the cell has it. */
+static const struct dropout *rates_of(enum net_cell cell)
+{
+  return cell == CELL_FD ? NULL : &usual_rates;
+}
+
+static void test_without_latents(void **state)
+{
+  (void)state;
+  for (int i = 0; i < 4 * 2 * 2 * 2; i++) {
+    const struct net_config config = {.kind = NET_RNN,
+                                      .frame = {FRAME_BEATS, 0.5, 1},
+                                      .tie = (enum net_tie)(i / 4 % 2),
+                                      .cell = (enum net_cell)(i / 8),
+                                      .hidden = 5,
+                                      .generator = i % 2 == 0 ? 0 : 4,
+                                      .layers = 1 + i / 2 % 2};
+    check(&config, OBJECTIVE_BOUND, NULL);
+    if (config.tie == TIE_NONE) {
+      check(&config, OBJECTIVE_BOUND, rates_of(config.cell));
+    }
+  }
+}
+
+static void test_two_layers(void **state)
+{
+  (void)state;
+  for (int i = 0; i < 4 * 2; i++) {
+    const struct net_config config = {.frame = {FRAME_BEATS, 0.5, 1},
+                                      .tie = (enum net_tie)(i % 2),
+                                      .cell = (enum net_cell)(i / 2),
+                                      .posterior = POSTERIOR_GAUSS_MARKOV,
+                                      .feed = FEED_INCREMENT,
+                                      .hidden = 5,
+                                      .latent = 2,
+                                      .generator = 4,
+                                      .layers = 2};
+    check(&config, OBJECTIVE_BOUND, rates_of(config.cell));
+  }
+}
+
+static void test_emissions(void **state)
+{
+  (void)state;
+  static const struct {
+    enum net_emission emission;
+    enum net_tie tie;
+  } cases[] = {{EMISSION_NADE, TIE_NONE}, {EMISSION_PITCH, TIE_PITCH}};
+  static const enum net_cell cells[] = {CELL_FD, CELL_GRU};
+  for (int i = 0; i < 2 * 2 * 3; i++) {
+    const int reader = i % 3; /* of a VOSP, of an RNN's g, of its h */
+    const struct net_config config = {.kind = reader == 0 ? NET_VOSP : NET_RNN,
+                                      .frame = {FRAME_BEATS, 0.5, 1 + i % 2},
+                                      .tie = cases[i / 6].tie,
+                                      .cell = cells[i / 3 % 2],
+                                      .hidden = 5,
+                                      .latent = reader == 0 ? 2 : 0,
+                                      .generator = reader == 2 ? 0 : 4,
+                                      .emission = cases[i / 6].emission,
+                                      .emission_units = 3};
+    check(&config, OBJECTIVE_BOUND, rates_of(config.cell));
+  }
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_tanh),
-    cmocka_unit_test(test_gru),
-    cmocka_unit_test(test_deep),
-    cmocka_unit_test(test_fast_dropout),
-    cmocka_unit_test(test_dropout),
+    cmocka_unit_test(test_tanh),       cmocka_unit_test(test_gru),
+    cmocka_unit_test(test_deep),       cmocka_unit_test(test_fast_dropout),
+    cmocka_unit_test(test_dropout),    cmocka_unit_test(test_without_latents),
+    cmocka_unit_test(test_two_layers), cmocka_unit_test(test_emissions),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
