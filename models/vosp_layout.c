@@ -7,8 +7,11 @@
 
 static enum status check_size(const char *name, int size, int low, int high, struct error *error)
 {
-  return size >= low && size <= high
-           ? STATUS_OK
+  if (size >= low && size <= high) {
+    return STATUS_OK;
+  }
+  return low == high
+           ? error_set(error, STATUS_USAGE, "%s must be %d for this kind of model, not %d", name, low, size)
            : error_set(error, STATUS_USAGE, "%s must be %d to %d for this kind of model, not %d", name, low,
                        high, size);
 }

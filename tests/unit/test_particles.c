@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "net_test.h"
 #include "particles.h"
 #include "vosp_init.h"
 #include "vosp_work.h"
@@ -185,11 +186,70 @@ static void more_particles_are_tighter(void **state)
   unmake(&fixture);
 }
 
+/* q(z_t | z_{t-1}) = N(z_{t-1}, 1) at every step. */
+static void make_prior(const struct vosp_net *net, const struct vosp_batch *batch)
+{
+  const struct moments head = batch->work->head;
+  const size_t count = (size_t)(STEPS * batch->rows * net->head_size);
+  for (size_t i = 0; i < count; i++) {
+    head.m[i] = 0;
+    if (head.v != NULL) {
+      head.v[i] = 1;
+    }
+  }
+}
+
+/* A frame of tied rows whose emission runs along the pitches is drawn and weighed as one: where q is the prior
+ * and the generator does not look at the latents, the estimate is the likelihood, however many particles. */
+static void rows_of_a_frame_stay_together(void **state)
+{
+  (void)state;
+  enum { SEQUENCES = 3 };
+  for (int cell = CELL_FD; cell <= CELL_GRU; cell++) {
+    const struct net_config config = {
+      .frame = {FRAME_BEATS, 0.25, 2},
+      .tie = TIE_PITCH,
+      .cell = (enum net_cell)cell,
+      .posterior = POSTERIOR_INCREMENTS,
+      .feed = FEED_LEVEL,
+      .hidden = 5,
+      .latent = 2,
+      .generator = 4,
+      .emission = EMISSION_PITCH,
+      .emission_units = 3,
+    };
+    struct net_test test;
+    net_test_make(&test, &config, STEPS, SEQUENCES, 21);
+    const struct param *to_z = params_find(&test.params, "generator.z");
+    memset(params_get(&test.params, "generator.z"), 0, (size_t)(to_z->rows * to_z->cols) * sizeof(float));
+    vosp_net_refresh(&test.net, &test.params, test.params.block);
+    struct vosp_batch *batch = &test.batch;
+    for (int i = 0; i < STEPS * batch->rows * test.net.inputs; i++) {
+      batch->u[i] = rng_below(&test.rng, 6) == 0;
+    }
+    for (int i = 0; i < STEPS * batch->rows * test.net.outputs; i++) {
+      batch->target[i] = rng_below(&test.rng, 6) == 0;
+    }
+    vosp_forward(&test.net, batch, STEPS, true, NULL);
+    make_prior(&test.net, batch);
+    struct particles *particles;
+    assert_int_equal(particles_new(&particles, &test.net, batch->rows, 5), STATUS_OK);
+    particles_restart(particles);
+    const double log_p = particles_run(particles, &test.net, batch, STEPS, &test.rng);
+    if (!(fabs(log_p / batch->reconstruction + 1) < 1e-5)) {
+      fail_msg("cell %d: %.6f estimated, the likelihood is %.6f", cell, log_p, -batch->reconstruction);
+    }
+    particles_free(particles);
+    net_test_free(&test);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(agrees_with_exact_sums),
     cmocka_unit_test(more_particles_are_tighter),
+    cmocka_unit_test(rows_of_a_frame_stay_together),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,6 +88,29 @@ static void generator_knows_x_through_z_alone(void **state)
   }
 }
 
+/* Without latents nothing of x_t reaches p(x_t), whatever stands between the past and it. */
+static void rnn_knows_the_past_alone(void **state)
+{
+  (void)state;
+  for (int i = 0; i < 4 * 2 * 2 * 2 * 2; i++) {
+    const bool emits = i / 8 % 2 != 0;
+    struct net_config config = net_test_kind(0, PAST_RECEIVED);
+    config.kind = NET_RNN;
+    config.latent = 0;
+    config.generator = i % 2 == 0 ? 0 : 10;
+    config.layers = 1 + i / 2 % 2;
+    config.tie = (enum net_tie)(i / 4 % 2);
+    config.cell = (enum net_cell)(i / 16);
+    config.emission = !emits ? EMISSION_BERNOULLI : config.tie == TIE_NONE ? EMISSION_NADE : EMISSION_PITCH;
+    config.emission_units = emits ? 4 : 0;
+    struct net_test test;
+    net_test_make(&test, &config, STEPS, 2, SEED);
+    check(&test, true, MOVED + 1);
+    assert_true(test.batch.kl == 0 && test.batch.surrogate == 0);
+    net_test_free(&test);
+  }
+}
+
 /* The batch's likelihood of x_t again from h_{t-1} and z_t alone. */
 static void likelihood_is_of_the_past_and_z(void **state)
 {
@@ -123,6 +146,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(generator_knows_x_through_z_alone),
+    cmocka_unit_test(rnn_knows_the_past_alone),
     cmocka_unit_test(likelihood_is_of_the_past_and_z),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
