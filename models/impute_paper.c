@@ -67,9 +67,9 @@ static void read_mode(const struct vrae_net *net, const struct vrae_batch *batch
 {
   const size_t O = (size_t)net->outputs;
   for (int t = gap->begin; t < gap->end; t++, filled += PITCHES) {
-    const real *logit = batch->logits.m + ((size_t)t * (size_t)rows + (size_t)n) * O;
+    const real *mode = batch->target + ((size_t)t * (size_t)rows + (size_t)n) * O;
     for (size_t o = 0; o < O; o++) {
-      filled[(size_t)pitch + o] = logit[o] > 0;
+      filled[(size_t)pitch + o] = mode[o] != 0;
     }
   }
 }
@@ -83,7 +83,7 @@ static void run_round(const struct vrae_net *net, struct rounds *rounds, const s
   for (int n = 0; n < rows; n += rounds->batch.rows) {
     const int used = rows - n < rounds->batch.rows ? rows - n : rounds->batch.rows;
     const int steps = vrae_rows_fill(&rounds->batch, net, rounds->rows + n, used, rng);
-    vrae_forward(net, &rounds->batch, steps, used, false, NULL);
+    vrae_mode(net, &rounds->batch, steps, used);
     for (int k = 0; k < used; k++) {
       if ((n + k) / net->rows != gap) {
         filled += gap_cells(&gaps[gap++]);

@@ -2,7 +2,8 @@
  *
  *   a_t = cell(u_t, a_{t-1}), b_t = cell(u_t, b_{t+1});  q(z_t | x_1:T) from a linear head on a_t and b_t;
  *   f_t is z_t or its increment;  c_t = cell(f_t, c_{t-1}), d_t = cell(f_t, d_{t+1});
- *   logits = C c_t + D d_t + o, Bernoulli. Information from x reaches the generator through z alone.
+ *   logits = C c_t + D d_t + o, and what the emission (emission.h) adds from c_t, d_t and the notes before
+ * each. Information from x reaches the generator through z alone.
  *
  * A filler (config.matches > 0, tied across pitch, plain cells) is such a model whose u_t is of the music with
  * its gaps masked and of the stretches of the same take that match best (filler_view.h), and whose logits also
@@ -17,6 +18,7 @@
 #include "bind.h"
 #include "cell.h"
 #include "dropout.h"
+#include "emission.h"
 #include "params.h"
 #include "posterior.h"
 #include "rng.h"
@@ -40,7 +42,8 @@ struct vrae_net {
   struct linear generator_input[VRAE_DIRECTIONS], generator_recurrent[VRAE_DIRECTIONS];
   struct linear out[VRAE_DIRECTIONS];
   struct linear direct; /* U; w is NULL where the model is no filler */
-  real *squares;        /* owned; NULL without fast dropout */
+  struct emission_net emission;
+  real *squares; /* owned; NULL without fast dropout */
 };
 
 /* Bind to `weights` (laid out as `params` says). Allocates squares; release with vrae_net_free. */
@@ -49,6 +52,10 @@ enum status vrae_net_init(struct vrae_net *net, const struct net_config *config,
 /* After the weights have changed: squares and keep probabilities anew. */
 void vrae_net_refresh(struct vrae_net *net, const struct params *params, const real *weights);
 void vrae_net_free(struct vrae_net *net);
+
+/* How many rows depend on each other: R where the emission runs along the pitches, else 1. Every run then needs
+ * whole frames: a multiple of them, those of a frame one after another and of one length. */
+int vrae_joint_rows(const struct vrae_net *net);
 
 /* Work space and results for one batch. The caller fills length, u, target, weight, cell_weight and, where
  * wanted, noise; what lies beyond a row's length need not be filled, and is zero after a run. */
@@ -62,7 +69,7 @@ struct vrae_batch {
   real *noise;                          /* (T, N, Z) standard normal draws */
   real *z, *mean, *variance;            /* (T + 1, N, Z); row 0 is the prior's start, 0 */
   real *fed;                            /* (T, N, Z) what the generator sees */
-  struct moments logits;                /* (T, N, O) of the output layer; with variances see transfer_logit */
+  struct moments logits;                /* (T, N, O) complete; with variances see transfer_logit */
   double reconstruction, kl, surrogate; /* weighted sums over the batch */
   struct vrae_work *work;               /* private */
 };
@@ -78,8 +85,11 @@ void vrae_batch_free(struct vrae_batch *batch);
 void vrae_forward(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows, bool draw,
                   const struct dropout *dropout);
 
-/* The generator alone: batch->fed (and u for a filler) -> logits. */
+/* The generator alone: batch->fed (and u for a filler, target for an emission that looks at it) -> logits. */
 void vrae_generate(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows);
+
+/* u -> target: the mode of x, output after output, at the mode of z, and the logits that decided. Sums stay. */
+void vrae_mode(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows);
 
 /* Once after vrae_forward with the same steps and rows, whose memory it uses up: add the gradient of scale *
  * (reconstruction + kl_weight * divergence) to `grad` (laid out as the weights). */

@@ -9,12 +9,14 @@ struct gradients {
   struct linear_grad generator_input[VRAE_DIRECTIONS], generator_recurrent[VRAE_DIRECTIONS];
   struct linear_grad out[VRAE_DIRECTIONS];
   struct linear_grad direct;
+  struct linear_grad emission[EMISSION_LAYERS_MAX];
   real keep[KEEP_COUNT]; /* with respect to the probabilities */
 };
 
 /* The part of them that belongs to one half of the network. */
 struct half_gradients {
   struct linear_grad *input, *recurrent, *output;
+  real *const *to_seen; /* what else reached the states that the output layer sees, by direction; or NULL */
 };
 
 /* In the order of vrae_layer_names. */
@@ -83,6 +85,9 @@ static void backward_output(const struct vrae_batch *batch, const struct vrae_ha
   const struct moments to_seen = direction == VRAE_FORWARD ? to_states : work->to_seen;
   linear_backward_weights(layer, &to->output[direction], tn, seen, to_out, work->scratch);
   linear_backward_input(layer, &to->output[direction], tn, seen, to_out, false, work->scratch, to_seen);
+  if (to->to_seen != NULL) {
+    add((size_t)tn * width, to->to_seen[direction], to_seen.m);
+  }
   if (work->dropped_hidden) {
     multiply((size_t)tn * width, half->pass[direction].mask, to_seen.m);
   }
@@ -123,12 +128,14 @@ static void backward_generator(const struct vrae_net *net, struct vrae_batch *ba
 {
   struct vrae_work *work = batch->work;
   const struct vrae_half half = vrae_generator(net, batch, steps, rows);
-  const struct half_gradients grads = {to->generator_input, to->generator_recurrent, to->out};
+  const struct half_gradients grads = {to->generator_input, to->generator_recurrent, to->out,
+                                       vrae_emission_given(net) ? work->to_source : NULL};
   const size_t tn = (size_t)steps * (size_t)rows, Z = (size_t)net->config.latent;
   if (net->cell->moments) {
     transfer_logit_backward(tn * (size_t)net->outputs, batch->logits.m, batch->logits.v, work->to_logits.m,
                             work->to_logits.m, work->to_logits.v);
   }
+  vrae_emission_backward(net, batch, steps, rows, to->emission);
   if (net->direct.w != NULL) {
     linear_backward_weights(&net->direct, &to->direct, (int)tn, (struct moments){batch->u, NULL},
                             work->to_logits, NULL);
@@ -146,7 +153,7 @@ static void backward_recognition(const struct vrae_net *net, struct vrae_batch *
                                  struct gradients *to)
 {
   const struct vrae_half half = vrae_recognition(net, batch, steps, rows);
-  const struct half_gradients grads = {to->input, to->recurrent, to->head};
+  const struct half_gradients grads = {to->input, to->recurrent, to->head, NULL};
   for (int d = 0; d < VRAE_DIRECTIONS; d++) {
     backward_direction(net, batch, &half, &grads, batch->work->to_head, d, (struct moments){NULL, NULL});
   }
@@ -163,6 +170,7 @@ void vrae_backward(const struct vrae_net *net, struct vrae_batch *batch, int ste
   struct gradients to;
   list_layers(net, &to, layers, grads);
   bind_gradients(vrae_layer_names, layer_count, params, layers, grad, work->to_squares, to.keep, grads);
+  emission_gradients(&net->emission, params, grad, to.emission);
   scale_by((size_t)steps * (size_t)rows * (size_t)net->outputs, scale, work->to_logits.m);
   backward_generator(net, batch, steps, rows, &to);
   struct posterior_run run = vrae_posterior_run(net, batch, steps, rows);

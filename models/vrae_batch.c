@@ -1,6 +1,5 @@
 #include <stdlib.h>
 
-#include "carve.h"
 #include "vrae_work.h"
 
 /* Sizes that several arrays have; of H and M, G and S, `units` and `gates` are the larger. */
@@ -41,11 +40,13 @@ static size_t scratch_size(const struct vrae_net *net, const struct sizes *sizes
   return sizes->tn * larger(larger(ends, sizes->latent), sizes->units);
 }
 
-/* Backward needs what every pass leaves; without it one pass's memory serves all. */
+/* Backward needs what every pass leaves; without it one pass's memory serves all, but that an emission needs
+ * the generator's states of both directions at once. */
 static void carve_passes(struct carver *carver, const struct vrae_net *net, const struct sizes *sizes,
                          struct vrae_work *work)
 {
   const bool fd = sizes->moments;
+  const int last = 2 * VRAE_DIRECTIONS - 1;
   struct vrae_pass shared = {.extra = NULL};
   for (int i = 0; i < 2 * VRAE_DIRECTIONS; i++) {
     const int d = i % VRAE_DIRECTIONS;
@@ -55,6 +56,8 @@ static void carve_passes(struct carver *carver, const struct vrae_net *net, cons
     if (work->train || i == 0) {
       shared.pre = carve_moments(carver, sizes->tn * (size_t)net->cell->gates * units, fd);
       shared.extra = net->cell->gates > 1 ? carve(carver, sizes->tn * units) : NULL;
+    }
+    if (work->train || i == 0 || (i == last && vrae_emission_given(net))) {
       shared.h = carve_moments(carver, (sizes->tn + sizes->n) * units, fd);
     }
     if (work->train ? d == VRAE_BACKWARD || !fd : i == 0) {
@@ -79,6 +82,9 @@ static void carve_gradients(struct carver *carver, const struct vrae_net *net, c
   work->to_fed = carve(carver, tn * sizes->latent);
   work->to_fed_back = carve(carver, tn * sizes->latent);
   work->carry = carve(carver, 3 * sizes->n * sizes->latent);
+  for (int d = 0; d < VRAE_DIRECTIONS && vrae_emission_given(net); d++) {
+    work->to_source[d] = carve(carver, tn * (size_t)net->config.generator);
+  }
   if (fd) {
     const struct linear *last = &net->out[VRAE_BACKWARD];
     const size_t squares = (size_t)(last->w2 - net->squares) + (size_t)last->in * (size_t)last->out;
@@ -109,6 +115,7 @@ static void carve_all(struct carver *carver, struct vrae_batch *batch, const str
   work->head = carve_moments(carver, tn * (size_t)net->head_size, sizes.moments);
   work->scratch = carve(carver, scratch_size(net, &sizes));
   carve_passes(carver, net, &sizes, work);
+  vrae_emission_carve(carver, net, batch->steps * batch->rows / vrae_joint_rows(net), work);
   if (work->train) {
     carve_gradients(carver, net, &sizes, work);
   }

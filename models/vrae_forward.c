@@ -158,9 +158,9 @@ static void recognise(const struct vrae_net *net, struct vrae_batch *batch, int 
   run_half(net, batch, &half, dropout);
 }
 
-/* fed -> logits, and a filler's direct path. */
+/* fed -> logits, and a filler's direct path; `choose` takes the mode of x on the way. */
 static void generate(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows,
-                     const struct dropout *dropout)
+                     const struct dropout *dropout, bool choose)
 {
   const struct vrae_half half = vrae_generator(net, batch, steps, rows);
   clear(batch, steps, rows, net->config.latent, batch->fed);
@@ -169,6 +169,7 @@ static void generate(const struct vrae_net *net, struct vrae_batch *batch, int s
   if (net->direct.w != NULL) {
     linear_forward(&net->direct, steps * rows, (struct moments){batch->u, NULL}, true, NULL, batch->logits);
   }
+  vrae_emission_run(net, batch, steps, rows, choose);
 }
 
 /* Minus the log-likelihood of the targets, and its gradient with respect to the effective logits. */
@@ -197,7 +198,8 @@ static void start_latents(const struct vrae_net *net, struct vrae_batch *batch, 
   memset(batch->variance, 0, size);
 }
 
-void vrae_forward(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows, bool draw,
+/* u -> the posterior and what the generator is fed. */
+static void infer(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows, bool draw,
                   const struct dropout *dropout)
 {
   struct vrae_work *work = batch->work;
@@ -206,8 +208,6 @@ void vrae_forward(const struct vrae_net *net, struct vrae_batch *batch, int step
   work->dropped_hidden = drops && dropout->hidden > 0;
   work->drawn = draw;
   clear(batch, steps, rows, net->inputs, batch->u);
-  clear(batch, steps, rows, net->outputs, batch->target);
-  clear(batch, steps, rows, net->outputs, batch->cell_weight);
   clear(batch, steps, rows, net->config.latent, batch->noise);
   clear(batch, steps, rows, 1, batch->weight);
   recognise(net, batch, steps, rows, dropout);
@@ -216,13 +216,29 @@ void vrae_forward(const struct vrae_net *net, struct vrae_batch *batch, int step
   const struct posterior_sums sums = posterior_forward(&run);
   batch->kl = sums.kl;
   batch->surrogate = sums.surrogate;
-  generate(net, batch, steps, rows, dropout);
+}
+
+void vrae_forward(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows, bool draw,
+                  const struct dropout *dropout)
+{
+  clear(batch, steps, rows, net->outputs, batch->target);
+  clear(batch, steps, rows, net->outputs, batch->cell_weight);
+  infer(net, batch, steps, rows, draw, dropout);
+  generate(net, batch, steps, rows, dropout, false);
   batch->reconstruction = bernoulli(net, batch, steps, rows);
+}
+
+void vrae_mode(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows)
+{
+  infer(net, batch, steps, rows, false, NULL);
+  generate(net, batch, steps, rows, NULL, true);
+  clear(batch, steps, rows, net->outputs, batch->target);
 }
 
 void vrae_generate(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows)
 {
   batch->work->dropped_hidden = false;
   clear(batch, steps, rows, net->inputs, batch->u);
-  generate(net, batch, steps, rows, NULL);
+  clear(batch, steps, rows, net->outputs, batch->target);
+  generate(net, batch, steps, rows, NULL, false);
 }

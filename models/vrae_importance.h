@@ -1,7 +1,7 @@
 /* An importance-weighted estimate of the likelihood of whole rows: z_1:T drawn from q as a whole, several
  * times, p(x) about the mean of p(x | z) p(z) / q(z | x). Unbiased, so its logarithm is, in expectation, no
  * more than the true one, and no less than the bound says. Rows, sequences or pitches of tied weights, are
- * estimated each by itself. */
+ * estimated each by itself where the emission lets them (vrae_joint_rows), else all of a sequence as one. */
 #ifndef EMEND_VRAE_IMPORTANCE_H
 #define EMEND_VRAE_IMPORTANCE_H
 

@@ -17,6 +17,9 @@ static enum status check_filler(const struct net_config *config, struct error *e
   if (config->matches > 0 && cell_find(config->cell)->moments) {
     return error_set(error, STATUS_USAGE, "a filler (matches above 0) needs a plain cell: tanh, gru or deep");
   }
+  if (config->matches > 0 && config->emission != EMISSION_BERNOULLI) {
+    return error_set(error, STATUS_USAGE, "a filler (matches above 0) needs the Bernoulli emission");
+  }
   return STATUS_OK;
 }
 
@@ -88,7 +91,7 @@ enum status vrae_layout(const struct net_config *config, struct params *params, 
       return error_set(error, STATUS_FULL, "too many tensors at %s", tensors[i].name);
     }
   }
-  return STATUS_OK;
+  return emission_layout(config, params, error);
 }
 
 int vrae_inputs(const struct net_config *config)
@@ -134,6 +137,7 @@ void vrae_net_refresh(struct vrae_net *net, const struct params *params, const r
   struct linear *layers[VRAE_LAYERS_MAX];
   layers_of(net, layers);
   bind_weights(vrae_layer_names, vrae_layer_count(&net->config), params, weights, net->squares, layers);
+  emission_bind(&net->emission, &net->config, params, weights);
 }
 
 enum status vrae_net_init(struct vrae_net *net, const struct net_config *config, const struct params *params,

@@ -61,7 +61,9 @@ static struct vrae_group next_group(const struct vrae_net *net, const struct seq
   const int fit = STEP_ROWS / group.steps; /* rows */
   const int wanted = fit / net->rows < SEQUENCES_MAX ? fit / net->rows : SEQUENCES_MAX;
   group.count = wanted < 1 ? 1 : (size_t)wanted < left ? wanted : (int)left;
-  group.rows = fit < 1 ? 1 : fit < group.count * net->rows ? fit : group.count * net->rows;
+  const int joint = vrae_joint_rows(net);
+  const int whole = fit / joint * joint;
+  group.rows = whole < joint ? joint : whole < group.count * net->rows ? whole : group.count * net->rows;
   return group;
 }
 

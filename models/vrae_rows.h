@@ -24,7 +24,7 @@ int vrae_rows_fill(struct vrae_batch *batch, const struct vrae_net *net, const s
 /* Some sequences that are run side by side, and how many of their rows at a time. */
 struct vrae_group {
   const struct sequence **sequences;
-  int count, steps, rows; /* T of the longest, N at most */
+  int count, steps, rows; /* T of the longest, N at most, a multiple of vrae_joint_rows */
   size_t index;
 };
 

@@ -2,6 +2,7 @@
 #ifndef EMEND_VRAE_WORK_H
 #define EMEND_VRAE_WORK_H
 
+#include "carve.h"
 #include "vrae.h"
 
 enum { VRAE_LAYERS_MAX = 6 * VRAE_DIRECTIONS + 1 };
@@ -31,11 +32,14 @@ struct vrae_work {
   struct vrae_pass recognition[VRAE_DIRECTIONS], generator[VRAE_DIRECTIONS];
   struct moments head; /* (T, N, A) */
   real *scratch;
+  int emission_frames; /* as many at once: all of them where backward wants the memory */
+  real *emission_memory, *emission_scratch;
   /* Gradients, named after what they are with respect to; shared by both halves and directions. */
   struct moments to_logits, to_head;
   struct moments to_seen, to_h, to_pre; /* H, G are the larger ones; plain cells have their run's pre instead */
   real *to_fed, *to_fed_back;           /* (T, N, Z) */
   real *carry;                          /* (3, N, Z) */
+  real *to_source[VRAE_DIRECTIONS];     /* (T, N, M) the emission's share, where it has any */
   real *to_squares;                     /* as net.squares */
 };
 
@@ -60,6 +64,15 @@ struct posterior_run vrae_posterior_run(const struct vrae_net *net, const struct
 
 /* The states that the output layer sees in this direction. */
 struct moments vrae_seen(const struct vrae_work *work, const struct vrae_half *half, int direction);
+
+/* An emission with weights of its own. */
+bool vrae_emission_given(const struct vrae_net *net);
+void vrae_emission_carve(struct carver *carver, const struct vrae_net *net, int frames, struct vrae_work *work);
+/* The emission's part of the logits, of every frame; `choose` fills target on the way. */
+void vrae_emission_run(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows, bool choose);
+/* Gradients of its layers += and of its sources, work->to_source =, from work->to_logits.m. */
+void vrae_emission_backward(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows,
+                            struct linear_grad grads[EMISSION_LAYERS_MAX]);
 
 /* to (T, N, width): each row's steps of `from` in reverse within its length; the rest as it is. */
 void vrae_reverse(const struct vrae_half *half, const int *length, size_t width, const real *from, real *to);

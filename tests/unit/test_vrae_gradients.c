@@ -11,7 +11,7 @@
 
 #include "vrae.h"
 
-enum { STEPS = 5, ROWS = 3, ROOM = 4, SEED = 20140612, ENTRIES = 8 };
+enum { STEPS = 5, ROWS = 3, ROOM = 1, SEED = 20140612, ENTRIES = 8 };
 
 struct fixture {
   struct vrae_net net;
@@ -19,6 +19,7 @@ struct fixture {
   struct params params;
   real *weights, *grad;
   struct rng rng;
+  int rows; /* ROWS, of whole frames where these are needed */
 };
 
 static void fill(struct fixture *f)
@@ -26,19 +27,21 @@ static void fill(struct fixture *f)
   static const int lengths[ROWS] = {STEPS, 3, 1};
   struct vrae_batch *batch = &f->batch;
   const struct vrae_net *net = &f->net;
-  const int cells = STEPS * ROWS * net->outputs;
-  memcpy(batch->length, lengths, sizeof lengths);
-  for (int i = 0; i < STEPS * ROWS * net->inputs; i++) {
+  const int rows = f->rows, cells = STEPS * rows * net->outputs;
+  for (int n = 0; n < rows; n++) {
+    batch->length[n] = lengths[n / vrae_joint_rows(net)];
+  }
+  for (int i = 0; i < STEPS * rows * net->inputs; i++) {
     batch->u[i] = rng_below(&f->rng, 6) == 0;
   }
   for (int i = 0; i < cells; i++) {
     batch->target[i] = rng_below(&f->rng, 3) == 0;
     batch->cell_weight[i] = rng_below(&f->rng, 4) == 0 ? 0 : 2 * rng_uniform(&f->rng);
   }
-  for (int i = 0; i < STEPS * ROWS; i++) {
+  for (int i = 0; i < STEPS * rows; i++) {
     batch->weight[i] = rng_below(&f->rng, 5) == 0 ? 0 : rng_uniform(&f->rng);
   }
-  for (int i = 0; i < STEPS * ROWS * net->config.latent; i++) {
+  for (int i = 0; i < STEPS * rows * net->config.latent; i++) {
     batch->noise[i] = rng_normal(&f->rng);
   }
 }
@@ -57,7 +60,8 @@ static void setup(struct fixture *f, const struct net_config *config)
     f->weights[i] = 0.5 * rng_normal(&f->rng);
   }
   assert_int_equal(vrae_net_init(&f->net, config, &f->params, f->weights), STATUS_OK);
-  assert_int_equal(vrae_batch_init(&f->batch, &f->net, STEPS + 1, ROOM, true), STATUS_OK);
+  f->rows = ROWS * vrae_joint_rows(&f->net);
+  assert_int_equal(vrae_batch_init(&f->batch, &f->net, STEPS + 1, f->rows + ROOM, true), STATUS_OK);
   fill(f);
 }
 
@@ -79,7 +83,7 @@ static double loss(struct fixture *f, enum net_objective objective, const struct
     dropout.rng = &rng;
   }
   vrae_net_refresh(&f->net, &f->params, f->weights);
-  vrae_forward(&f->net, &f->batch, STEPS, ROWS, true, rates != NULL ? &dropout : NULL);
+  vrae_forward(&f->net, &f->batch, STEPS, f->rows, true, rates != NULL ? &dropout : NULL);
   return f->batch.reconstruction + 0.7 * (objective == OBJECTIVE_BOUND ? f->batch.kl : f->batch.surrogate);
 }
 
@@ -108,10 +112,11 @@ static void check_tensor(struct fixture *f, const struct param *param, enum net_
     const size_t i = param->offset + (size <= ENTRIES ? k : (size_t)rng_below(&f->rng, (uint32_t)size));
     const double want = difference(f, objective, dropout, i);
     if (!(fabs(want - f->grad[i]) <= 1e-6 * (1 + fabs(want)))) {
-      fail_msg("cell %d posterior %d feed %d tie %d matches %d objective %d, %s[%zu]: backward %.9g, "
-               "differences %.9g, seed %d",
-               (int)config->cell, (int)config->posterior, (int)config->feed, (int)config->tie, config->matches,
-               (int)objective, param->name, i - param->offset, f->grad[i], want, SEED);
+      fail_msg(
+        "cell %d posterior %d feed %d tie %d matches %d emission %d objective %d, %s[%zu]: backward %.9g, "
+        "differences %.9g, seed %d",
+        (int)config->cell, (int)config->posterior, (int)config->feed, (int)config->tie, config->matches,
+        (int)config->emission, (int)objective, param->name, i - param->offset, f->grad[i], want, SEED);
     }
   }
 }
@@ -121,7 +126,7 @@ static void check(const struct net_config *config, enum net_objective objective,
   struct fixture f;
   setup(&f, config);
   (void)loss(&f, objective, dropout);
-  vrae_backward(&f.net, &f.batch, STEPS, ROWS, objective, 1.5, 0.7, &f.params, f.grad);
+  vrae_backward(&f.net, &f.batch, STEPS, f.rows, objective, 1.5, 0.7, &f.params, f.grad);
   for (int p = 0; p < f.params.count; p++) {
     check_tensor(&f, &f.params.list[p], objective, dropout);
   }
@@ -179,14 +184,35 @@ static void test_dropout(void **state)
   check_cell(CELL_DEEP, &dropout);
 }
 
+/* Both emissions, of plain cells with and without dropout, and of moments. */
+static void test_emissions(void **state)
+{
+  (void)state;
+  static const enum net_cell cells[] = {CELL_TANH, CELL_GRU, CELL_FD};
+  const struct dropout dropout = {.input = (real)0.2, .hidden = (real)0.3};
+  for (int kind = 0; kind < 3 * 2 * 2; kind++) {
+    const bool nade = kind / 3 % 2 == 0;
+    const struct net_config config = {
+      .kind = NET_VRAE,
+      .frame = {FRAME_BEATS, 0.5, 1 + kind / 6 % 2},
+      .tie = nade ? TIE_NONE : TIE_PITCH,
+      .cell = cells[kind % 3],
+      .posterior = POSTERIOR_INCREMENTS,
+      .hidden = 4,
+      .latent = 2,
+      .generator = 5,
+      .emission = nade ? EMISSION_NADE : EMISSION_PITCH,
+      .emission_units = 3,
+    };
+    check(&config, OBJECTIVE_BOUND, kind / 6 == 0 ? NULL : &dropout);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_tanh),
-    cmocka_unit_test(test_gru),
-    cmocka_unit_test(test_deep),
-    cmocka_unit_test(test_fast_dropout),
-    cmocka_unit_test(test_dropout),
+    cmocka_unit_test(test_tanh),         cmocka_unit_test(test_gru),     cmocka_unit_test(test_deep),
+    cmocka_unit_test(test_fast_dropout), cmocka_unit_test(test_dropout), cmocka_unit_test(test_emissions),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
