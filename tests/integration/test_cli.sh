@@ -79,6 +79,10 @@ good "$emend" train vrae --data rolls.json --out vrae.safetensors --hidden 8 --l
 has said '^Wrote vrae.safetensors; .* nats a frame on valid'
 has vrae.safetensors.csv 'valid_bound'
 vrae=$work/vrae.safetensors
+good "$emend" train rnn --data rolls.json --out rnn.safetensors --cell deep --hidden 8 --generator 0 --layers 2 \
+  --emission nade --emission-units 3 --frame-unit beats --frame-length 0.5 --frame-values 1 --epochs 2 --threads 1 --seed 7
+has rnn.safetensors.csv 'valid_exact'
+rnn=$work/rnn.safetensors
 good "$emend" train vrae --data "$take" "$take" "$take" --out filler.safetensors --tie pitch --cell gru --frame-values 2 --matches 2 \
   --hidden 8 --latent 2 --generator 8 --epochs 1 --threads 1 --seed 7
 filler=$work/filler.safetensors
@@ -161,6 +165,7 @@ bad 1 'vrae.safetensors is a model of kind emend.vrae; `emend denoise` needs one
   denoise "$take" out/a.mid --preset "$vrae"
 bad 1 '`emend live` needs one of kind emend.vosp' live --demo --out out/a.mid --preset "$vrae"
 bad 1 '`emend eval --task denoise` needs' eval "$vrae" --data rolls.json --task denoise
+bad 1 '`emend eval --task denoise` needs one of kind emend.vosp' eval "$rnn" --data rolls.json --task denoise
 bad 1 '`emend eval --task impute` needs one of kind emend.vrae' eval "$model" --data rolls.json --task impute
 bad 1 'is no filler' eval "$vrae" --data "$take" --task impute
 bad 1 '`emend train vosp` needs' train vosp --data rolls.json --out out/m --from "$vrae"
@@ -291,6 +296,13 @@ has said 'a VRAE, '
 good "$emend" info "$vrae" --json
 has said '"kind": "vrae"'
 has said '"matches": "0"'
+good "$emend" eval "$rnn" --data rolls.json --json
+has said '"exact": {'
+if grep -q '"bound"' said; then
+  fail 'an exact likelihood is called a bound'
+fi
+good "$emend" info "$rnn"
+has said 'a predictor without latents'
 good "$emend" eval "$vrae" --data rolls.json --particles 2 --json
 for key in bound surrogate importance nats_per_frame reconstruction kl particles sequences frames; do
   has said "\"$key\""
