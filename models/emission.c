@@ -107,13 +107,11 @@ void emission_bind(struct emission_net *net, const struct net_config *config, co
     .source_units = emission_source_units(config),
     .units = config->emission_units,
   };
-  const bool second = net->sources == EMISSION_SOURCES;
-  net->layer_count = ops->layer_count - (ops->layer_count > 0 && !second);
   struct linear *layers[EMISSION_LAYERS_MAX];
   layers_of(net, layers);
-  (void)bind_sizes(ops->layers, net->layer_count, params, layers);
-  bind_weights(ops->layers, net->layer_count, params, weights, NULL, layers);
-  for (int i = 0; i < net->layer_count; i++) {
+  (void)bind_sizes(ops->layers, ops->layer_count, params, layers);
+  bind_weights(ops->layers, ops->layer_count, params, weights, NULL, layers);
+  for (int i = 0; i < ops->layer_count; i++) {
     net->layers[i].keep = 1; /* plain, whatever the rest is */
   }
 }
@@ -124,9 +122,9 @@ void emission_gradients(const struct emission_net *net, const struct params *par
   const struct linear *layers[EMISSION_LAYERS_MAX];
   struct linear_grad *to[EMISSION_LAYERS_MAX];
   real keep[KEEP_COUNT];
-  for (int i = 0; i < net->layer_count; i++) {
+  for (int i = 0; i < net->ops->layer_count; i++) {
     layers[i] = &net->layers[i];
     to[i] = &grads[i];
   }
-  bind_gradients(net->ops->layers, net->layer_count, params, layers, grad, NULL, keep, to);
+  bind_gradients(net->ops->layers, net->ops->layer_count, params, layers, grad, NULL, keep, to);
 }

@@ -22,7 +22,6 @@ enum { EMISSION_SOURCES = 2, EMISSION_LAYERS_MAX = 6 };
 struct emission_net {
   const struct emission_ops *ops;
   int rows, outputs, sources, source_units, units; /* R, O, how many sources, M of each, K */
-  int layer_count;                                 /* without those of a source that there is not */
   struct linear layers[EMISSION_LAYERS_MAX];       /* the emission's own, plain */
 };
 
@@ -38,7 +37,7 @@ struct emission_run {
 
 struct emission_ops {
   const char *name;
-  const struct layer_names *layers; /* (layer_count) its tensors; plain layers; last that of source 1 alone */
+  const struct layer_names *layers; /* (layer_count) its tensors; plain layers */
   int layer_count;
   /* Add the tensors, each named "emission.*", after checking the configuration. */
   enum status (*layout)(const struct net_config *config, struct params *params, struct error *error);

@@ -7,7 +7,7 @@ enum { FRAMES_AT_ONCE = 256 };
 
 bool vrae_emission_given(const struct vrae_net *net)
 {
-  return net->emission.layer_count > 0;
+  return net->emission.ops->layer_count > 0;
 }
 
 int vrae_joint_rows(const struct vrae_net *net)

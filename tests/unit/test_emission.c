@@ -58,8 +58,8 @@ static void bind(struct fixture *f)
     layers[i] = &f->net.layers[i];
     layers[i]->keep = 1;
   }
-  (void)bind_sizes(f->net.ops->layers, f->net.layer_count, &f->params, layers);
-  bind_weights(f->net.ops->layers, f->net.layer_count, &f->params, f->weights, NULL, layers);
+  (void)bind_sizes(f->net.ops->layers, f->net.ops->layer_count, &f->params, layers);
+  bind_weights(f->net.ops->layers, f->net.ops->layer_count, &f->params, f->weights, NULL, layers);
 }
 
 static void add(struct fixture *f, const char *name, int rows, int cols)
@@ -91,14 +91,12 @@ static void setup(struct fixture *f, enum net_emission emission, int rows, int o
   memset(f, 0, sizeof *f);
   rng_seed(&f->rng, SEED);
   const struct emission_ops *ops = emission_find(emission);
-  const int layers = ops->layer_count - (sources < EMISSION_SOURCES);
   f->net = (struct emission_net){.ops = ops,
                                  .rows = rows,
                                  .outputs = outputs,
                                  .sources = sources,
                                  .source_units = SOURCE_UNITS,
-                                 .units = UNITS,
-                                 .layer_count = layers};
+                                 .units = UNITS};
   add_tensors(f, emission, outputs, sources);
   f->weights = normals(f, f->params.size);
   f->grad = array(f->params.size);
@@ -345,7 +343,7 @@ static void test_layout(void **state)
     real *weights = array(params.size);
     struct emission_net net;
     emission_bind(&net, &config, &params, weights);
-    assert_int_equal(net.layer_count, net.ops->layer_count - 1);
+    assert_null(net.layers[net.ops->layer_count - 1].w); /* of a second source */
     assert_int_equal(net.rows * net.outputs, PITCHES);
     free(weights);
   }
