@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { LANES = 8, TERMS = 64, GROUP = 8, ROWS = 4 };
+enum { LANES = 8, TERMS = 32, GROUP = 8, ROWS = 4 };
 
 /* Eight floats at once, wherever they lie; the compiler knows how on any processor. */
 typedef float lanes __attribute__((vector_size(32), aligned(4), may_alias));
@@ -15,16 +15,22 @@ typedef float lanes __attribute__((vector_size(32), aligned(4), may_alias));
 #define IN_REGISTER(value) (void)0
 #endif
 
-/* A few rows of W with their factors. */
+/* A few rows of W with their factors. Of the last group what is not filled is nothing of the first row. */
 struct terms {
   int count;
-  const float *row[TERMS + GROUP];
-  float factor[TERMS + GROUP];
+  int row[TERMS];
+  float factor[TERMS];
 };
 
-/* y += GROUP terms: so many streams from W, each read from first to last, which is what caches like best. */
-static inline void add_group(const float *const *row, const float *factor, size_t n, float *restrict y)
+/* y (n) += GROUP rows from the terms' k-th on: so many streams from W, each read from first to last, which is
+ * what caches like best. */
+static inline void add_group(const struct terms *terms, int k, const float *w, size_t n, float *restrict y)
 {
+  const float *row[GROUP];
+  const float *factor = terms->factor + k;
+  for (int i = 0; i < GROUP; i++) {
+    row[i] = w + (size_t)terms->row[k + i] * n;
+  }
   size_t o = 0;
   for (; o + LANES <= n; o += LANES) {
     lanes a = *(const lanes *)(y + o) + factor[0] * *(const lanes *)(row[0] + o);
@@ -38,23 +44,19 @@ static inline void add_group(const float *const *row, const float *factor, size_
     *(lanes *)(y + o) = a + b;
   }
   for (; o < n; o++) {
-    for (int k = 0; k < GROUP; k++) {
-      y[o] += factor[k] * row[k][o];
+    for (int i = 0; i < GROUP; i++) {
+      y[o] += factor[i] * row[i][o];
     }
   }
 }
 
-/* y += all terms; the last group is filled up with nothing of a row that is there. */
-static void add_terms(struct terms *terms, int out, float *y)
+/* y += all terms, which are then gone. */
+static void add_terms(struct terms *terms, const float *w, int out, float *y)
 {
-  for (int k = terms->count; k > 0 && k % GROUP != 0; k++) {
-    terms->row[k] = terms->row[0];
-    terms->factor[k] = 0;
-  }
   for (int k = 0; k < terms->count; k += GROUP) {
-    add_group(terms->row + k, terms->factor + k, (size_t)out, y);
+    add_group(terms, k, w, (size_t)out, y);
   }
-  terms->count = 0;
+  *terms = (struct terms){.count = 0};
 }
 
 /* How many of the inputs from `first` on are zero, in pairs: most of a view is silence. */
@@ -70,13 +72,15 @@ static inline int silent(const float *in, int first, int count)
   return i - first;
 }
 
-static inline void take_term(struct terms *terms, const float *row, float factor, int out, float *y)
+static inline void take_term(struct terms *terms, int row, float factor, const float *w, int out, float *y)
 {
+  if (factor == 0) {
+    return;
+  }
   terms->row[terms->count] = row;
-  terms->factor[terms->count] = factor;
-  terms->count += factor != 0;
+  terms->factor[terms->count++] = factor;
   if (terms->count == TERMS) {
-    add_terms(terms, out, y);
+    add_terms(terms, w, out, y);
   }
 }
 
@@ -96,21 +100,19 @@ EMEND_LIVE void live_layer_add(const struct live_layer *layer, const float *in, 
                                float *out, float *out_variance)
 {
   const float k = layer->keep;
-  const size_t width = (size_t)layer->out;
-  struct terms terms;
-  terms.count = 0;
+  struct terms terms = {.count = 0};
   for (int i = silent(in, 0, layer->in); i < layer->in; i++, i += silent(in, i, layer->in)) {
-    take_term(&terms, layer->w + (size_t)i * width, k * in[i], layer->out, out);
+    take_term(&terms, i, k * in[i], layer->w, layer->out, out);
   }
-  add_terms(&terms, layer->out, out);
+  add_terms(&terms, layer->w, layer->out, out);
   if (layer->w2 == NULL || out_variance == NULL) {
     return;
   }
   for (int i = 0; i < layer->in; i++) {
     const float variance = k * (1 - k) * in[i] * in[i] + (in_variance != NULL ? k * in_variance[i] : 0);
-    take_term(&terms, layer->w2 + (size_t)i * width, variance, layer->out, out_variance);
+    take_term(&terms, i, variance, layer->w2, layer->out, out_variance);
   }
-  add_terms(&terms, layer->out, out_variance);
+  add_terms(&terms, layer->w2, layer->out, out_variance);
 }
 
 /* Groups of GROUP rows; in a group, lanes of outputs one after another; in a lane, the group's rows. Rows and

@@ -84,8 +84,8 @@ static enum status write_split(const char *folder, const char *split, int files,
 int main(int count, char **arguments)
 {
   struct error error = {STATUS_OK, ""};
-  const int files = count == 4 ? atoi(arguments[2]) : 0;
-  const int minutes = count == 4 ? atoi(arguments[3]) : 0;
+  const int files = count == 4 ? (int)strtol(arguments[2], NULL, 10) : 0;
+  const int minutes = count == 4 ? (int)strtol(arguments[3], NULL, 10) : 0;
   if (files < 1 || minutes < 1) {
     fprintf(stderr, "make_library FOLDER FILES MINUTES\n");
     return 2;

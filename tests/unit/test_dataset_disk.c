@@ -163,7 +163,7 @@ static void read_model(const char *name, uint8_t **data, size_t *size)
   *data = malloc(1 << 20);
   assert_non_null(*data);
   *size = fread(*data, 1, 1 << 20, file);
-  fclose(file);
+  assert_int_equal(fclose(file), 0);
 }
 
 static void a_network_learns_from_what_is_read_as_it_goes(void **state)
