@@ -164,7 +164,11 @@ void vosp_backward(const struct vosp_net *net, struct vosp_batch *batch, int ste
   posterior_backward(&run, scale * kl_weight, work->to_fed, work->to_head, work->carry);
   backward_recognition(net, batch, steps, &to, to_seen);
   if (net->squares != NULL) {
-    backward_input_keep(net, batch, tn, &to);
+    if (net->config.latent > 0) {
+      backward_input_keep(net, batch, tn, &to);
+    } else {
+      memset(to.keep, 0, sizeof to.keep); /* no divergence would hold them back: they stay as they were given */
+    }
     bind_fold(vosp_layer_names, VOSP_LAYERS, params, layers, grad, to.keep, grads);
   }
 }

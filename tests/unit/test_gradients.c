@@ -110,7 +110,7 @@ static void check(const struct net_config *config, enum net_objective objective,
     const struct param *param = &f->params.list[p];
     size_t size = (size_t)param->rows * (size_t)param->cols;
     if (strcmp(param->name, "keep") == 0) {
-      size = KEEP_GENERATOR; /* the generator's is fixed */
+      size = config->latent > 0 ? KEEP_GENERATOR : 0; /* the generator's and a predictor's are fixed */
     }
     for (size_t k = 0; k < 12 && k < size; k++) {
       const size_t i = param->offset + (size < 12 ? k : (size_t)rng_below(&f->rng, (uint32_t)size));
