@@ -239,7 +239,10 @@ row_sigkill() {
     stream 30
     preset tiny 7 0.0
     play --preset tiny --mode bypass --capture
-    sleep 1.5
+    for _ in $(seq 400); do # until some of it is on disk
+        find "$takes" -type f -size +4k 2>/dev/null | grep -q . && break
+        sleep 0.05
+    done
     { kill -9 "$player"; wait "$player"; } 2>/dev/null
     stream 1 '\030 \034 \037'
     play --preset tiny --mode bypass --capture
