@@ -20,8 +20,9 @@ struct figure_kind {
                       uint64_t seed, struct error *error);
 };
 
-static const struct figure_kind denoise = {&command_bench_figure3a, "presets/bench/nottingham-vosp-surrogate.safetensors",
-                                           NET_VOSP, "emend bench figure3a", figure3_denoise};
+static const struct figure_kind denoise = {&command_bench_figure3a,
+                                           "presets/bench/nottingham-vosp-surrogate.safetensors", NET_VOSP,
+                                           "emend bench figure3a", figure3_denoise};
 static const struct figure_kind impute = {&command_bench_figure3b, "presets/bench/nottingham-vrae.safetensors",
                                           NET_VRAE, "emend bench figure3b", figure3_impute};
 
