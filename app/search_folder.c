@@ -143,11 +143,9 @@ static enum status check_space(const char *folder, const char *path, const char 
 
   if (access(path, F_OK) != 0) {
     enum status status = read_text(space_path, &text, error);
-    if (status == STATUS_OK && text == NULL) {
-      status = error_set(error, STATUS_NOT_FOUND, "%s: is gone", space_path);
-    }
     if (status == STATUS_OK) {
-      status = file_write(path, text, strlen(text), error);
+      status = text != NULL ? file_write(path, text, strlen(text), error)
+                            : error_set(error, STATUS_NOT_FOUND, "%s: is gone", space_path);
     }
     free(text);
     return status;

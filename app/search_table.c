@@ -55,10 +55,10 @@ enum status search_table_read(struct search_table *table, const char *folder, st
       status = error_set(error, STATUS_NO_MEMORY, "no memory for %zu trials", table->count);
     }
   }
-  for (size_t i = 0; status == STATUS_OK && i < table->count; i++) {
+  for (size_t i = 0; table->rows != NULL && i < table->count; i++) {
     read_row(table, trials[i], &table->rows[i]);
   }
-  if (status == STATUS_OK && table->count > 0) {
+  if (table->rows != NULL) {
     qsort(table->rows, table->count, sizeof *table->rows, by_rank);
   }
   free(trials);
@@ -159,7 +159,7 @@ static void print_others(const struct search_table *table, enum search_state sta
 
 void search_table_print(const struct search_table *table)
 {
-  int widths[SEARCH_ITEMS_MAX];
+  int widths[SEARCH_ITEMS_MAX] = {0};
 
   measure(table, widths);
   print_meanings(table);
