@@ -31,14 +31,10 @@ static void shuffle(uint32_t *order, size_t count, struct rng *rng)
 }
 
 /* The epoch's share of the takes, at random. */
-static enum status choose(struct tour *tour)
+static void choose(struct tour *tour)
 {
   struct trainer *trainer = tour->trainer;
   const struct dataset *data = trainer->run->train;
-  tour->order = malloc((data->count + 1) * sizeof *tour->order);
-  if (tour->order == NULL) {
-    return STATUS_NO_MEMORY;
-  }
   for (size_t i = 0; i < data->count; i++) {
     if (rng_uniform(&trainer->rng) < trainer->options.epoch_share) {
       tour->order[tour->count++] = (uint32_t)i;
@@ -46,7 +42,6 @@ static enum status choose(struct tour *tour)
     }
   }
   shuffle(tour->order, tour->count, &trainer->rng);
-  return STATUS_OK;
 }
 
 /* Two shelves at most are in memory at once. */
@@ -154,14 +149,15 @@ static enum status walk(struct tour *tour, struct error *error)
 
 enum status train_epoch_disk(struct trainer *trainer, struct epoch_result *result, struct error *error)
 {
-  struct tour tour = {.trainer = trainer, .result = result};
-  enum status status = choose(&tour);
-  if (status != STATUS_OK) {
-    return error_set(error, status, "not enough memory to choose takes");
+  uint32_t *order = malloc((trainer->run->train->count + 1) * sizeof *order);
+  if (order == NULL) {
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory to choose takes");
   }
-  status = walk(&tour, error);
+  struct tour tour = {.trainer = trainer, .result = result, .order = order};
+  choose(&tour);
+  const enum status status = walk(&tour, error);
   dataset_free(&tour.now);
   dataset_free(&tour.next);
-  free(tour.order);
+  free(order);
   return status;
 }

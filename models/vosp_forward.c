@@ -123,7 +123,7 @@ static void generate(const struct vosp_net *net, struct vosp_batch *batch, int s
   if (units > 0) {
     generator_hidden(net, tn, vosp_seen(batch, net->levels - 1), batch->fed, work->scratch, work->generator,
                      batch->g);
-    if (work->dropped) {
+    if (work->dropped && dropout != NULL) {
       dropout_apply(units, batch->g.m, dropout->hidden, dropout->rng, work->mask_g, work->dropped_g);
     }
   }
@@ -185,15 +185,10 @@ static void emit(const struct vosp_net *net, int rows, const real *source, const
 {
   const struct emission_net *emission = &net->emission;
   const int frames = rows / net->rows;
-  const struct emission_run run = {
-    .net = emission,
-    .frames = frames,
-    .source = {source},
-    .target = (real *)target,
-    .logits = logits,
-    .memory = scratch,
-    .scratch = scratch + emission->ops->memory(emission, frames),
-  };
+  struct emission_run run = {.net = emission, .frames = frames, .source = {source}, .target = (real *)target};
+  run.logits = logits;
+  run.memory = scratch;
+  run.scratch = scratch + emission->ops->memory(emission, frames);
   emission->ops->forward(&run);
 }
 
