@@ -118,7 +118,7 @@ const struct command command_bench_table1 = {
   .usage = "--data DIR [options]",
   .summary = "likelihoods of every system on the four benchmarks",
   .notes =
-    "Models are files DATA-SYSTEM.safetensors: vrae, vosp, fd, rnn, nade, deep, tied, and vrae-surrogate,\n"
-    "vosp-surrogate, which were trained by the paper's own loss. What is not there is a dash.",
+    "Models are files DATA-SYSTEM.safetensors: vrae, vosp, fd, rnn, nade, deep, tied, tied-vosp, tied-vrae;\n"
+    "vrae-surrogate and vosp-surrogate were trained by the paper's own loss. What is not there is a dash.",
   .run = run_table1,
 };

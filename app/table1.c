@@ -9,7 +9,7 @@ const char *const table1_kinds[TABLE1_KINDS] = {"exact", "bound", "importance", 
 const struct table1_name table1_sets[TABLE1_SETS] = {
   {"piano", "Piano-midi.de"}, {"nottingham", "Nottingham"}, {"jsb", "JSB chorales"}, {"muse", "MuseData"}};
 
-enum { VRAE, VRAE_2014, VOSP, VOSP_2014, FD, PLAIN, NADE, DEEP, TIED };
+enum { VRAE, VRAE_2014, VOSP, VOSP_2014, FD, PLAIN, NADE, DEEP, TIED, TIED_VOSP, TIED_VRAE };
 
 const struct table1_system table1_systems[TABLE1_SYSTEMS] = {
   [VRAE] = {"VRAE", {4.00, 2.00, 5.53, 0}, true},
@@ -21,6 +21,8 @@ const struct table1_system table1_systems[TABLE1_SYSTEMS] = {
   [NADE] = {"RNN-NADE", {7.05, 2.31, 5.19, 0}, false},
   [DEEP] = {"Deep RNN", {0, 2.95, 7.92, 0}, false},
   [TIED] = {"tied", {0}, false},
+  [TIED_VOSP] = {"tied VOSP", {0}, false},
+  [TIED_VRAE] = {"tied VRAE", {0}, false},
 };
 
 /* A model's file, and the lines of the table that it fills: what it was trained by, its bound, and the estimate
@@ -33,7 +35,7 @@ struct entry {
   bool surrogate;   /* trained by it */
 };
 
-enum { ENTRIES = 9 };
+enum { ENTRIES = 11 };
 
 static const struct entry entries[ENTRIES] = {
   {"vrae", NET_VRAE, VRAE, VRAE, false},
@@ -45,6 +47,8 @@ static const struct entry entries[ENTRIES] = {
   {"nade", NET_RNN, NADE, NADE, false},
   {"deep", NET_RNN, DEEP, DEEP, false},
   {"tied", NET_RNN, TIED, TIED, false},
+  {"tied-vosp", NET_VOSP, TIED_VOSP, TIED_VOSP, false},
+  {"tied-vrae", NET_VRAE, TIED_VRAE, TIED_VRAE, false},
 };
 
 /* --- Data --- */
@@ -166,7 +170,7 @@ static void put_all(struct run *run, const struct eval_nll *result)
 {
   const struct entry *entry = run->job->entry;
 
-  if (entry->kind == NET_RNN) {
+  if (result->exact) {
     put(run, entry->system, TABLE1_EXACT, result->bound);
     return;
   }
@@ -189,20 +193,22 @@ static bool tell_share(void *user, double share)
 static enum status check_model(const struct job *job, const struct model *model, struct error *error)
 {
   const struct net_config *config = &model->config;
-  const bool tied = job->entry->system == TIED, nade = job->entry->system == NADE;
+  const int system = job->entry->system;
 
   enum status status = model_need_kind(model, job->entry->kind, job->path, "emend bench table1", error);
-  if (status != STATUS_OK || config->kind != NET_RNN) {
+  if (status != STATUS_OK) {
     return status;
   }
-  const bool cell = job->entry->system == FD      ? config->cell == CELL_FD
-                    : job->entry->system == PLAIN ? config->cell != CELL_FD
-                                                  : true;
-  if ((config->tie == TIE_PITCH) != tied || (config->emission != EMISSION_BERNOULLI) != (tied || nade) ||
-      !cell) {
+  const bool tied = system >= TIED;
+  const bool cell = system == FD      ? config->cell == CELL_FD
+                    : system == PLAIN ? config->cell != CELL_FD && config->cell != CELL_DEEP
+                    : system == DEEP  ? config->cell == CELL_DEEP
+                                      : true;
+  if ((config->tie == TIE_PITCH) != tied || !cell ||
+      (config->emission != EMISSION_BERNOULLI) != (tied || system == NADE)) {
     return error_set(error, STATUS_UNSUPPORTED,
                      "%.300s is not what its name says, %s; see emend info for what it is", job->path,
-                     table1_systems[job->entry->system].name);
+                     table1_systems[system].name);
   }
   return STATUS_OK;
 }
