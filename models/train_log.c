@@ -44,9 +44,10 @@ enum status train_log(const struct trainer *trainer, const struct epoch_result *
   }
   const double frames = (double)valid->frames;
   fprintf(file, "%d,%.1f,%.0f,%.3f,%.6f,%.5f,%.5f,%.5f,%.5f,%.5f\n", trainer->point.epoch,
-          trainer->point.seconds, result->frames / result->seconds, trainer->kl_weight, trainer->optimiser.rate,
-          result->train, (valid->reconstruction + valid->kl) / frames, valid->reconstruction / frames,
-          valid->kl / frames, (valid->reconstruction + valid->surrogate) / frames);
+          trainer->point.seconds, result->frames / result->seconds, trainer->kl_weight,
+          trainer->optimiser.rate * trainer->cooled, result->train,
+          (valid->reconstruction + valid->kl) / frames, valid->reconstruction / frames, valid->kl / frames,
+          (valid->reconstruction + valid->surrogate) / frames);
   if (fclose(file) != 0) {
     return error_set(error, STATUS_IO, "%s: cannot write the training log: %s", path, strerror(errno));
   }
