@@ -10,13 +10,15 @@ enum { NAME_MAX_BYTES = 32 };
 static const char *const objectives[] = {"bound", "surrogate", NULL};
 static const char *const optimisers[] = {"adam", "rmsprop", NULL};
 
+#define HELP_WORD(enumerator, operations, word) " " word
+
 /* The flags of a model's configuration, by config_key's order; '.' in a key is '-' here. */
 static const char *const config_flags[CONFIG_KEYS][2] = {
   {"frame-unit", "frames counted in: milliseconds or beats"},
   {"frame-length", "a frame's length in that unit"},
   {"frame-values", "values a pitch: 1 sounding, 2 sounding and onset"},
   {"tie", "weights: none, or shared over pitch"},
-  {"cell", "fast-dropout, tanh, gru or deep"},
+  {"cell", "recurrent cell:" NET_CELLS(HELP_WORD)},
   {"posterior", "diagonal, increments or gauss-markov"},
   {"feed", "the generator sees: level or increment"},
   {"past", "the network remembers: received or passed"},
@@ -26,7 +28,7 @@ static const char *const config_flags[CONFIG_KEYS][2] = {
   {"gate", "hidden units of the gate; 0: none"},
   {"matches", "best-matching stretches that a filler sees; 0: no filler"},
   {"layers", "recurrent layers, 1 or 2"},
-  {"emission", "how the notes of a frame depend on each other: bernoulli (not), nade or pitch"},
+  {"emission", "how the notes of a frame depend on each other:" NET_EMISSIONS(HELP_WORD)},
   {"emission-units", "hidden units of the emission"},
 };
 

@@ -35,7 +35,8 @@ struct cell_ops {
   void (*backward)(const struct cell_run *run, const struct cell_grad *grad);
 };
 
-extern const struct cell_ops cell_tanh, cell_fd, cell_gru, cell_deep;
+#define CELL_DECLARE(enumerator, operations, word) extern const struct cell_ops operations;
+NET_CELLS(CELL_DECLARE)
 
 const struct cell_ops *cell_find(enum net_cell cell);
 

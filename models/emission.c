@@ -42,17 +42,13 @@ static void choose(const struct emission_run *run)
   }
 }
 
-static const struct emission_ops bernoulli = {"bernoulli", NULL,    0,       layout,   init,
-                                              nothing,     nothing, forward, backward, choose};
+const struct emission_ops emission_bernoulli = {"bernoulli", NULL,    0,       layout,   init,
+                                                nothing,     nothing, forward, backward, choose};
 
 const struct emission_ops *emission_find(enum net_emission emission)
 {
-  switch (emission) {
-  case EMISSION_BERNOULLI: return &bernoulli;
-  case EMISSION_NADE: return &emission_nade;
-  case EMISSION_PITCH: return &emission_pitch;
-  }
-  return &bernoulli;
+  static const struct emission_ops *const emissions[NET_EMISSION_COUNT] = {NET_EMISSIONS(NET_OPERATIONS)};
+  return emissions[emission];
 }
 
 enum status emission_layout(const struct net_config *config, struct params *params, struct error *error)

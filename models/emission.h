@@ -77,6 +77,7 @@ enum status emission_add(struct params *params, const struct emission_tensor *te
                          struct error *error) EMEND_CHECK;
 int emission_sources(const struct net_config *config);
 int emission_source_units(const struct net_config *config); /* M */
-extern const struct emission_ops emission_nade, emission_pitch;
+#define EMISSION_DECLARE(enumerator, operations, word) extern const struct emission_ops operations;
+NET_EMISSIONS(EMISSION_DECLARE)
 
 #endif

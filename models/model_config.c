@@ -8,7 +8,7 @@
 #include "gate.h"
 #include "match.h"
 
-enum { WORDS_MAX = 4 };
+enum { WORDS_MAX = 8 };
 
 enum field {
   FIELD_UNIT,
@@ -51,7 +51,7 @@ static const struct description {
   [FIELD_LENGTH] = {"frame.length", {NULL}, 1.0 / 64, 1000, ALL, NULL},
   [FIELD_VALUES] = {"frame.values", {NULL}, 1, FRAME_VALUES_MAX, ALL, NULL},
   [FIELD_TIE] = {"tie", {"none", "pitch"}, 0, 0, ALL, NULL},
-  [FIELD_CELL] = {"cell", {"fast-dropout", "tanh", "gru", "deep"}, 0, 0, ALL, NULL},
+  [FIELD_CELL] = {"cell", {NET_CELLS(NET_WORD)}, 0, 0, ALL, NULL},
   [FIELD_POSTERIOR] = {"posterior", {"diagonal", "increments", "gauss-markov"}, 0, 0, LATENTS, NULL},
   [FIELD_FEED] = {"feed", {"level", "increment"}, 0, 0, LATENTS, NULL},
   [FIELD_PAST] = {"past", {"received", "passed"}, 0, 0, VOSPS, NULL},
@@ -61,7 +61,7 @@ static const struct description {
   [FIELD_GATE] = {"gate", {NULL}, 0, GATE_HIDDEN_MAX, VOSPS, NULL},
   [FIELD_MATCHES] = {"matches", {NULL}, 0, MATCH_MAX, VRAES, NULL},
   [FIELD_LAYERS] = {"layers", {NULL}, 1, 2, FORWARDS, "1"},
-  [FIELD_EMISSION] = {"emission", {"bernoulli", "nade", "pitch"}, 0, 0, ALL, "bernoulli"},
+  [FIELD_EMISSION] = {"emission", {NET_EMISSIONS(NET_WORD)}, 0, 0, ALL, "bernoulli"},
   [FIELD_EMISSION_UNITS] = {"emission.units", {NULL}, 0, 1024, ALL, "0"},
 };
 
