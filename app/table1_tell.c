@@ -5,9 +5,6 @@
 
 enum { CELL_MAX = 24 };
 
-/* What the columns are, for people. */
-static const char *const headings[TABLE1_KINDS] = {"exact", "bound", "importance", "surrogate"};
-
 static bool has_line(const struct table1_set *set, int system)
 {
   bool any = table1_systems[system].name != NULL && strchr(table1_systems[system].name, '(') == NULL;
@@ -50,7 +47,7 @@ static void print_heading(bool markdown)
 {
   printf(markdown ? "| %s | %s | %s |" : "%-14s %7s  %-12s", "data", "frames", "system");
   for (int kind = 0; kind < TABLE1_KINDS; kind++) {
-    printf(markdown ? " %s |" : " %10s", headings[kind]);
+    printf(markdown ? " %s |" : " %10s", table1_kinds[kind]);
   }
   printf(markdown ? " %s |\n" : " %13s\n", "paper, test");
   if (markdown) {
