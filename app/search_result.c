@@ -130,8 +130,10 @@ static bool read_outcome(const json_t *object, struct search_result *result)
   }
   result->failed = strcmp(status, "failed") == 0;
   if (result->failed) {
+    struct error shown; /* without control characters: a terminal will see it */
     bool told = get_text(object, "reason", &text);
-    snprintf(result->reason, sizeof result->reason, "%s", told ? text : "");
+    (void)error_set(&shown, STATUS_FORMAT, "%s", told ? text : "");
+    snprintf(result->reason, sizeof result->reason, "%.*s", (int)sizeof result->reason - 1, shown.text);
     return told;
   }
   int number = get_text(object, "kind", &text) ? options_choice(names, text) : -1;

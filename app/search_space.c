@@ -45,7 +45,9 @@ static bool is_number(const config_setting_t *setting, double *number)
   switch (config_setting_type(setting)) {
   case CONFIG_TYPE_INT:
   case CONFIG_TYPE_INT64: *number = (double)config_setting_get_int64(setting); return true;
-  case CONFIG_TYPE_FLOAT: *number = config_setting_get_float(setting); return isfinite(*number);
+  case CONFIG_TYPE_FLOAT:
+    *number = config_setting_get_float(setting) + 0.0; /* no -0, which is spelt unlike 0 */
+    return isfinite(*number);
   default: return false;
   }
 }
@@ -142,7 +144,7 @@ static enum status check_range(struct reading *reading, const struct search_item
     status = try_value(reading, item, text, "");
   }
   if (status == STATUS_OK && !item->whole && item->high > item->low) {
-    snprintf(text, sizeof text, "%.6g", item->low + 0.3819 * (item->high - item->low));
+    search_number(fmin(item->low + 0.5, item->high), text); /* not whole where both ends are */
     status = try_value(reading, item, text, "; a range of whole numbers wants whole = true");
   }
   return status;

@@ -39,6 +39,7 @@ emend_fuzz(safetensors models)
 emend_fuzz(rolls models)
 emend_fuzz(config emend_app)
 emend_fuzz(options emend_app)
+emend_fuzz(search emend_app PkgConfig::JANSSON)
 
 # The same checks on streams of the tests' own making; the long ones in virtual time.
 emend_test(live_faults bytes_check test_rig)
