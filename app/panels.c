@@ -23,20 +23,17 @@ struct layout {
   double width, height;
 };
 
-static int used_low(const struct panel *panel, int low)
+/* Widen the layout to what the panel shows. */
+static void cover(struct layout *layout, const struct panel *panel)
 {
   for (int i = 0; i < panel->frames * PITCHES; i++) {
-    low = panel->marks[i] != PANEL_OFF && i % PITCHES < low ? i % PITCHES : low;
+    const int pitch = i % PITCHES;
+    if (panel->marks[i] != PANEL_OFF) {
+      layout->low = pitch < layout->low ? pitch : layout->low;
+      layout->high = pitch > layout->high ? pitch : layout->high;
+    }
   }
-  return low;
-}
-
-static int used_high(const struct panel *panel, int high)
-{
-  for (int i = 0; i < panel->frames * PITCHES; i++) {
-    high = panel->marks[i] != PANEL_OFF && i % PITCHES > high ? i % PITCHES : high;
-  }
-  return high;
+  layout->frames = panel->frames > layout->frames ? panel->frames : layout->frames;
 }
 
 static void measure(struct layout *layout)
@@ -45,10 +42,7 @@ static void measure(struct layout *layout)
 
   layout->low = PITCHES - 1;
   for (int i = 0; i < panels->count; i++) {
-    const struct panel *panel = &panels->list[i];
-    layout->low = used_low(panel, layout->low);
-    layout->high = used_high(panel, layout->high);
-    layout->frames = panel->frames > layout->frames ? panel->frames : layout->frames;
+    cover(layout, &panels->list[i]);
   }
   if (layout->high < layout->low) {
     layout->high = layout->low;
