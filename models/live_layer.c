@@ -1,5 +1,6 @@
 #include "live_layer.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 

@@ -6,7 +6,14 @@
 #include <stddef.h>
 
 #include "realtime.h"
-#include "vosp_live.h"
+
+/* A layer for one row: out += keep * in W, variances by the squares. W is (I, O). */
+struct live_layer {
+  int in, out;
+  const float *w, *w2, *b; /* w2 NULL: plain; b may be NULL */
+  float keep;
+  const float *packed, *packed2; /* w and w2 in the order in which live_layer_dense reads them, or NULL */
+};
 
 /* out = the bias, variances 0. */
 EMEND_LIVE void live_layer_start(const struct live_layer *layer, float *out, float *out_variance);

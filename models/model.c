@@ -36,8 +36,7 @@ static enum status lay_out(const struct net_config *config, struct params *param
   if (config->gate > 0 && !vosp_live_fits(config)) {
     return error_set(
       error, STATUS_USAGE,
-      "only a VOSP of one layer with the Bernoulli emission can have a gate, as it alone works live; "
-      "give --gate 0");
+      "only a VOSP without the nade emission can have a gate, as it alone works live; give --gate 0");
   }
   const enum status status = vosp_layout(config, params, error);
   return status == STATUS_OK ? gate_layout(config, params, error) : status;

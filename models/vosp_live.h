@@ -3,36 +3,42 @@
 #ifndef EMEND_VOSP_LIVE_H
 #define EMEND_VOSP_LIVE_H
 
+#include "live_emission.h"
+#include "live_layer.h"
 #include "net_config.h"
 #include "predictor.h"
 
-/* A layer for one row: out += keep * in W, variances by the squares. W is (I, O). */
-struct live_layer {
-  int in, out;
-  const float *w, *w2, *b; /* w2 NULL: plain; b may be NULL */
-  float keep;
-  const float *packed, *packed2; /* w and w2 in the order in which live_layer_dense reads them, or NULL */
-};
+enum { VOSP_LIVE_LEVELS = 2 };
 
 /* Shared and const. Made by vosp_live_setup.c. */
 struct vosp_live {
   struct net_config config;
   int rows, inputs, outputs, gates, head_size; /* R, I, O, G, A */
+  int levels;                                  /* recurrent layers */
   bool moments, gated;
-  struct live_layer input, recurrent, generator_h, generator_z;
+  struct {
+    struct live_layer input, recurrent;
+  } level[VOSP_LIVE_LEVELS]; /* the lowest first */
+  struct live_layer generator_h, generator_z;
   struct live_layer head, out; /* w and w2 transposed, (O, I), so that one output is one dot product */
-  float *owned;                /* squares and transposes */
+  struct live_emission emission;
+  float *owned; /* squares, transposes and packed copies */
 };
 
 /* One channel's state: what the past has left behind, and products of it that wait for the next frame. */
 struct vosp_state {
   const struct vosp_live *net;
-  uint32_t t;                            /* frames since reset */
-  float *h, *h_variance;                 /* (R, H) */
+  uint32_t t; /* frames since reset */
+  struct {
+    float *h, *h_variance;                 /* (R, H) */
+    float *recurrent, *recurrent_variance; /* (R, G) h_{t-1} W + c */
+  } level[VOSP_LIVE_LEVELS];
   float *z;                              /* (R, Z) mode of z_{t-1} */
-  float *recurrent, *recurrent_variance; /* (R, G) h_{t-1} W + c */
-  float *generator, *generator_variance; /* (R, M) h_{t-1} W_h + b */
-  float *work;                           /* see vosp_live.c */
+  float *generator, *generator_variance; /* (R, M) h_{t-1} W_h + b, h the upper level's */
+  float *source;                         /* (R, 3K) the emission's c0 + C g at the prior's mean */
+  float *silent;                         /* (R, K) its state at each pitch where nothing is on below */
+  float *work;                           /* see vosp_live_parts.h */
+  float *block;                          /* owned: all of the above */
 };
 
 /* The size of vosp_state.work, in floats. */
@@ -41,7 +47,8 @@ size_t vosp_live_work(const struct vosp_live *net);
 extern const struct predictor_ops vosp_live_ops;
 
 /* The paper's denoising rule (4.2): log-odds (V, D) of every cell at the mode of q(z_t | x_1:t), `frame`
- * being x_t. Live thread or offline; never allocates; does not advance the state. */
+ * being x_t; with the pitch emission given that the cells at lower pitches are as their own log-odds say. Live
+ * thread or offline; never allocates; does not advance the state. */
 EMEND_LIVE void vosp_live_mode(const void *state, const struct frame *frame, float *log_odds);
 
 /* Whether there is a live step for networks of this configuration. Any thread. */

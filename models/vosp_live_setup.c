@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "carve.h"
 #include "gate_model.h"
-#include "live_layer.h"
 #include "model.h"
-#include "touch.h"
 #include "vosp.h"
 #include "vosp_live.h"
 
@@ -39,11 +38,27 @@ static float *store_packed(const struct live_layer *layer, const float *from, co
   return to + live_layer_packed_size(layer->in, layer->out);
 }
 
-/* Layers of h, of which one row is the whole frame. */
+/* Layers that read h of one row at a time. */
+static int dense_layers(struct vosp_live *net, struct live_layer *layers[2 * VOSP_LIVE_LEVELS])
+{
+  int count = 0;
+  for (int l = 1; l < net->levels; l++) {
+    layers[count++] = &net->level[l].input;
+  }
+  for (int l = 0; l < net->levels && net->rows == 1; l++) {
+    layers[count++] = &net->level[l].recurrent;
+  }
+  if (net->rows == 1) {
+    layers[count++] = &net->generator_h;
+  }
+  return count;
+}
+
 static float *store_dense(struct vosp_live *net, float *next)
 {
-  struct live_layer *layers[] = {&net->recurrent, &net->generator_h};
-  for (size_t i = 0; i < 2 && net->rows == 1; i++) {
+  struct live_layer *layers[2 * VOSP_LIVE_LEVELS];
+  const int count = dense_layers(net, layers);
+  for (int i = 0; i < count; i++) {
     next = store_packed(layers[i], layers[i]->w, &layers[i]->packed, next);
     if (layers[i]->w2 != NULL) {
       next = store_packed(layers[i], layers[i]->w2, &layers[i]->packed2, next);
@@ -52,10 +67,16 @@ static float *store_dense(struct vosp_live *net, float *next)
   return next;
 }
 
-static size_t owned_size(const struct vosp_live *net, const struct params *params)
+/* Squares of all layers but the head, transposes of two with the squares of one, and packed copies. */
+static size_t owned_size(struct vosp_live *net, const struct params *params)
 {
-  return 3 * params->size + 2 * live_layer_packed_size(net->recurrent.in, net->recurrent.out) +
-         2 * live_layer_packed_size(net->generator_h.in, net->generator_h.out);
+  size_t size = 3 * params->size + live_emission_size(&net->config, params);
+  struct live_layer *layers[2 * VOSP_LIVE_LEVELS];
+  const int count = dense_layers(net, layers);
+  for (int i = 0; i < count; i++) {
+    size += 2 * live_layer_packed_size(layers[i]->in, layers[i]->out);
+  }
+  return size;
 }
 
 static float *store_transpose(const struct live_layer *layer, const float *from, float *to)
@@ -70,10 +91,24 @@ static float *store_transpose(const struct live_layer *layer, const float *from,
 
 bool vosp_live_fits(const struct net_config *config)
 {
-  return config->kind == NET_VOSP && config->layers < 2 && config->emission == EMISSION_BERNOULLI;
+  return config->kind == NET_VOSP && config->emission != EMISSION_NADE;
 }
 
-enum status vosp_live_init(struct vosp_live *net, const struct net_config *config, const struct params *params)
+/* The tensors of the upper level have the names of the lower one's with "upper." before them. */
+static void bind_levels(struct vosp_live *net, const struct params *params, const float keep[KEEP_COUNT])
+{
+  const bool biased = cell_find(net->config.cell)->recurrent_bias;
+  net->level[0].input = layer_of(params, "input.w", "input.b", keep[KEEP_INPUT]);
+  net->level[0].recurrent =
+    layer_of(params, "recurrent.w", biased ? "recurrent.b" : NULL, keep[KEEP_RECURRENT]);
+  if (net->levels > 1) {
+    net->level[1].input = layer_of(params, "upper.input.w", "upper.input.b", keep[KEEP_HEAD]);
+    net->level[1].recurrent =
+      layer_of(params, "upper.recurrent.w", biased ? "upper.recurrent.b" : NULL, keep[KEEP_RECURRENT]);
+  }
+}
+
+static void bind(struct vosp_live *net, const struct net_config *config, const struct params *params)
 {
   const struct cell_ops *cell = cell_find(config->cell);
   const float *logits = params_get(params, "keep");
@@ -88,16 +123,31 @@ enum status vosp_live_init(struct vosp_live *net, const struct net_config *confi
     .outputs = view_outputs(config),
     .gates = cell->gates * config->hidden,
     .head_size = posterior_head_size(config->posterior, config->latent, cell->moments),
+    .levels = config->layers > 1 ? config->layers : 1,
     .moments = cell->moments,
     .gated = cell->gates > 1,
-    .input = layer_of(params, "input.w", "input.b", keep[KEEP_INPUT]),
-    .recurrent =
-      layer_of(params, "recurrent.w", cell->recurrent_bias ? "recurrent.b" : NULL, keep[KEEP_RECURRENT]),
     .head = layer_of(params, "head.w", "head.b", keep[KEEP_HEAD]),
     .generator_h = layer_of(params, "generator.h", "generator.b", keep[KEEP_GENERATOR]),
     .generator_z = layer_of(params, "generator.z", NULL, keep[KEEP_GENERATOR]),
     .out = layer_of(params, "out.w", "out.b", keep[KEEP_GENERATOR]),
   };
+  bind_levels(net, params, keep);
+}
+
+static float *store_moments(struct vosp_live *net, float *next)
+{
+  for (int l = 0; l < net->levels; l++) {
+    next = store_squares(&net->level[l].input, next);
+    next = store_squares(&net->level[l].recurrent, next);
+  }
+  next = store_squares(&net->generator_h, next);
+  next = store_squares(&net->generator_z, next);
+  return store_squares(&net->out, next);
+}
+
+enum status vosp_live_init(struct vosp_live *net, const struct net_config *config, const struct params *params)
+{
+  bind(net, config, params);
   net->owned = malloc(owned_size(net, params) * sizeof *net->owned);
   if (net->owned == NULL) {
     return STATUS_NO_MEMORY;
@@ -109,14 +159,11 @@ enum status vosp_live_init(struct vosp_live *net, const struct net_config *confi
   const float *head = net->head.w;
   net->head.w = next;
   next = store_transpose(&net->head, head, next);
-  if (cell->moments) {
-    struct live_layer *layers[] = {&net->input, &net->recurrent, &net->generator_h, &net->generator_z,
-                                   &net->out};
-    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
-      next = store_squares(layers[i], next);
-    }
+  if (net->moments) {
+    next = store_moments(net, next);
   }
-  (void)store_dense(net, next);
+  next = store_dense(net, next);
+  live_emission_init(&net->emission, config, params, next);
   return STATUS_OK;
 }
 
@@ -126,31 +173,42 @@ void vosp_live_free(struct vosp_live *net)
   net->owned = NULL;
 }
 
+static void carve_state(struct carver *carver, struct vosp_state *state)
+{
+  const struct vosp_live *net = state->net;
+  const size_t R = (size_t)net->rows;
+  const size_t h = R * (size_t)net->config.hidden, g = R * (size_t)net->gates;
+  const size_t m = R * (size_t)net->config.generator, k = R * (size_t)net->emission.units;
+  for (int l = 0; l < net->levels; l++) {
+    state->level[l].h = carve(carver, h);
+    state->level[l].h_variance = carve(carver, h);
+    state->level[l].recurrent = carve(carver, g);
+    state->level[l].recurrent_variance = carve(carver, g);
+  }
+  state->z = carve(carver, R * (size_t)net->config.latent);
+  state->generator = carve(carver, m);
+  state->generator_variance = carve(carver, m);
+  state->source = carve(carver, 3 * k);
+  state->silent = carve(carver, k);
+  state->work = carve(carver, vosp_live_work(net));
+}
+
 enum status vosp_state_new(struct vosp_state **out, const struct vosp_live *net)
 {
-  const size_t R = (size_t)net->rows;
-  const size_t h = R * (size_t)net->config.hidden;
-  const size_t z = R * (size_t)net->config.latent;
-  const size_t g = R * (size_t)net->gates;
-  const size_t m = R * (size_t)net->config.generator;
   struct vosp_state *state = calloc(1, sizeof *state);
-  const size_t size = 2 * h + z + 2 * g + 2 * m + vosp_live_work(net);
-  float *block = calloc(size, sizeof *block);
-  if (state == NULL || block == NULL) {
-    free(state);
-    free(block);
+  if (state == NULL) {
     return STATUS_NO_MEMORY;
   }
-  touch_pages(block, size * sizeof *block);
+  struct carver carver = {NULL, 0};
   state->net = net;
-  state->h = block;
-  state->h_variance = state->h + h;
-  state->z = state->h_variance + h;
-  state->recurrent = state->z + z;
-  state->recurrent_variance = state->recurrent + g;
-  state->generator = state->recurrent_variance + g;
-  state->generator_variance = state->generator + m;
-  state->work = state->generator_variance + m;
+  carve_state(&carver, state);
+  state->block =
+    carver_allocate(&carver); /* cleared, so that each page is there before the live thread comes */
+  if (state->block == NULL) {
+    free(state);
+    return STATUS_NO_MEMORY;
+  }
+  carve_state(&carver, state);
   vosp_live_ops.reset(state);
   *out = state;
   return STATUS_OK;
@@ -159,7 +217,7 @@ enum status vosp_state_new(struct vosp_state **out, const struct vosp_live *net)
 void vosp_state_free(struct vosp_state *state)
 {
   if (state != NULL) {
-    free(state->h);
+    free(state->block);
     free(state);
   }
 }
@@ -178,8 +236,8 @@ enum status model_cleaner_new(const struct model *model, struct cleaner **cleane
   if (!vosp_live_fits(&model->config)) {
     return error_set(
       error, STATUS_UNSUPPORTED,
-      "only a model of kind emend.vosp with one layer and the Bernoulli emission can clean; `emend "
-      "info` tells what a model is");
+      "only a model of kind emend.vosp without the nade emission can clean; `emend info` tells what a "
+      "model is");
   }
   const struct cell_ops *cell = cell_find(model->config.cell);
   if (!cell->live) {

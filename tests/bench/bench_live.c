@@ -120,7 +120,7 @@ struct counter {
   const struct vosp_live *net;
   const struct predictor_ops *ops;
   void *state;
-  double decision_inputs, decisions, tick_inputs, ticks;
+  double decision_inputs, decision_rows, decisions, tick_inputs, ticks;
 };
 
 static double count_inputs(const float *row, int inputs)
@@ -156,9 +156,12 @@ static void counted_believe(void *user, const struct frame *received, const stru
 {
   struct counter *counter = user;
   const struct net_config *config = &counter->net->config;
-  float in[VIEW_INPUT_MAX];
-  view_row(config, (config->past == PAST_RECEIVED ? received : passed)->cell[0], 0, pitch, in);
-  counter->decision_inputs += count_inputs(in, counter->net->inputs);
+  for (int row = counter->net->emission.units > 0 ? 0 : pitch; row <= pitch; row++) {
+    float in[VIEW_INPUT_MAX];
+    view_row(config, (config->past == PAST_RECEIVED ? received : passed)->cell[0], 0, row, in);
+    counter->decision_inputs += count_inputs(in, counter->net->inputs);
+    counter->decision_rows++;
+  }
   counter->decisions++;
   counter->ops->believe(counter->state, received, passed, pitch, belief);
 }
@@ -192,25 +195,31 @@ static int channels_that_decide(const struct take *take)
   return count;
 }
 
-/* What vosp_live.c reads, layer by layer; a tick is one of every channel. */
+/* What vosp_live reads, layer by layer; a tick is one of every channel. With the pitch emission a decision
+ * steps the rows from the lowest to the pitch's. */
 static void count_reads(const struct counter *counter, int channels, const struct cleaner *cleaner,
                         struct bench_live *result)
 {
   const struct vosp_live *net = counter->net;
-  const double input_row = layer_floats(&net->input) / net->input.in;
+  const double decisions = counter->decisions > 0 ? counter->decisions : 1;
+  const double ticks = counter->ticks > 0 ? counter->ticks : 1;
+  const double input_row = layer_floats(&net->level[0].input) / net->level[0].input.in;
   const double out_row = layer_floats(&net->out) / net->out.out;
   const double head = (net->config.posterior == POSTERIOR_GAUSS_MARKOV ? 2 : 1) * net->config.latent *
                       (layer_floats(&net->head) / net->head.out);
   const double feeds = net->config.feed == FEED_LEVEL ? 2 : 1;
   const double gate = gate_floats(cleaner);
-  const double decision =
-    counter->decision_inputs / (counter->decisions > 0 ? counter->decisions : 1) * input_row + head +
-    feeds * layer_floats(&net->generator_z) + 2 * out_row + gate;
-  const double tick = counter->tick_inputs / (counter->ticks > 0 ? counter->ticks : 1) * input_row +
-                      net->rows * (head + layer_floats(&net->recurrent) + layer_floats(&net->generator_h));
-  const double all = layer_floats(&net->input) + layer_floats(&net->recurrent) + layer_floats(&net->head) +
-                     layer_floats(&net->generator_h) + layer_floats(&net->generator_z) +
-                     layer_floats(&net->out) + gate;
+  const double upper = layer_floats(&net->level[1].input);
+  const double recurrent = layer_floats(&net->level[0].recurrent) + layer_floats(&net->level[1].recurrent);
+  const double generator_z = layer_floats(&net->generator_z);
+  const double emission = layer_floats(&net->emission.source) + layer_floats(&net->emission.recurrent);
+  const double decision = counter->decision_inputs / decisions * input_row + 2 * out_row + gate +
+                          (feeds - 1) * generator_z +
+                          counter->decision_rows / decisions * (upper + head + generator_z + emission);
+  const double tick = counter->tick_inputs / ticks * input_row +
+                      net->rows * (upper + head + recurrent + layer_floats(&net->generator_h) + emission);
+  const double all = layer_floats(&net->level[0].input) + upper + recurrent + layer_floats(&net->head) +
+                     layer_floats(&net->generator_h) + generator_z + layer_floats(&net->out) + emission + gate;
   result->weights = (size_t)(all * sizeof(float));
   result->decision_reads.bytes = decision * sizeof(float);
   result->tick_reads.bytes = channels * tick * sizeof(float);
@@ -233,6 +242,7 @@ static enum status measure_reads(const struct model *model, const struct take *t
   const enum status status = play(take, &counted, NULL, NULL, error);
   for (int c = 1; c < CHANNELS; c++) {
     counters[0].decision_inputs += counters[c].decision_inputs;
+    counters[0].decision_rows += counters[c].decision_rows;
     counters[0].decisions += counters[c].decisions;
     counters[0].tick_inputs += counters[c].tick_inputs;
     counters[0].ticks += counters[c].ticks;

@@ -208,6 +208,18 @@ static void test_tied_model(void **state)
   play_model(&config);
 }
 
+static void test_pitch_emission_over_two_layers(void **state)
+{
+  (void)state;
+  struct net_config config = small;
+  config.tie = TIE_PITCH;
+  config.cell = CELL_GRU;
+  config.layers = 2;
+  config.emission = EMISSION_PITCH;
+  config.emission_units = 8;
+  play_model(&config);
+}
+
 int main(void)
 {
   if (emend_trap_enter == NULL) {
@@ -219,6 +231,7 @@ int main(void)
     cmocka_unit_test(test_look_ahead),
     cmocka_unit_test(test_papers_model),
     cmocka_unit_test(test_tied_model),
+    cmocka_unit_test(test_pitch_emission_over_two_layers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
