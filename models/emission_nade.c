@@ -9,6 +9,7 @@
 #include "emission.h"
 #include "init.h"
 #include "transfer.h"
+#include "vectors.h"
 #include "view.h"
 
 enum { SOURCE, BELOW, VISIBLE, SOURCE_BACK, LAYERS };
@@ -63,30 +64,6 @@ static size_t scratch(const struct emission_net *net, int frames)
   return (size_t)(frames + net->outputs + 3) * (size_t)net->units;
 }
 
-static void add(size_t n, const real *from, real *to)
-{
-  for (size_t i = 0; i < n; i++) {
-    to[i] += from[i];
-  }
-}
-
-static void add_scaled(size_t n, real by, const real *from, real *to)
-{
-  for (size_t i = 0; i < n; i++) {
-    to[i] += by * from[i];
-  }
-}
-
-static real inner(size_t n, const real *a, const real *b)
-{
-  real sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (size_t i = 0; i < n; i++) {
-    sum += a[i] * b[i];
-  }
-  return sum;
-}
-
 static void from_sources(const struct emission_run *run)
 {
   for (int i = 0; i < run->net->sources; i++) {
@@ -105,12 +82,12 @@ static void frame_forward(const struct emission_run *run, size_t frame, bool cho
   memcpy(a, run->memory + frame * K, K * sizeof *a);
   transfer_logistic(K, a, hidden);
   for (size_t d = 0; d < O; d++) {
-    logits[d] += inner(K, visible + d * K, hidden);
+    logits[d] += dot(K, visible + d * K, hidden);
     if (choose) {
       target[d] = logits[d] > 0;
     }
     if (target[d] != 0) {
-      add(K, below + d * K, a);
+      add_scaled(K, 1, below + d * K, a);
       transfer_logistic(K, a, hidden);
     }
   }
@@ -142,7 +119,7 @@ static real *hidden_again(const struct emission_run *run, size_t frame, real *a,
   for (size_t d = 0; d + 1 < O; d++) {
     if (target[d] != 0) {
       hidden += K;
-      add(K, run->net->layers[BELOW].w + d * K, a);
+      add_scaled(K, 1, run->net->layers[BELOW].w + d * K, a);
       transfer_logistic(K, a, hidden);
     }
   }
@@ -171,7 +148,7 @@ static void frame_backward(const struct emission_run *run, size_t frame, const r
   for (size_t d = O; d-- > 0;) {
     if (target[d] != 0 && d + 1 < O) {
       through_logistic(K, hidden, to_hidden, to_a);
-      add(K, to_a, grads[BELOW].w + d * K);
+      add_scaled(K, 1, to_a, grads[BELOW].w + d * K);
       hidden -= K;
     }
     if (to_logits[frame * O + d] != 0) {

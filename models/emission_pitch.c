@@ -10,6 +10,7 @@
 #include "cell.h"
 #include "emission.h"
 #include "init.h"
+#include "vectors.h"
 #include "view.h"
 
 enum { SOURCE, BELOW, RECURRENT, VISIBLE, SOURCE_BACK, LAYERS };
@@ -111,13 +112,6 @@ static struct walk walk_of(const struct emission_run *run)
   return walk;
 }
 
-static void add(size_t n, real by, const real *from, real *to)
-{
-  for (size_t i = 0; i < n; i++) {
-    to[i] += by * from[i];
-  }
-}
-
 /* Which of the rows a note `distance` semitones below adds. */
 static size_t row_of(size_t distance)
 {
@@ -137,10 +131,10 @@ static void make_rows(const struct walk *walk)
   memset(walk->rows, 0, DISTANCES * G * sizeof *walk->rows);
   for (size_t i = 0; i < DISTANCES; i++) {
     real *row = walk->rows + i * G;
-    add(G, NOTES_SCALE, below + O * G, row);
-    add(G, 1, below + class_row(O, i) * G, row);
+    add_scaled(G, NOTES_SCALE, below + O * G, row);
+    add_scaled(G, 1, below + class_row(O, i) * G, row);
     if (i < REACH) {
-      add(G, 1, below + (O + 1 + i) * G, row);
+      add_scaled(G, 1, below + (O + 1 + i) * G, row);
     }
   }
 }
@@ -151,10 +145,10 @@ static void fold_rows(const struct walk *walk, real *to_below)
   const size_t G = walk->G, O = walk->O;
   for (size_t i = 0; i < DISTANCES; i++) {
     const real *row = walk->rows + i * G;
-    add(G, NOTES_SCALE, row, to_below + O * G);
-    add(G, 1, row, to_below + class_row(O, i) * G);
+    add_scaled(G, NOTES_SCALE, row, to_below + O * G);
+    add_scaled(G, 1, row, to_below + class_row(O, i) * G);
     if (i < REACH) {
-      add(G, 1, row, to_below + (O + 1 + i) * G);
+      add_scaled(G, 1, row, to_below + (O + 1 + i) * G);
     }
   }
 }
@@ -173,11 +167,11 @@ static void add_below(const struct walk *walk, size_t pitch, real *pre)
     const real *notes = walk->notes + frame * walk->R;
     const size_t count = (size_t)walk->count[frame];
     for (size_t i = 0; i < count; i++) {
-      add(G, 1, walk->rows + row_of(pitch - (size_t)notes[i]) * G, pre);
+      add_scaled(G, 1, walk->rows + row_of(pitch - (size_t)notes[i]) * G, pre);
     }
     for (size_t o = 0; pitch > 0 && o < O; o++) {
       if (target_at(walk, frame, pitch - 1)[o] != 0) {
-        add(G, 1, below + o * G, pre);
+        add_scaled(G, 1, below + o * G, pre);
       }
     }
   }
@@ -191,11 +185,11 @@ static void below_backward(const struct walk *walk, size_t pitch, const real *to
     const real *notes = walk->notes + frame * walk->R;
     const size_t count = (size_t)walk->count[frame];
     for (size_t i = 0; i < count; i++) {
-      add(G, 1, to_pre, walk->rows + row_of(pitch - (size_t)notes[i]) * G);
+      add_scaled(G, 1, to_pre, walk->rows + row_of(pitch - (size_t)notes[i]) * G);
     }
     for (size_t o = 0; pitch > 0 && o < O; o++) {
       if (target_at(walk, frame, pitch - 1)[o] != 0) {
-        add(G, 1, to_pre, to_below + o * G);
+        add_scaled(G, 1, to_pre, to_below + o * G);
       }
     }
   }
@@ -222,7 +216,7 @@ static void sources_backward(const struct walk *walk, size_t pitch, const real *
   const struct emission_net *net = walk->run->net;
   const int M = net->source_units, F = (int)walk->F, G = (int)walk->G, stride = (int)walk->R * M;
   for (size_t frame = 0; frame < walk->F; frame++) {
-    add(walk->G, 1, to_pre + frame * walk->G, grads[SOURCE].b);
+    add_scaled(walk->G, 1, to_pre + frame * walk->G, grads[SOURCE].b);
   }
   for (int i = 0; i < net->sources; i++) {
     const int which = i == 0 ? SOURCE : SOURCE_BACK;

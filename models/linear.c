@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "vectors.h"
+
 void linear_square(const struct linear *layer, real *w2)
 {
   const size_t n = (size_t)layer->in * (size_t)layer->out;
@@ -102,16 +104,6 @@ void linear_forward(const struct linear *layer, int rows, struct moments in, boo
     dropped_variance(layer, (size_t)rows * (size_t)layer->in, in, scratch);
     product(layer, rows, 1, scratch, layer->w2, accumulate ? 1 : 0, out.v);
   }
-}
-
-static real dot(size_t n, const real *a, const real *b)
-{
-  real sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (size_t i = 0; i < n; i++) {
-    sum += a[i] * b[i];
-  }
-  return sum;
 }
 
 /* The keep probability's gradient alone, of inputs without variance that are mostly zero: those add nothing. */
