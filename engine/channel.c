@@ -64,10 +64,15 @@ EMEND_LIVE void channel_release_all(struct channel *channel)
   evidence_release_all(&channel->evidence);
 }
 
+EMEND_LIVE void channel_close(struct channel *channel, struct frame *received, struct frame *passed)
+{
+  framer_tick(&channel->received, received);
+  framer_tick(&channel->passed, passed);
+}
+
 EMEND_LIVE void channel_tick(struct channel *channel, const struct predictor_ops *ops, void *state)
 {
   struct frame received, passed;
-  framer_tick(&channel->received, &received);
-  framer_tick(&channel->passed, &passed);
+  channel_close(channel, &received, &passed);
   ops->advance(state, &received, &passed);
 }

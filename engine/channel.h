@@ -26,6 +26,8 @@ EMEND_LIVE void channel_settle(struct channel *channel, int pitch, int velocity,
 /* A note-off was received. `passed`: its note-on had been let through and it now ends. */
 EMEND_LIVE void channel_release(struct channel *channel, int pitch, bool passed);
 EMEND_LIVE void channel_release_all(struct channel *channel);
+/* Close the frame: what the predictor is to be advanced by. */
+EMEND_LIVE void channel_close(struct channel *channel, struct frame *received, struct frame *passed);
 /* Close the frame and advance the predictor. */
 EMEND_LIVE void channel_tick(struct channel *channel, const struct predictor_ops *ops, void *state);
 

@@ -133,6 +133,7 @@ EMEND_LIVE void live_begin(struct live *live, nanos now)
   live->clock = (struct live_clock){.last = now};
   live->now = now;
   live->warmed = now;
+  live->stepped = now;
   live->sysex_until = now;
   live->sysex_lost = false;
   live_start_frames(live, now);
@@ -161,6 +162,7 @@ EMEND_LIVE void live_receive(struct live *live, nanos time, const uint8_t *bytes
 EMEND_LIVE void live_advance(struct live *live, nanos now)
 {
   catch_up(live, now);
+  live_step_some(live);
   if (live->keep_warm && live->now - live->warmed >= WARM_PERIOD) {
     live->warmed = live->now;
     live_warm(live);

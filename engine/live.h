@@ -16,6 +16,11 @@ enum live_mode { LIVE_BYPASS, LIVE_MONITOR, LIVE_CLEAN };
 
 #define LIVE_LOOK_AHEAD_MAX (200 * NANOS_PER_MILLISECOND)
 
+/* After a tick the channels' models take the closed frames at most so many in one live_advance, and not again
+ * for LIVE_STEP_PERIOD: a note that comes just then waits for no more than these and its own channel's. */
+enum { LIVE_STEPS_MAX = 2 };
+#define LIVE_STEP_PERIOD NANOS_PER_MILLISECOND
+
 /* A model as the engine sees it: predictor states for each channel and a gate. Made by the models
  * library off the live thread; handed back through the retired ring. */
 struct cleaner {

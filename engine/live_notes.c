@@ -43,6 +43,7 @@ static bool decide(struct live *live, nanos heard, const uint8_t *bytes)
   }
   const struct gate *gate = live->cleaner->gate;
   unsigned channel = channel_of(bytes);
+  live_step(live, channel);
   channel_sense(&live->channel[channel], live->cleaner->ops, live->cleaner->state[channel], gate->context_size,
                 heard, bytes[1], bytes[2], live->input);
   struct verdict verdict = gate_judge(gate, live->input);

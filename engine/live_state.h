@@ -34,6 +34,13 @@ struct live_clock {
   int count;       /* intervals in the mean, at most one quarter note's */
 };
 
+/* A frame that is closed and that the channel's predictor takes when there is time, at the latest before its
+ * next decision or frame. */
+struct live_step {
+  bool due;
+  struct frame received, passed;
+};
+
 struct live {
   /* Set once. */
   live_emit emit;
@@ -57,6 +64,8 @@ struct live {
   struct live_clock clock;
   bool active[CHANNELS]; /* had a decidable note */
   struct channel channel[CHANNELS];
+  struct live_step step[CHANNELS];
+  nanos stepped; /* when steps were last taken for want of anything else to do */
   struct ledger ledger;
   struct live_queue delayed; /* the look-ahead */
   struct live_queue unsent;
@@ -98,12 +107,16 @@ EMEND_LIVE void live_end_due(struct live *live, nanos now);
 /* Note-offs for all that sounds; held keys are forgotten. */
 EMEND_LIVE void live_end_all(struct live *live);
 
-/* live_time.c: ticks, tempo, swaps. */
+/* live_time.c: ticks, steps, tempo, swaps. */
 
 /* Count frames from here: predictors forget, keys that are down stay down. */
 EMEND_LIVE void live_start_frames(struct live *live, nanos now);
-/* Close the frames that are due at next_tick. */
+/* Close the frames that are due at next_tick. Predictors take them by live_step and live_step_some. */
 EMEND_LIVE void live_tick(struct live *live);
+/* The channel's predictor knows all frames that were closed. */
+EMEND_LIVE void live_step(struct live *live, unsigned channel);
+/* A few channels' steps, now and then. */
+EMEND_LIVE void live_step_some(struct live *live);
 EMEND_LIVE void live_hear_clock(struct live *live, nanos time);
 /* Take up a new model if there is one: at a tick, or when none is near. */
 EMEND_LIVE void live_take_swap(struct live *live, bool at_tick);

@@ -15,8 +15,8 @@ EMEND_LIVE void live_start_frames(struct live *live, nanos now)
 {
   struct frame unused;
   for (int channel = 0; channel < CHANNELS; channel++) {
-    framer_tick(&live->channel[channel].received, &unused);
-    framer_tick(&live->channel[channel].passed, &unused);
+    channel_close(&live->channel[channel], &unused, &unused);
+    live->step[channel].due = false;
     if (live->cleaner) {
       live->cleaner->ops->reset(live->cleaner->state[channel]);
     }
@@ -24,18 +24,42 @@ EMEND_LIVE void live_start_frames(struct live *live, nanos now)
   live->next_tick = live->cleaner ? now + frame_length(live) : INT64_MAX;
 }
 
+EMEND_LIVE void live_step(struct live *live, unsigned channel)
+{
+  struct live_step *step = &live->step[channel];
+  if (step->due) {
+    step->due = false;
+    live->cleaner->ops->advance(live->cleaner->state[channel], &step->received, &step->passed);
+  }
+}
+
+EMEND_LIVE void live_step_some(struct live *live)
+{
+  if (live->now - live->stepped < LIVE_STEP_PERIOD) {
+    return;
+  }
+  int steps = 0;
+  for (unsigned channel = 0; channel < CHANNELS && steps < LIVE_STEPS_MAX; channel++) {
+    if (live->step[channel].due) {
+      live_step(live, channel);
+      live->stepped = live->now;
+      steps++;
+    }
+  }
+}
+
 EMEND_LIVE void live_tick(struct live *live)
 {
-  for (int c = 0; c < CHANNELS; c++) {
+  for (unsigned c = 0; c < CHANNELS; c++) {
     if (!live->active[c]) {
       continue;
     }
-    struct channel *channel = &live->channel[c];
-    struct live_frame_record record = {.time = live->next_tick,
-                                       .channel = (uint8_t)c,
-                                       .received = channel->received.current,
-                                       .passed = channel->passed.current};
-    channel_tick(channel, live->cleaner->ops, live->cleaner->state[c]);
+    struct live_step *step = &live->step[c];
+    live_step(live, c);
+    channel_close(&live->channel[c], &step->received, &step->passed);
+    step->due = true;
+    struct live_frame_record record = {
+      .time = live->next_tick, .channel = (uint8_t)c, .received = step->received, .passed = step->passed};
     live_record(live, LIVE_RECORD_FRAME, &record, sizeof record);
   }
   live_count(&live->counters.ticks);
