@@ -195,8 +195,8 @@ static int channels_that_decide(const struct take *take)
   return count;
 }
 
-/* What vosp_live reads, layer by layer; a tick is one of every channel. With the pitch emission a decision
- * steps the rows from the lowest to the pitch's. */
+/* What vosp_live reads, layer by layer; a tick steps as many channels as one call may. With the pitch emission
+ * a decision steps the rows from the lowest to the pitch's. */
 static void count_reads(const struct counter *counter, int channels, const struct cleaner *cleaner,
                         struct bench_live *result)
 {
@@ -222,7 +222,7 @@ static void count_reads(const struct counter *counter, int channels, const struc
                      layer_floats(&net->generator_h) + generator_z + layer_floats(&net->out) + emission + gate;
   result->weights = (size_t)(all * sizeof(float));
   result->decision_reads.bytes = decision * sizeof(float);
-  result->tick_reads.bytes = channels * tick * sizeof(float);
+  result->tick_reads.bytes = (channels < LIVE_STEPS_MAX ? channels : LIVE_STEPS_MAX) * tick * sizeof(float);
 }
 
 static enum status measure_reads(const struct model *model, const struct take *take, struct cleaner *cleaner,

@@ -52,9 +52,9 @@ static void print_training(const struct bench_report *report)
 void bench_report_markdown(const struct bench_report *report)
 {
   const bool fifo = report->row_count > 0 && report->rows[0].live.fifo;
-  printf("Spinning threads beside it: %d. The live part runs under %s. Times in microseconds. A tick is one "
-         "frame of all busy channels.\n\n",
-         report->load, fifo ? "SCHED_FIFO" : "SCHED_OTHER (SCHED_FIFO is not permitted)");
+  printf("Spinning threads beside it: %d. The live part runs under %s. Times in microseconds. A tick "
+         "closes the frames of all busy channels and takes the steps of %d of them.\n\n",
+         report->load, fifo ? "SCHED_FIFO" : "SCHED_OTHER (SCHED_FIFO is not permitted)", LIVE_STEPS_MAX);
   print_live(report);
   print_training(report);
   if (report->file_seconds > 0) {
