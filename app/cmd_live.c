@@ -6,6 +6,7 @@
 #include "live_capture.h"
 #include "live_loop.h"
 #include "live_port.h"
+#include "live_warn.h"
 #include "live_worker.h"
 #include "outfile.h"
 #include "port_file.h"
@@ -118,10 +119,10 @@ static void announce(const struct live_port *live_port, const struct session *se
   }
   fprintf(out, "emend live: driver %s, preset %s%s. %s\n", live_port->driver->name, session->preset.name, model,
           line);
-  if (!model_has_gate(session->model)) {
-    fprintf(out, "This model has no gate, so nothing will be removed; train one on played takes.\n");
-  }
   fflush(out);
+  if (!model_has_gate(session->model)) {
+    live_warn("this model has no gate, so nothing will be removed; train one on played takes");
+  }
 }
 
 struct playing {
@@ -149,9 +150,8 @@ static void look_for_broken_take(struct playing *playing)
   }
   broken_take_find(&playing->broken, folder);
   if (playing->broken.count > 0) {
-    fprintf(playing->out, "The last take broke off with %d note%s on; what sounds on is ended now.\n",
-            playing->broken.count, playing->broken.count == 1 ? "" : "s");
-    fflush(playing->out);
+    live_warn("the last take broke off with %d note%s on; what sounds on is ended now", playing->broken.count,
+              playing->broken.count == 1 ? "" : "s");
   }
 }
 
@@ -163,7 +163,7 @@ static enum status run_loop(struct playing *playing, struct error *error)
 
   playing->capture = live_capture_start(settings, playing->session, live_port->save == NULL, playing->out);
   enum status status = live_worker_start(&playing->worker, settings, playing->capture, &playing->personal,
-                                         playing->session, playing->out, error);
+                                         playing->session, error);
   look_for_broken_take(playing);
   playing->reload = (struct reload){.read = read_again,
                                     .user = &playing->arguments,
@@ -172,8 +172,7 @@ static enum status run_loop(struct playing *playing, struct error *error)
                                     .session = playing->session,
                                     .capture = playing->capture,
                                     .live_port = live_port,
-                                    .personal = &playing->personal,
-                                    .out = playing->out};
+                                    .personal = &playing->personal};
   if (status == STATUS_OK) {
     struct live_loop loop = {.session = playing->session,
                              .watch = playing->watch,
@@ -219,13 +218,12 @@ static enum status play(struct playing *playing, struct error *error)
 
   stop_catch();
   stop_catch_reload();
-  enum status status =
-    live_port_open(live_port, &flags->settings, flags->demo, playing->session, playing->out, error);
+  enum status status = live_port_open(live_port, &flags->settings, flags->demo, playing->session, error);
   if (status != STATUS_OK) {
     return status;
   }
   if (live_port->save == NULL && !realtime_lock_memory(memory)) {
-    fprintf(playing->out, "%s\n", memory);
+    live_warn("%s", memory);
   }
   announce(live_port, playing->session, playing->personal.number, playing->out);
   status = run_loop(playing, error);
@@ -268,7 +266,9 @@ static int run_live(int argc, char **argv)
   }
   if (status == STATUS_OK) {
     live_personal_choose(&preset, flags.no_personal, &playing.personal, line);
-    fprintf(out, "%s%s", line, line[0] != '\0' ? "\n" : "");
+    if (line[0] != '\0') {
+      live_warn("%s", line);
+    }
     status = session_open(&session, &preset, true, CAPTURE_BYTES, &error);
   }
   if (status == STATUS_OK) {

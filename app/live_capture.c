@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "file.h"
+#include "live_warn.h"
 
 enum { MODEL_BYTES_MAX = 64 << 20 };
 
@@ -62,19 +63,24 @@ struct capture *live_capture_start(const struct settings *settings, const struct
   }
   if (status == STATUS_OK) {
     fprintf(out, "Takes are captured in %s.\n", folder);
+    fflush(out);
   } else {
-    fprintf(out, "Nothing is captured: %s\n", error.text);
+    live_warn("nothing is captured: %s", error.text);
   }
-  fflush(out);
   return capture;
 }
 
 void live_capture_stop(struct capture *capture, FILE *out)
 {
   char line[CAPTURE_LINE];
+  enum capture_state state = capture_poll(capture, line);
 
-  for (capture_poll(capture, line); line[0] != '\0'; capture_poll(capture, line)) {
-    fprintf(out, "%s\n", line);
+  for (; line[0] != '\0'; state = capture_poll(capture, line)) {
+    if (state == CAPTURE_STOPPED) {
+      live_warn("%s", line);
+    } else {
+      fprintf(out, "%s\n", line);
+    }
   }
   capture_close(capture);
 }

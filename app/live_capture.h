@@ -16,7 +16,7 @@ enum status live_capture_folder(const struct settings *settings, char path[DATAF
 uint32_t live_capture_fingerprint(const char *model_path);
 
 /* Begin to capture if the settings say so, and tell on `out` where takes go. NULL where nothing is captured:
- * not wanted, or not possible, which a line on `out` says. `keyboard`: real playing, not a file's. */
+ * not wanted, or not possible, which a warning says. `keyboard`: real playing, not a file's. */
 struct capture *live_capture_start(const struct settings *settings, const struct session *session,
                                    bool keyboard, FILE *out);
 /* Nobody drains any more: tell what was not told yet, and end the take. NULL is allowed. */

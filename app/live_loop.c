@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "live_view.h"
+#include "live_warn.h"
 #include "port_file.h"
 #include "realtime_thread.h"
 #include "stop.h"
@@ -101,26 +102,41 @@ static void tell(struct live_loop *loop, struct live_view *view, bool screen, co
   }
 }
 
-/* A failure goes to standard error, where there is no screen. */
+static void warn(struct live_view *view, bool screen, const char *line)
+{
+  if (line[0] == '\0') {
+    return;
+  }
+  snprintf(view->message, sizeof view->message, "%.255s", line);
+  if (!screen) {
+    live_warn("%s", line);
+  }
+}
+
 static void take_reload(struct live_loop *loop, struct live_view *view, bool screen)
 {
   char line[RELOAD_LINE];
   const enum reload_result result = reload_poll(loop->reload, loop->worker, line);
 
-  if (result == RELOAD_FAILED && !screen) {
-    fprintf(stderr, "emend live: %s\n", line);
+  if (result == RELOAD_FAILED) {
+    warn(view, screen, line);
   } else {
     tell(loop, view, screen, line);
   }
 }
 
+/* What comes back is told where its loss was. */
 static void take_port_news(struct live_loop *loop, struct live_view *view, bool screen)
 {
   char line[256] = "";
   enum port_state before = view->state;
 
   view->state = loop->driver->poll(loop->port, line, sizeof line);
-  tell(loop, view, screen, line);
+  if (loop->driver == &port_driver_file) {
+    tell(loop, view, screen, line);
+  } else {
+    warn(view, screen, line);
+  }
   if (view->state == PORT_CONNECTED) {
     broken_take_end(loop->broken, loop->session->live);
   }
@@ -144,7 +160,11 @@ static bool take_news(struct live_loop *loop, struct live_view *view, bool scree
   view->learner = worker_state(loop->worker, &view->learnt);
   view->captures = loop->capture != NULL;
   view->capturing = capture_poll(loop->capture, line);
-  tell(loop, view, screen, line);
+  if (view->capturing == CAPTURE_STOPPED) {
+    warn(view, screen, line);
+  } else {
+    tell(loop, view, screen, line);
+  }
   return loop->driver != &port_driver_file || view->state != PORT_LOST;
 }
 

@@ -1,7 +1,9 @@
 #include "live_port.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "live_warn.h"
 #include "outfile.h"
 #include "port_file.h"
 
@@ -81,7 +83,7 @@ enum status live_port_check(const struct settings *settings, bool demo, struct e
 }
 
 enum status live_port_open(struct live_port *live_port, const struct settings *settings, bool demo,
-                           struct session *session, FILE *out, struct error *error)
+                           struct session *session, struct error *error)
 {
   *live_port = (struct live_port){.driver = NULL};
   if (demo) {
@@ -98,6 +100,6 @@ enum status live_port_open(struct live_port *live_port, const struct settings *s
   if (status == STATUS_OK || settings->in != NULL || settings->out != NULL) {
     return status;
   }
-  fprintf(out, "No MIDI system works here (%s); this is the demo.\n", error->text);
+  live_warn("no MIDI system works here (%s); this is the demo", error->text);
   return open_demo(live_port, demo_out, session, error);
 }

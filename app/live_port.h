@@ -2,8 +2,6 @@
 #ifndef EMEND_LIVE_PORT_H
 #define EMEND_LIVE_PORT_H
 
-#include <stdio.h>
-
 #include "datafile.h"
 #include "port.h"
 #include "session.h"
@@ -21,8 +19,8 @@ struct live_port {
 enum status live_port_check(const struct settings *settings, bool demo, struct error *error) EMEND_CHECK;
 
 /* Open the port that checked the settings ask for and connect the session to it. Where `auto` finds no system
- * that works and no port is asked for by name, a line on `out` says so and the demo is opened. */
+ * that works and no port is asked for by name, a warning says so and the demo is opened. */
 enum status live_port_open(struct live_port *live_port, const struct settings *settings, bool demo,
-                           struct session *session, FILE *out, struct error *error) EMEND_CHECK;
+                           struct session *session, struct error *error) EMEND_CHECK;
 
 #endif

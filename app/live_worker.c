@@ -1,8 +1,10 @@
 #include "live_worker.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "live_capture.h"
+#include "live_warn.h"
 #include "personal.h"
 
 enum { NEW_MINUTES = 5 };
@@ -45,7 +47,7 @@ static const char *no_learning(const struct capture *capture, const struct sessi
 
 static struct worker_options choose(const struct settings *settings, struct capture *capture,
                                     const struct live_personal *personal, const struct session *session,
-                                    char takes[DATAFILE_PATH_MAX], FILE *out)
+                                    char takes[DATAFILE_PATH_MAX])
 {
   struct error inner = {STATUS_OK, ""};
   bool learn = settings->learn;
@@ -56,7 +58,7 @@ static struct worker_options choose(const struct settings *settings, struct capt
       why = inner.text;
     }
     if (why != NULL) {
-      fprintf(out, "Nothing is learnt: %s.\n", why);
+      live_warn("nothing is learnt: %s", why);
     }
     learn = why == NULL;
   }
@@ -72,11 +74,11 @@ static struct worker_options choose(const struct settings *settings, struct capt
 }
 
 enum status live_worker_start(struct worker **worker, const struct settings *settings, struct capture *capture,
-                              const struct live_personal *personal, struct session *session, FILE *out,
+                              const struct live_personal *personal, struct session *session,
                               struct error *error)
 {
   char takes[DATAFILE_PATH_MAX] = "";
-  const struct worker_options options = choose(settings, capture, personal, session, takes, out);
+  const struct worker_options options = choose(settings, capture, personal, session, takes);
 
   enum status status = worker_new(worker, &options, session, error);
   if (status == STATUS_OK) {
@@ -90,7 +92,7 @@ enum status live_worker_start(struct worker **worker, const struct settings *set
 }
 
 enum status live_worker_change(struct worker *worker, const struct settings *settings, struct capture *capture,
-                               const struct live_personal *personal, struct session *session, FILE *out,
+                               const struct live_personal *personal, struct session *session,
                                struct error *error)
 {
   char takes[DATAFILE_PATH_MAX] = "";
@@ -99,7 +101,7 @@ enum status live_worker_change(struct worker *worker, const struct settings *set
   if (capture != NULL) {
     capture_model(capture, session->preset.name, session->fingerprint); /* nobody else drains now */
   }
-  const struct worker_options options = choose(settings, capture, personal, session, takes, out);
+  const struct worker_options options = choose(settings, capture, personal, session, takes);
   worker_aim(worker, &options);
   return worker_start(worker, error);
 }

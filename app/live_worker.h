@@ -2,8 +2,6 @@
 #ifndef EMEND_LIVE_WORKER_H
 #define EMEND_LIVE_WORKER_H
 
-#include <stdio.h>
-
 #include "settings.h"
 #include "worker.h"
 
@@ -19,15 +17,15 @@ enum { LIVE_PERSONAL_LINE = 512 };
 void live_personal_choose(struct preset *preset, bool none, struct live_personal *personal,
                           char line[LIVE_PERSONAL_LINE]);
 
-/* Make and start the worker. What --learn needs and does not find is told on `out`. */
+/* Make and start the worker. What --learn needs and does not find is told as a warning. */
 enum status live_worker_start(struct worker **worker, const struct settings *settings, struct capture *capture,
-                              const struct live_personal *personal, struct session *session, FILE *out,
+                              const struct live_personal *personal, struct session *session,
                               struct error *error) EMEND_CHECK;
 
 /* The session has another preset or model: tell the takes, and learn for it from now on. Waits for the worker's
  * threads; what they drain waits meanwhile. Where this fails, the worker rests and playing goes on. */
 enum status live_worker_change(struct worker *worker, const struct settings *settings, struct capture *capture,
-                               const struct live_personal *personal, struct session *session, FILE *out,
+                               const struct live_personal *personal, struct session *session,
                                struct error *error) EMEND_CHECK;
 
 #endif

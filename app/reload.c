@@ -1,5 +1,6 @@
 #include "reload.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "live_capture.h"
@@ -14,13 +15,17 @@ bool reload_swaps(const struct reload *reload)
 static enum reload_result say(const struct reload *reload, char line[RELOAD_LINE])
 {
   const struct preset *preset = &reload->session->preset;
-  char model[48] = "";
+  char model[48] = "", later[96] = "";
 
   if (reload->personal->number > 0) {
     snprintf(model, sizeof model, ", personal model %d", reload->personal->number);
   }
-  snprintf(line, RELOAD_LINE, "reloaded: preset %s%s, %s, strength %.2f, look-ahead %g ms", preset->name, model,
-           preset_modes[preset->mode], preset->strength, preset->look_ahead);
+  if (reload->look_ahead < preset->look_ahead || reload->look_ahead > preset->look_ahead) {
+    snprintf(later, sizeof later, " (a file keeps what it began with; %g ms at the next start)",
+             reload->look_ahead);
+  }
+  snprintf(line, RELOAD_LINE, "reloaded: preset %s%s, %s, strength %.2f, look-ahead %g ms%s", preset->name,
+           model, preset_modes[preset->mode], preset->strength, preset->look_ahead, later);
   return RELOAD_DONE;
 }
 
@@ -31,8 +36,9 @@ static enum reload_result refuse(char line[RELOAD_LINE], const struct error *err
 }
 
 /* A file's player has laid out its notes for the look-ahead that it began with. */
-static void keep_what_stays(const struct reload *reload, struct preset *preset)
+static void keep_what_stays(struct reload *reload, struct preset *preset)
 {
+  reload->look_ahead = preset->look_ahead;
   if (reload->live_port->driver == &port_driver_file) {
     preset->look_ahead = reload->session->preset.look_ahead;
   }
@@ -166,8 +172,8 @@ static enum reload_result go_on(struct reload *reload, struct worker *worker, ch
     return RELOAD_NOTHING;
   }
   take_over(reload);
-  if (live_worker_change(worker, reload->started, reload->capture, reload->personal, reload->session,
-                         reload->out, &error) == STATUS_OK) {
+  if (live_worker_change(worker, reload->started, reload->capture, reload->personal, reload->session, &error) ==
+      STATUS_OK) {
     return say(reload, line);
   }
   snprintf(line, RELOAD_LINE, "reloaded, but nothing is captured any more: %s", error.text);

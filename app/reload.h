@@ -22,12 +22,12 @@ struct reload {
   struct capture *capture; /* NULL: none */
   const struct live_port *live_port;
   struct live_personal *personal;
-  FILE *out;
   /* Its own; zero at first: a model on its way to the live engine. */
   struct model *model;
   struct cleaner *cleaner;
   uint32_t fingerprint;
   struct preset preset;
+  double look_ahead; /* ms, as the settings want it */
   struct live_personal chosen;
   bool handed_over;
 };

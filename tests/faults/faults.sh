@@ -149,9 +149,12 @@ row_sighup() {
     play --capture
     sleep 0.5
     echo 'preset = "tiny"; strength = 0.0; mode = "monitor";' >"$conf"
-    hup 'reloaded: preset tiny, monitor, strength 0.00'
+    hup 'reloaded: preset tiny, monitor, strength 0.00, look-ahead 0 ms$'
     echo 'preset = "other"; strength = 0.0; mode = "bypass";' >"$conf"
     hup 'reloaded: preset other, bypass, strength 0.00'
+    # A file is laid out for the look-ahead that it began with.
+    echo 'preset = "other"; strength = 0.0; look_ahead = 50.0; mode = "bypass";' >"$conf"
+    hup 'reloaded: preset other, .* look-ahead 0 ms (a file keeps .* 50 ms at the next start)$'
     # What is wrong is told, and changes nothing.
     echo 'preset = "other"; strength = "much";' >"$conf"
     hup 'not reloaded, all stays as it was: .*emend.conf:1: ' complaint
@@ -246,7 +249,8 @@ row_sigkill() {
     { kill -9 "$player"; wait "$player"; } 2>/dev/null
     stream 1 '\030 \034 \037'
     play --preset tiny --mode bypass --capture
-    heard 'The last take broke off with [34] notes\{0,1\} on' said
+    heard 'the last take broke off with [34] notes\{0,1\} on' complaint
+    grep -q 'broke off' "$work/said" && fail 'a warning is on standard output'
     ended
     # Nothing was removed, so what went out beyond what came in are the ends of those notes.
     ends=$(($(value events_out) - $(value events_in)))
@@ -254,7 +258,7 @@ row_sigkill() {
     # Only once, and not after an end in order.
     play --preset tiny --mode bypass --capture
     ended
-    grep -q 'broke off' "$work/said" && fail "a take that ended is said to have broken off"
+    grep -q 'broke off' "$work/complaint" && fail "a take that ended is said to have broken off"
 }
 
 # Its window is closed: SIGHUP comes, but there is nobody left to play for.

@@ -146,7 +146,7 @@ check_no_capture() {
     echo 'takes = "/dev/null"; take_pause = 1.5; capture_limit_mb = 5;' >"$XDG_CONFIG_HOME/emend/emend.conf"
     play --seconds 0.3
     wait $player || fail "a folder that is none ended the playing: $(cat "$work/live.out")"
-    grep -q 'Nothing is captured: ' "$work/live.out" || fail "no word on a folder that is none: $(cat "$work/live.out")"
+    grep -q 'nothing is captured: ' "$work/live.out" || fail "no word on a folder that is none: $(cat "$work/live.out")"
     [ ! -e "$takes" ] || fail "captured though told not to"
 }
 

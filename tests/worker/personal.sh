@@ -101,7 +101,7 @@ head -1 said | grep -q 'preset tiny, personal model 1\.' || fail "live does not 
 live --no-personal
 grep -q 'personal' said && fail "--no-personal is not heard: $(cat said)"
 live --learn
-has said 'Nothing is learnt: nothing is captured'
+has complaint 'nothing is learnt: nothing is captured'
 good "$emend" models use preset --preset tiny
 live
 grep -q 'personal' said && fail "models use preset is not heard: $(cat said)"
@@ -112,10 +112,10 @@ own=data/emend/models/tiny/0001.safetensors
 cp $own kept
 head -c 200 kept >$own
 live
-has said 'Personal model 1 cannot be used, so the preset.s own is'
+has complaint 'Personal model 1 cannot be used, so the preset.s own is'
 cp vrae.safetensors $own
 live
-has said 'Personal model 1 cannot be used, so the preset.s own is'
+has complaint 'Personal model 1 cannot be used, so the preset.s own is'
 grep -q 'preset tiny, personal' said && fail "a wrong personal model is used"
 cp kept $own
 good "$emend" models delete 1 --preset tiny
