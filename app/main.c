@@ -7,6 +7,7 @@
 #include "blas_core.h"
 #include "fast_program.h"
 #include "help.h"
+#include "live_blas.h"
 #include "names.h"
 #include "version.h"
 
@@ -51,6 +52,7 @@ int main(int argc, char **argv)
 {
   fast_program_become(argv);
   blas_core_become(argv);
+  live_blas_become(argc, argv);
   signal(SIGPIPE, SIG_IGN); /* a reader that leaves is a failed write, which has its line */
   signal(SIGXFSZ, SIG_IGN); /* as is a file that may not grow */
   int status = run(argc, argv);

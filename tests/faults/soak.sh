@@ -6,6 +6,7 @@
 tools=$1 emend=$2 source=$3 seconds=${4:-600}
 export HOME=$work XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data XDG_STATE_HOME=$work/state
 slack=512 # KiB that memory may grow by: allocators return some late
+most=$((128 * 1024)) # KiB, without what the JACK server shares with its clients
 warm=$((seconds / 10 < 60 ? seconds / 10 : 60))
 seed=${SEED:-$RANDOM}
 echo "seed $seed, $seconds seconds"
@@ -21,6 +22,9 @@ faults() {
     echo 'none none'
 }
 
+# What the server shares with all clients is some 100 MB of it, and locked like the rest.
+own_memory() { echo $(($(memory VmRSS) - $(memory RssShmem))); }
+
 sample() { echo "$(memory VmRSS) $(memory VmHWM) $(faults)"; }
 
 start_server
@@ -34,6 +38,8 @@ run sender "$tools/jack_send" emend:in $((seconds * 1000)) 1000 "$seed" "$work/s
 sender=$last
 sleep $((warm + 2))
 first=$(sample)
+own=$(own_memory)
+echo "without what JACK shares: $own KiB"
 echo "after $warm s: VmRSS VmHWM (KiB), minor and major faults of the live thread: $first"
 for tenth in 1 2 3 4 5 6 7 8 9; do
     sleep $(((seconds - warm) / 10))
@@ -52,6 +58,7 @@ grep -E '"(events_in|events_out|dropped|capture_lost|sounding|xruns|send_failed)
 for key in dropped sounding capture_lost; do
     grep -q "\"$key\": *0[^0-9]" "$work/report.json" || fail "the report does not say $key 0"
 done
+[ "$own" -le $most ] || fail "more than $most KiB of memory are in use"
 echo "$first $last_sample" | awk -v slack=$slack '{ exit !($5 - $1 <= slack && $6 - $2 <= slack) }' ||
     fail "memory grew"
 echo "$first $last_sample" | awk '{ exit $7 - $3 != 0 || $8 - $4 != 0 }' || fail "the live thread had page faults"
