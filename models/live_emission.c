@@ -14,7 +14,10 @@ size_t live_emission_work(const struct live_emission *net)
 EMEND_LIVE void live_climb_start(struct live_climb *climb, const struct live_emission *net, float *work)
 {
   const size_t K = (size_t)net->units;
-  *climb = (struct live_climb){.net = net, .h = work, .pre = work + K, .product = work + 4 * K};
+  *climb = (struct live_climb){.net = net};
+  climb->h = work;
+  climb->pre = climb->h + K;
+  climb->product = climb->pre + 3 * K;
   memset(climb->h, 0, K * sizeof *climb->h);
 }
 

@@ -9,7 +9,7 @@ size_t vosp_live_work(const struct vosp_live *net)
 {
   const struct net_config *config = &net->config;
   return (size_t)(net->rows * net->inputs + 2 * net->gates + 2 * VOSP_LIVE_LEVELS * config->hidden +
-                  2 * config->latent + 2 * config->generator + 3 * net->emission.units) +
+                  2 * config->latent + 2 * config->generator + 4 * net->emission.units) +
          live_emission_work(&net->emission);
 }
 
@@ -30,7 +30,8 @@ EMEND_LIVE struct live_work vosp_live_work_of(const struct vosp_state *state)
   work.g = work.z + net->config.latent;
   work.g_variance = work.g + net->config.generator;
   work.source = work.g_variance + net->config.generator;
-  work.climb = work.source + 3 * net->emission.units;
+  work.last = work.source + 3 * net->emission.units;
+  work.climb = work.last + net->emission.units;
   return work;
 }
 

@@ -40,73 +40,86 @@ EMEND_LIVE void vosp_live_prepare_emission(struct vosp_state *state)
   }
 }
 
-/* The emission's part of one logit at the prior's mean. Up to the lowest note the way is the silent one. */
-static float climb_prior(const struct vosp_state *state, const struct frame *passed, int pitch, int value,
-                         struct live_work *work)
+/* The way up to the foot of a pitch, the notes below being those of `frame` and the generator's g at the
+ * prior's mean, whose part is there since the tick. Up to the lowest note it is the way up silence. */
+static void climb_below(const struct vosp_state *state, const struct frame *frame, int pitch,
+                        struct live_climb *climb)
 {
-  const struct live_emission *emission = &state->net->emission;
+  const struct live_emission *emission = climb->net;
   const size_t K = (size_t)emission->units;
-  struct live_climb climb;
   int row = 0;
-  live_climb_start(&climb, emission, work->climb);
-  while (row < pitch && !passed->cell[0][row] && (emission->values < 2 || !passed->cell[1][row])) {
+  while (row < pitch - 1 && !frame->cell[0][row] && (emission->values < 2 || !frame->cell[1][row])) {
     row++;
   }
-  memcpy(climb.h, state->silent + K * (size_t)row, K * sizeof *climb.h);
-  for (; row < pitch; row++) {
-    live_climb_leave(&climb, row, passed);
-    live_climb_step(&climb, row + 1, state->source + 3 * K * (size_t)(row + 1));
+  if (pitch > 0) {
+    memcpy(climb->h, state->silent + K * (size_t)row, K * sizeof *climb->h);
+    live_climb_leave(climb, row, frame);
   }
-  return live_climb_logit(&climb, value);
+  for (row++; row < pitch; row++) {
+    live_climb_step(climb, row, state->source + 3 * K * (size_t)row);
+    live_climb_leave(climb, row, frame);
+  }
 }
 
-/* The emission steps to a row of which g_t is known. */
-static void climb_to(struct live_climb *climb, int row, struct live_work *work)
+/* The emission's part of one logit: from the foot of the pitch, which is kept, to its own row. */
+static float climb_last(const struct live_climb *climb, int pitch, const float *source, int value, float *h)
 {
-  live_emission_source(climb->net, work->g, work->source);
-  live_climb_step(climb, row, work->source);
+  struct live_climb last = *climb;
+  last.h = h;
+  memcpy(h, climb->h, (size_t)climb->net->units * sizeof *h);
+  live_climb_step(&last, pitch, source);
+  return live_climb_logit(&last, value);
 }
 
-/* The same at the mode, over the rows below the pitch and its own, which is then the one in `work`. */
-static float climb_posterior(const struct vosp_state *state, const struct frame *now,
-                             const struct frame *passed, int pitch, int value, struct live_work *work)
+/* A tied row with the pitch emission. Below the pitch stands what was let through, seen from the prior's mean:
+ * of the mode of q only the row's own part is taken, so that a decision needs no step of all the rows. */
+static void believe_climbing(const struct vosp_state *state, const struct frame *now,
+                             const struct frame *passed, int pitch, struct live_work *work,
+                             struct belief *belief)
 {
   const struct vosp_live *net = state->net;
+  const struct live_emission *emission = &net->emission;
+  const int value = net->outputs - 1;
   struct live_climb climb;
-  live_climb_start(&climb, &net->emission, work->climb);
-  view_frame(&net->config, now->cell[0], state->t, work->u);
-  for (int row = 0; row <= pitch; row++) {
-    vosp_live_step_row(state, row, work->u + row * net->inputs, work);
-    climb_to(&climb, row, work);
-    live_climb_leave(&climb, row, passed);
-  }
-  return live_climb_logit(&climb, value);
+  live_climb_start(&climb, emission, work->climb);
+  climb_below(state, passed, pitch, &climb);
+  vosp_live_prior_row(state, pitch, work);
+  const float *source = state->source + 3 * (size_t)emission->units * (size_t)pitch;
+  belief->prior = output(net, work, value, climb_last(&climb, pitch, source, value, work->last));
+  view_row(&net->config, now->cell[0], state->t, pitch, work->u);
+  vosp_live_step_row(state, pitch, work->u, work);
+  live_emission_source(emission, work->g, work->source);
+  belief->posterior = output(net, work, value, climb_last(&climb, pitch, work->source, value, work->last));
 }
 
-/* What is on below a pitch is, to the emission, what was let through there. */
+static void believe_row(const struct vosp_state *state, const struct frame *now, int pitch,
+                        struct live_work *work, struct belief *belief)
+{
+  const struct vosp_live *net = state->net;
+  const bool tied = net->config.tie == TIE_PITCH;
+  const int row = tied ? pitch : 0;
+  const int value = net->config.frame.values - 1;
+  const int wanted = tied ? value : value * PITCHES + pitch;
+  vosp_live_prior_row(state, row, work);
+  belief->prior = output(net, work, wanted, 0);
+  view_row(&net->config, now->cell[0], state->t, pitch, work->u);
+  vosp_live_step_row(state, row, work->u, work);
+  belief->posterior = output(net, work, wanted, 0);
+}
+
 EMEND_LIVE void vosp_live_believe(void *user, const struct frame *received, const struct frame *passed,
                                   int pitch, struct belief *belief)
 {
   const struct vosp_state *state = user;
   const struct vosp_live *net = state->net;
   const struct frame *now = net->config.past == PAST_RECEIVED ? received : passed;
-  const bool tied = net->config.tie == TIE_PITCH;
-  const bool climbs = net->emission.units > 0;
-  const int row = tied ? pitch : 0;
-  const int value = net->config.frame.values - 1;
-  const int wanted = tied ? value : value * PITCHES + pitch;
   struct live_work work = vosp_live_work_of(state);
-  float extra = climbs ? climb_prior(state, passed, pitch, value, &work) : 0;
-  vosp_live_prior_row(state, row, &work);
-  belief->prior = output(net, &work, wanted, extra);
-  if (climbs) {
-    extra = climb_posterior(state, now, passed, pitch, value, &work);
+  if (net->emission.units > 0) {
+    believe_climbing(state, now, passed, pitch, &work, belief);
   } else {
-    view_row(&net->config, now->cell[0], state->t, pitch, work.u);
-    vosp_live_step_row(state, row, work.u, &work);
+    believe_row(state, now, pitch, &work, belief);
   }
-  belief->posterior = output(net, &work, wanted, extra);
-  if (tied) {
+  if (net->config.tie == TIE_PITCH) {
     memcpy(belief->context, vosp_live_upper(net, &work), (size_t)net->config.hidden * sizeof *belief->context);
   }
 }
@@ -116,7 +129,8 @@ static void choose_row(const struct vosp_live *net, int row, struct live_climb *
                        float *log_odds)
 {
   struct frame chosen;
-  climb_to(climb, row, work);
+  live_emission_source(climb->net, work->g, work->source);
+  live_climb_step(climb, row, work->source);
   for (int value = 0; value < net->outputs; value++) {
     const float logit = output(net, work, value, live_climb_logit(climb, value));
     log_odds[value * PITCHES + row] = logit;

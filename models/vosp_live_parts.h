@@ -11,10 +11,10 @@ struct live_work {
   struct tentative {
     float *h, *h_variance; /* (H) the state after a tentative frame */
   } level[VOSP_LIVE_LEVELS];
-  float *fed;            /* (Z) */
-  float *z;              /* (Z) */
-  float *g, *g_variance; /* (M) */
-  float *source, *climb; /* (3K) and live_emission_work */
+  float *fed;                   /* (Z) */
+  float *z;                     /* (Z) */
+  float *g, *g_variance;        /* (M) */
+  float *source, *last, *climb; /* (3K), (K) and live_emission_work */
 };
 
 EMEND_LIVE struct live_work vosp_live_work_of(const struct vosp_state *state);

@@ -148,7 +148,7 @@ static float *store_moments(struct vosp_live *net, float *next)
 enum status vosp_live_init(struct vosp_live *net, const struct net_config *config, const struct params *params)
 {
   bind(net, config, params);
-  net->owned = malloc(owned_size(net, params) * sizeof *net->owned);
+  net->owned = calloc(owned_size(net, params), sizeof *net->owned);
   if (net->owned == NULL) {
     return STATUS_NO_MEMORY;
   }

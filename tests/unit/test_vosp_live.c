@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "net_test.h"
+#include "transfer.h"
 #include "vosp_live.h"
 
 enum { STEPS = 60, SEED = 620, MODE_EVERY = 4, VARIANTS = 4, KINDS = VARIANTS * NET_LIVE_KINDS };
@@ -140,9 +141,8 @@ static void compare_states(const struct fixture *f, int t)
   }
 }
 
-static void compare_logit(const struct fixture *f, int t, int value, int pitch, double live)
+static void compare_logit(const struct fixture *f, int t, int value, int pitch, double live, double wanted)
 {
-  const double wanted = net_test_logit(&f->test, cell_at(f, t, value, pitch));
   if (!(fabs(live - wanted) <= LOGIT_TOLERANCE)) {
     fail_msg("%s: value %d, pitch %d of step %d: live %.7g, batch %.7g, seed %d", name_of(&f->live.config),
              value, pitch, t, live, wanted, (int)SEED);
@@ -164,7 +164,9 @@ static void compare_modes(struct fixture *f)
   vosp_forward(&f->test.net, &f->test.batch, STEPS, false, NULL);
   for (int t = 0; t < STEPS; t += MODE_EVERY) {
     for (int i = 0; i < f->live.config.frame.values * PITCHES; i++) {
-      compare_logit(f, t, i / PITCHES, i % PITCHES, (double)f->log_odds[t][i]);
+      const int value = i / PITCHES, pitch = i % PITCHES;
+      const double wanted = net_test_logit(&f->test, cell_at(f, t, value, pitch));
+      compare_logit(f, t, value, pitch, (double)f->log_odds[t][i], wanted);
     }
   }
 }
@@ -232,6 +234,75 @@ static size_t remembered(const struct fixture *f)
   return (size_t)(f->state->work - f->state->block);
 }
 
+/* The emission's part of the logits of step t, the generator having given g (R, M). */
+static double emitted(const struct fixture *f, int t, const real *g, size_t within)
+{
+  const struct emission_net *emission = &f->test.net.emission;
+  const size_t cells = (size_t)(f->live.rows * f->live.outputs);
+  const size_t memory = emission->ops->memory(emission, 1), scratch = emission->ops->scratch(emission, 1);
+  real *logits = calloc(cells + memory + scratch, sizeof *logits);
+  assert_non_null(logits);
+  const struct emission_run run = {.net = emission,
+                                   .frames = 1,
+                                   .source = {g},
+                                   .target = f->test.batch.target + (size_t)t * cells,
+                                   .logits = logits,
+                                   .memory = logits + cells,
+                                   .scratch = logits + cells + memory};
+  emission->ops->forward(&run);
+  const double part = (double)logits[within];
+  free(logits);
+  return part;
+}
+
+/* g (R, M) of step t at the prior's mean; of fast dropout the means. The caller frees it. */
+static real *prior_means(const struct fixture *f, int t)
+{
+  const struct vosp_net *net = &f->test.net;
+  const struct moments all = f->test.batch.h;
+  const size_t units = (size_t)(net->rows * net->config.generator);
+  const size_t h = (size_t)(t * net->rows * net->config.hidden);
+  const size_t z = (size_t)(t * net->rows * net->config.latent);
+  const real nothing[PITCHES * 8] = {0};
+  const real *fed = net->config.feed == FEED_LEVEL ? f->test.batch.z + z : nothing;
+  real *g = malloc(units * sizeof *g);
+  real *scratch = malloc((units + (size_t)(net->rows * net->config.hidden)) * sizeof *scratch);
+  assert_true(g != NULL && scratch != NULL);
+  const struct moments to = {g, all.v != NULL ? scratch : NULL};
+  linear_forward(&net->generator_h, net->rows, (struct moments){all.m + h, all.v != NULL ? all.v + h : NULL},
+                 false, scratch + units, to);
+  linear_forward(&net->generator_z, net->rows, (struct moments){(real *)fed, NULL}, true, scratch + units, to);
+  if (all.v != NULL) {
+    transfer_tanh_moments(units, to.m, to.v, to.m, to.v);
+  } else {
+    transfer_tanh(units, to.m, to.m);
+  }
+  free(scratch);
+  return g;
+}
+
+/* The posterior's log-odds of a cell: the batch's, but for the emission only the pitch's own row is at the mode
+ * and those below at the prior's mean. */
+static double believed(const struct fixture *f, int t, int pitch)
+{
+  const struct vosp_batch *batch = &f->test.batch;
+  const size_t cell = cell_at(f, t, f->live.config.frame.values - 1, pitch);
+  if (f->live.config.emission != EMISSION_PITCH) {
+    return net_test_logit(&f->test, cell);
+  }
+  const size_t M = (size_t)f->live.config.generator, R = (size_t)f->live.rows;
+  const size_t within = cell - (size_t)t * R * (size_t)f->live.outputs;
+  const real *mode = batch->g.m + (size_t)t * R * M;
+  real *g = prior_means(f, t);
+  memcpy(g + (size_t)pitch * M, mode + (size_t)pitch * M, M * sizeof *g);
+  const real mean = batch->logits.m[cell];
+  batch->logits.m[cell] += (real)(emitted(f, t, g, within) - emitted(f, t, mode, within));
+  const double logit = net_test_logit(&f->test, cell);
+  batch->logits.m[cell] = mean;
+  free(g);
+  return logit;
+}
+
 static void belief_is_the_batchs(void **state)
 {
   (void)state;
@@ -249,7 +320,7 @@ static void belief_is_the_batchs(void **state)
       for (int pitch = 0; pitch < PITCHES; pitch += 29) {
         struct belief belief;
         believe(f, t, pitch, &belief);
-        compare_logit(f, t, config.frame.values - 1, pitch, (double)belief.posterior);
+        compare_logit(f, t, config.frame.values - 1, pitch, (double)belief.posterior, believed(f, t, pitch));
         compare_context(f, t, pitch, &belief);
       }
       assert_memory_equal(kept, f->state->block, size);
