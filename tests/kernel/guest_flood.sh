@@ -26,6 +26,6 @@ check "slow reader: emend says when it reads again" within 30 says "listener rea
 sleep 1
 silence sent
 silence received
-check "slow reader: 1,000 notes arrive, in order" same sent received
+check "slow reader: 1,000 notes and what is between them arrive, in order" same sent received
 
 stop_emend

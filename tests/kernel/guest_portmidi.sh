@@ -11,7 +11,7 @@ hear_raw received
 cp /test/thousand.raw sent.raw
 play_thousand >$keyboard
 silence received
-check "portmidi: 1,000 notes arrive, in order" same sent received
+check "portmidi: 1,000 notes and what is between them arrive, in order" same sent received
 check "portmidi: byte for byte" cmp sent.raw received.raw
 
 hear_raw chord

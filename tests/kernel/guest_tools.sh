@@ -59,19 +59,22 @@ play_thousand() {
   dd if=/test/thousand.raw bs=300 skip=20 2>/dev/null
 }
 
-# What matters of a recording: messages, without who sent them.
+# What matters of a recording: messages, without who sent them; a SysEx in one piece.
 messages() {
   [ ! -e "$1.raw" ] || spell "$1.raw" >"$1"
-  grep -E "Note|Control|Program|Pitch|Sys" "$1" | sed "s/^ *[0-9]*:[0-9]* *//"
+  grep -E "Note|Control|Program|Pitch|touch|System exclusive" "$1" | sed 's/^ *[0-9]*:[0-9]* *//; s/  */ /g; s/ $//' | awk '
+    /^System exclusive/ { if (open) sub(/^System exclusive/, ""); printf "%s", $0; open = !/ F7$/; if (!open) print ""; next }
+    { if (open) print ""; open = 0; print }'
 }
 notes() { messages "$1" | grep -c "Note $2"; }
 
-# same SENT RECEIVED: every message, in order, and 1,000 notes of each kind.
+# same SENT RECEIVED: every message of the song, byte for byte and in order.
 same() {
   messages "$1" >"$1.text"
   messages "$2" >"$2.text"
-  echo "       $(notes "$1" on) note-ons and $(notes "$1" off) note-offs sent, $(notes "$2" on) and $(notes "$2" off) received"
-  [ "$(notes "$2" on)" = 1000 ] && [ "$(notes "$2" off)" = 1000 ] && cmp "$1.text" "$2.text"
+  echo "       $(wc -l <"$1.text") messages sent, $(wc -l <"$2.text") of /test/song's $(wc -l </test/song) received," \
+    "$(grep -c '^Note on' "$2.text") note-ons, $(grep -c '^System' "$2.text") SysEx"
+  cmp /test/song "$1.text" && cmp "$1.text" "$2.text"
 }
 
 # held RECORDING: how many notes still sound at its end; twice ended counts too.
@@ -94,13 +97,25 @@ spell() {
   od -An -v -tu1 "$1" | awk '
     { for (i = 1; i <= NF; i++) take($i + 0) }
     function take(byte) {
+      if (sysex != "" && (byte < 128 || byte == 247)) sysex = sysex sprintf(" %02X", byte)
+      if (sysex != "" && byte < 128) return
+      if (sysex != "") print sysex
+      sysex = byte == 240 ? "System exclusive F0" : ""
       if (byte > 127) { status = byte; count = 0; return }
       data[count++] = byte
-      if (count < 2) return
-      count = 0
       kind = int(status / 16)
+      if (count < (kind == 12 || kind == 13 ? 1 : 2)) return
+      count = 0
       if (kind == 9 || kind == 8)
         printf "Note %s %d, note %d, velocity %d\n", (kind == 9 && data[1] ? "on" : "off"), status % 16, data[0], data[1]
+      else if (kind == 10)
+        printf "Polyphonic aftertouch %d, note %d, value %d\n", status % 16, data[0], data[1]
+      else if (kind == 12)
+        printf "Program change %d, program %d\n", status % 16, data[0]
+      else if (kind == 13)
+        printf "Channel aftertouch %d, value %d\n", status % 16, data[0]
+      else if (kind == 14)
+        printf "Pitch bend %d, value %d\n", status % 16, data[1] * 128 + data[0] - 8192
       else
         printf "Control change %d, controller %d, value %d\n", status % 16, data[0], data[1]
     }'

@@ -43,6 +43,7 @@ pack() {
   cp -r "$source/presets/pop" "$kernel/modules" "$here"/guest*.sh "$work/root/test/"
   printf "$(awk -f "$here/song.awk")" >"$work/root/test/thousand.mid"
   printf "$(awk -v RAW=1 -f "$here/song.awk")" >"$work/root/test/thousand.raw"
+  (. "$here/guest_tools.sh" && spell "$work/root/test/thousand.raw") >"$work/root/test/song"
   mv "$work/root/test/guest.sh" "$work/root/init"
   chmod +x "$work/root/init"
   (cd "$work/root" && find . | busybox cpio -o -H newc >../initramfs 2>/dev/null)
