@@ -89,6 +89,25 @@ none_held() {
   [ "$(held "$1")" = 0 ]
 }
 
+sounding() { [ "$(held "$1")" = "$2" ]; }
+
+# chord WHAT RECORDING: three keys go down.
+chord() {
+  printf '\220\074\100\220\100\100\220\103\100' >$keyboard
+  usleep 500000
+  check "$1: a chord of three sounds" sounding "$2" 3
+}
+# flood WHAT RECORDING: emend does not get to read for a while, and the chord's ends are lost with the rest.
+flood() {
+  chord "$1" "$2"
+  kill -STOP $emend
+  cat /test/thousand.raw /test/thousand.raw /test/thousand.raw >$keyboard
+  printf '\200\074\100\200\100\100\200\103\100' >$keyboard
+  kill -CONT $emend
+  check "$1: emend says that input was lost" within 50 says 'input was lost; held notes were ended'
+  check "$1: the chord is ended" within 30 sounding "$2" 0
+}
+
 # in_report NAME: a number of emend's own report.
 in_report() { sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" report.json | head -n 1; }
 
