@@ -152,7 +152,7 @@ static void settings_reach_the_training(void **state)
     assert_int_equal(flags.config.kind, NET_VOSP);
     assert_int_equal(flags.config.latent, 3);
     assert_int_equal(flags.config.gate, 0);
-    assert_int_equal(flags.config.hidden, atoi(value_of(&settings, "hidden")));
+    assert_int_equal(flags.config.hidden, strtol(value_of(&settings, "hidden"), NULL, 10));
     assert_int_equal(flags.config.cell, strcmp(value_of(&settings, "cell"), "gru") == 0 ? CELL_GRU : CELL_TANH);
     assert_true(flags.options.rate == strtod(value_of(&settings, "rate"), NULL));
     assert_true(flags.options.seed == settings.seed);
