@@ -166,8 +166,9 @@ EMEND_LIVE void live_end_due(struct live *live, nanos now)
   if (now < live->sysex_until) {
     return;
   }
+  const nanos earliest = live->now > live->sysex_until ? live->now : live->sysex_until;
   while (ledger_due(&live->ledger, now, &off)) {
-    off.time = off.time > live->now ? off.time : live->now;
+    off.time = off.time > earliest ? off.time : earliest;
     release_passed(live, off.bytes[0] & 0x0F, off.bytes[1]);
     live_send_off(live, &off);
   }
