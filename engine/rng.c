@@ -47,6 +47,16 @@ uint32_t rng_below(struct rng *rng, uint32_t count)
   return (uint32_t)(((rng_next(rng) >> 32) * count) >> 32);
 }
 
+void rng_shuffle(struct rng *rng, uint32_t *order, size_t count)
+{
+  for (size_t i = count; i > 1; i--) {
+    const size_t j = rng_below(rng, (uint32_t)i);
+    const uint32_t kept = order[i - 1];
+    order[i - 1] = order[j];
+    order[j] = kept;
+  }
+}
+
 double rng_normal(struct rng *rng)
 {
   const double radius = sqrt(-2.0 * log(1.0 - rng_uniform(rng)));

@@ -3,6 +3,7 @@
 #ifndef EMEND_RNG_H
 #define EMEND_RNG_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct rng {
@@ -17,6 +18,8 @@ double rng_uniform(struct rng *rng);
 double rng_between(struct rng *rng, double low, double high);
 /* Uniform in 0..count-1; count > 0. */
 uint32_t rng_below(struct rng *rng, uint32_t count);
+/* Put `order` (count) into any order, each as likely. */
+void rng_shuffle(struct rng *rng, uint32_t *order, size_t count);
 /* Standard normal. */
 double rng_normal(struct rng *rng);
 

@@ -171,16 +171,6 @@ static void backward(struct trainee *trainee, int count)
   linear_backward_weights(&hidden, &to_hidden, count, x, to_h, NULL);
 }
 
-static void shuffle(uint32_t *order, size_t count, struct rng *rng)
-{
-  for (size_t i = count; i > 1; i--) {
-    const size_t j = rng_below(rng, (uint32_t)i);
-    const uint32_t kept = order[i - 1];
-    order[i - 1] = order[j];
-    order[j] = kept;
-  }
-}
-
 /* One pass over the samples; false when the report stopped it. */
 static bool fit_epoch(struct trainee *trainee, const struct gate_samples *samples, const uint32_t *order,
                       int epoch, const struct trainee_plan *plan)
@@ -222,7 +212,7 @@ enum status trainee_fit(struct trainee *trainee, const struct gate_samples *samp
   }
   bool going = true;
   for (int epoch = 0; epoch < plan->epochs && going; epoch++) {
-    shuffle(order, samples->count, rng);
+    rng_shuffle(rng, order, samples->count);
     going = fit_epoch(trainee, samples, order, epoch, plan);
   }
   free(order);

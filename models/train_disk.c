@@ -20,16 +20,6 @@ struct tour {
   struct error learn_error, fill_error;
 };
 
-static void shuffle(uint32_t *order, size_t count, struct rng *rng)
-{
-  for (size_t i = count; i > 1; i--) {
-    const size_t j = rng_below(rng, (uint32_t)i);
-    const uint32_t kept = order[i - 1];
-    order[i - 1] = order[j];
-    order[j] = kept;
-  }
-}
-
 /* The epoch's share of the takes, at random. */
 static void choose(struct tour *tour)
 {
@@ -41,7 +31,7 @@ static void choose(struct tour *tour)
       tour->hours += sequence_hours(&data->sequences[i]);
     }
   }
-  shuffle(tour->order, tour->count, &trainer->rng);
+  rng_shuffle(&trainer->rng, tour->order, tour->count);
 }
 
 /* Two shelves at most are in memory at once. */
