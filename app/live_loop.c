@@ -90,26 +90,18 @@ static bool take_key(struct live_loop *loop, struct live_view *view, int key)
   return true;
 }
 
-static void tell(struct live_loop *loop, struct live_view *view, bool screen, const char *line)
+/* On the screen, where there is one; else a warning goes to standard error. */
+static void tell(struct live_loop *loop, struct live_view *view, bool screen, bool warning, const char *line)
 {
   if (line[0] == '\0') {
     return;
   }
   snprintf(view->message, sizeof view->message, "%.255s", line);
-  if (!screen) {
+  if (!screen && warning) {
+    live_warn("%s", line);
+  } else if (!screen) {
     fprintf(loop->out, "%s\n", line);
     fflush(loop->out);
-  }
-}
-
-static void warn(struct live_view *view, bool screen, const char *line)
-{
-  if (line[0] == '\0') {
-    return;
-  }
-  snprintf(view->message, sizeof view->message, "%.255s", line);
-  if (!screen) {
-    live_warn("%s", line);
   }
 }
 
@@ -118,11 +110,7 @@ static void take_reload(struct live_loop *loop, struct live_view *view, bool scr
   char line[RELOAD_LINE];
   const enum reload_result result = reload_poll(loop->reload, loop->worker, line);
 
-  if (result == RELOAD_FAILED) {
-    warn(view, screen, line);
-  } else {
-    tell(loop, view, screen, line);
-  }
+  tell(loop, view, screen, result == RELOAD_FAILED, line);
 }
 
 /* What comes back is told where its loss was. */
@@ -132,11 +120,7 @@ static void take_port_news(struct live_loop *loop, struct live_view *view, bool 
   enum port_state before = view->state;
 
   view->state = loop->driver->poll(loop->port, line, sizeof line);
-  if (loop->driver == &port_driver_file) {
-    tell(loop, view, screen, line);
-  } else {
-    warn(view, screen, line);
-  }
+  tell(loop, view, screen, loop->driver != &port_driver_file, line);
   if (view->state == PORT_CONNECTED) {
     broken_take_end(loop->broken, loop->session->live);
   }
@@ -155,16 +139,12 @@ static bool take_news(struct live_loop *loop, struct live_view *view, bool scree
   take_reload(loop, view, screen);
   if (!reload_swaps(loop->reload)) {
     worker_poll(loop->worker, line);
-    tell(loop, view, screen, line);
+    tell(loop, view, screen, false, line);
   }
   view->learner = worker_state(loop->worker, &view->learnt);
   view->captures = loop->capture != NULL;
   view->capturing = capture_poll(loop->capture, line);
-  if (view->capturing == CAPTURE_STOPPED) {
-    warn(view, screen, line);
-  } else {
-    tell(loop, view, screen, line);
-  }
+  tell(loop, view, screen, view->capturing == CAPTURE_STOPPED, line);
   return loop->driver != &port_driver_file || view->state != PORT_LOST;
 }
 
