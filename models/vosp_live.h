@@ -13,8 +13,8 @@ enum { VOSP_LIVE_LEVELS = 2 };
 /* Shared and const. Made by vosp_live_setup.c. */
 struct vosp_live {
   struct net_config config;
-  int rows, inputs, outputs, gates, head_size; /* R, I, O, G, A */
-  int levels;                                  /* recurrent layers */
+  int rows, inputs, outputs, gates; /* R, I, O, G */
+  int levels;                       /* recurrent layers */
   bool moments, gated;
   struct {
     struct live_layer input, recurrent;

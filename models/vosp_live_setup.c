@@ -122,7 +122,6 @@ static void bind(struct vosp_live *net, const struct net_config *config, const s
     .inputs = view_inputs(config),
     .outputs = view_outputs(config),
     .gates = cell->gates * config->hidden,
-    .head_size = posterior_head_size(config->posterior, config->latent, cell->moments),
     .levels = config->layers > 1 ? config->layers : 1,
     .moments = cell->moments,
     .gated = cell->gates > 1,
