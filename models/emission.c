@@ -57,18 +57,6 @@ enum status emission_layout(const struct net_config *config, struct params *para
   return ops->layout(config, params, error);
 }
 
-enum status emission_add(struct params *params, const struct emission_tensor *tensors, size_t count,
-                         struct error *error)
-{
-  for (size_t i = 0; i < count; i++) {
-    if (tensors[i].rows > 0 &&
-        params_add(params, tensors[i].name, tensors[i].rows, tensors[i].cols) != STATUS_OK) {
-      return error_set(error, STATUS_FULL, "too many tensors at %s", tensors[i].name);
-    }
-  }
-  return STATUS_OK;
-}
-
 void emission_init(const struct net_config *config, const struct params *params, struct rng *rng)
 {
   emission_find(config->emission)->init(params, rng);

@@ -68,13 +68,7 @@ void emission_bind(struct emission_net *net, const struct net_config *config, co
 void emission_gradients(const struct emission_net *net, const struct params *params, real *grad,
                         struct linear_grad grads[EMISSION_LAYERS_MAX]);
 
-/* For the emissions themselves. A tensor of 0 rows is left out. */
-struct emission_tensor {
-  const char *name;
-  int rows, cols;
-};
-enum status emission_add(struct params *params, const struct emission_tensor *tensors, size_t count,
-                         struct error *error) EMEND_CHECK;
+/* For the emissions themselves. */
 int emission_sources(const struct net_config *config);
 int emission_source_units(const struct net_config *config); /* M */
 #define EMISSION_DECLARE(enumerator, operations, word) extern const struct emission_ops operations;

@@ -31,14 +31,14 @@ static enum status layout(const struct net_config *config, struct params *params
                      config->emission_units);
   }
   const int K = config->emission_units, O = view_outputs(config), M = emission_source_units(config);
-  const struct emission_tensor tensors[] = {
+  const struct param_shape tensors[] = {
     {"emission.c", M, K},
     {"emission.c0", 1, K},
     {"emission.w", O, K},
     {"emission.v", O, K},
     {"emission.back.c", emission_sources(config) > 1 ? M : 0, K},
   };
-  return emission_add(params, tensors, sizeof tensors / sizeof *tensors, error);
+  return params_add_all(params, tensors, sizeof tensors / sizeof *tensors, error);
 }
 
 static void init(const struct params *params, struct rng *rng)

@@ -43,7 +43,7 @@ static enum status layout(const struct net_config *config, struct params *params
                      config->emission_units);
   }
   const int K = config->emission_units, O = view_outputs(config), M = emission_source_units(config);
-  const struct emission_tensor tensors[] = {
+  const struct param_shape tensors[] = {
     {"emission.c", M, GATES * K},
     {"emission.c0", 1, GATES * K},
     {"emission.below", O + FEATURES, GATES * K},
@@ -52,7 +52,7 @@ static enum status layout(const struct net_config *config, struct params *params
     {"emission.v", K, O},
     {"emission.back.c", emission_sources(config) > 1 ? M : 0, GATES * K},
   };
-  return emission_add(params, tensors, sizeof tensors / sizeof *tensors, error);
+  return params_add_all(params, tensors, sizeof tensors / sizeof *tensors, error);
 }
 
 static void init(const struct params *params, struct rng *rng)

@@ -23,20 +23,12 @@ enum status gate_layout(const struct net_config *config, struct params *params, 
                      "a gate needs a cell that runs live: fast-dropout, tanh or gru; else give --gate 0");
   }
   const int G = EVIDENCE_SIZE + 2 + gate_context_size(config);
-  const struct {
-    const char *name;
-    int rows, cols;
-  } tensors[] = {
+  const struct param_shape tensors[] = {
     {"gate.mean", 1, G},        {"gate.scale", 1, G},          {"gate.hidden", G, K},
     {"gate.hidden_bias", 1, K}, {"gate.out", K, DAMAGE_COUNT}, {"gate.out_bias", 1, DAMAGE_COUNT},
     {"gate.threshold", 1, 1},
   };
-  for (size_t i = 0; i < sizeof tensors / sizeof *tensors; i++) {
-    if (params_add(params, tensors[i].name, tensors[i].rows, tensors[i].cols) != STATUS_OK) {
-      return error_set(error, STATUS_FULL, "too many tensors at %s", tensors[i].name);
-    }
-  }
-  return STATUS_OK;
+  return params_add_all(params, tensors, sizeof tensors / sizeof *tensors, error);
 }
 
 size_t gate_folded_size(const struct net_config *config)

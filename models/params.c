@@ -31,6 +31,18 @@ enum status params_add(struct params *params, const char *name, int rows, int co
   return STATUS_OK;
 }
 
+enum status params_add_all(struct params *params, const struct param_shape *shapes, size_t count,
+                           struct error *error)
+{
+  for (size_t i = 0; i < count; i++) {
+    if (shapes[i].rows > 0 && shapes[i].cols > 0 &&
+        params_add(params, shapes[i].name, shapes[i].rows, shapes[i].cols) != STATUS_OK) {
+      return error_set(error, STATUS_FULL, "too many tensors at %s", shapes[i].name);
+    }
+  }
+  return STATUS_OK;
+}
+
 enum status params_alloc(struct params *params)
 {
   const size_t floats = params->size > 0 ? params->size : ALIGN_FLOATS;

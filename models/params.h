@@ -23,6 +23,13 @@ struct params {
 /* Add a parameter to the layout (before params_alloc). STATUS_FULL beyond PARAM_COUNT_MAX, STATUS_USAGE
  * for a name that is empty, too long or taken and for sizes below 1. */
 enum status params_add(struct params *params, const char *name, int rows, int cols) EMEND_CHECK;
+/* Add several, but those without rows or columns. STATUS_FULL where one cannot be added. */
+struct param_shape {
+  const char *name;
+  int rows, cols;
+};
+enum status params_add_all(struct params *params, const struct param_shape *shapes, size_t count,
+                           struct error *error) EMEND_CHECK;
 /* Allocate the block, zeroed. */
 enum status params_alloc(struct params *params) EMEND_CHECK;
 void params_free(struct params *params);

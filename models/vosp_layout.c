@@ -38,11 +38,6 @@ static enum status check_sizes(const struct net_config *config, struct error *er
   return status;
 }
 
-struct tensor {
-  const char *name;
-  int rows, cols;
-};
-
 enum status vosp_layout(const struct net_config *config, struct params *params, struct error *error)
 {
   const enum status checked = check_sizes(config, error);
@@ -57,7 +52,7 @@ enum status vosp_layout(const struct net_config *config, struct params *params, 
   const int M = config->generator;
   const int A = posterior_head_size(config->posterior, config->latent, cell->moments);
   const bool upper = config->layers > 1;
-  const struct tensor tensors[] = {
+  const struct param_shape tensors[] = {
     {"input.w", inputs, G},
     {"input.b", 1, G},
     {"recurrent.w", H, cell->recurrent_blocks * H},
@@ -75,13 +70,8 @@ enum status vosp_layout(const struct net_config *config, struct params *params, 
     {"out.b", 1, O},
     {"keep", cell->moments ? 1 : 0, KEEP_COUNT},
   };
-  for (size_t i = 0; i < sizeof tensors / sizeof *tensors; i++) {
-    if (tensors[i].rows > 0 && tensors[i].cols > 0 &&
-        params_add(params, tensors[i].name, tensors[i].rows, tensors[i].cols) != STATUS_OK) {
-      return error_set(error, STATUS_FULL, "too many tensors at %s", tensors[i].name);
-    }
-  }
-  return emission_layout(config, params, error);
+  const enum status status = params_add_all(params, tensors, sizeof tensors / sizeof *tensors, error);
+  return status == STATUS_OK ? emission_layout(config, params, error) : status;
 }
 
 /* All layers of a net, in the order of their squares. */

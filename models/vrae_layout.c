@@ -42,11 +42,6 @@ static enum status check_sizes(const struct net_config *config, struct error *er
   return check_filler(config, error);
 }
 
-struct tensor {
-  const char *name;
-  int rows, cols;
-};
-
 enum status vrae_layout(const struct net_config *config, struct params *params, struct error *error)
 {
   const enum status checked = check_sizes(config, error);
@@ -59,7 +54,7 @@ enum status vrae_layout(const struct net_config *config, struct params *params, 
   const int M = config->generator, S = cell->gates * M;
   const int A = posterior_head_size(config->posterior, Z, cell->moments);
   const int bias = cell->recurrent_bias ? 1 : 0;
-  const struct tensor tensors[] = {
+  const struct param_shape tensors[] = {
     {"input.w", inputs, G},
     {"input.b", 1, G},
     {"recurrent.w", H, cell->recurrent_blocks * H},
@@ -85,13 +80,8 @@ enum status vrae_layout(const struct net_config *config, struct params *params, 
     {"direct.w", config->matches > 0 ? inputs : 0, O},
     {"keep", cell->moments ? 1 : 0, KEEP_COUNT},
   };
-  for (size_t i = 0; i < sizeof tensors / sizeof *tensors; i++) {
-    if (tensors[i].rows > 0 &&
-        params_add(params, tensors[i].name, tensors[i].rows, tensors[i].cols) != STATUS_OK) {
-      return error_set(error, STATUS_FULL, "too many tensors at %s", tensors[i].name);
-    }
-  }
-  return emission_layout(config, params, error);
+  const enum status status = params_add_all(params, tensors, sizeof tensors / sizeof *tensors, error);
+  return status == STATUS_OK ? emission_layout(config, params, error) : status;
 }
 
 int vrae_inputs(const struct net_config *config)
