@@ -7,7 +7,6 @@
 #include "blas_core.h"
 #include "fast_program.h"
 #include "help.h"
-#include "live_blas.h"
 #include "names.h"
 #include "version.h"
 
@@ -51,8 +50,8 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
   fast_program_become(argv);
-  blas_core_become(argv);
-  live_blas_become(argc, argv);
+  /* What `live` learns, it learns on one thread, and it would lock the memory of all. */
+  blas_core_become(argv, argc > 1 && strcmp(argv[1], "live") == 0);
   signal(SIGPIPE, SIG_IGN); /* a reader that leaves is a failed write, which has its line */
   signal(SIGXFSZ, SIG_IGN); /* as is a file that may not grow */
   int status = run(argc, argv);

@@ -7,7 +7,10 @@
 #include <strings.h>
 #include <unistd.h>
 
-static const char variable[] = "OPENBLAS_CORETYPE";
+enum { PATH_SIZE = 4096 };
+
+static const char core_variable[] = "OPENBLAS_CORETYPE";
+static const char threads_variable[] = "OPENBLAS_NUM_THREADS";
 
 struct blas_features blas_features(void)
 {
@@ -54,14 +57,36 @@ const char *blas_core_better(const char *core, const struct blas_features *featu
   return features->fma && !is_one_of(core, usual) ? "HASWELL" : NULL;
 }
 
-void blas_core_become(char **argv)
+/* Set a variable that the user has not; false where it is set already. */
+static bool choose(const char *variable, const char *value)
+{
+  return value != NULL && getenv(variable) == NULL && setenv(variable, value, 1) == 0;
+}
+
+/* By its name, which is what the system's tools show. Comes back where the system has no way. */
+static void start_anew(char **argv)
+{
+  char path[PATH_SIZE];
+  const ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (size > 0) {
+    path[size] = '\0';
+    (void)execv(path, argv);
+  }
+}
+
+void blas_core_become(char **argv, bool one_thread)
 {
   const struct blas_features features = blas_features();
-  const char *better = blas_core_better(blas_core(), &features);
-  if (better == NULL || getenv(variable) != NULL || strstr(openblas_get_config(), "DYNAMIC_ARCH") == NULL ||
-      setenv(variable, better, 1) != 0) {
-    return;
+  const bool can = strstr(openblas_get_config(), "DYNAMIC_ARCH") != NULL;
+  const bool core = choose(core_variable, can ? blas_core_better(blas_core(), &features) : NULL);
+  const bool threads = choose(threads_variable, one_thread ? "1" : NULL);
+  if (core || threads) {
+    start_anew(argv);
   }
-  (void)execv("/proc/self/exe", argv); /* comes back where there is no such thing */
-  (void)unsetenv(variable);
+  if (core) {
+    (void)unsetenv(core_variable);
+  }
+  if (threads) {
+    (void)unsetenv(threads_variable);
+  }
 }

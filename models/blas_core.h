@@ -22,8 +22,10 @@ const char *blas_core(void);
  * right. */
 const char *blas_core_better(const char *core, const struct blas_features *features);
 
-/* Become this program anew, with the better core set in the environment, where there is one, OPENBLAS_CORETYPE
- * is not set and the library can change; else return. To be called first of all. */
-void blas_core_become(char **argv);
+/* Become this program anew with the environment that OpenBLAS should start in, unless it is so or the system
+ * has no way: the better core, where there is one, the library can change and OPENBLAS_CORETYPE is not set; and
+ * with `one_thread`, where OPENBLAS_NUM_THREADS is not set, none of the threads that OpenBLAS starts for each
+ * further processor and gives 128 MB each. To be called before anything is open. */
+void blas_core_become(char **argv, bool one_thread);
 
 #endif

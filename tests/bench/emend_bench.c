@@ -238,7 +238,7 @@ static void print_help(void)
 
 int main(int count, char **arguments)
 {
-  blas_core_become(arguments);
+  blas_core_become(arguments, false);
   struct options options = {0};
   struct error error = {.text = ""};
   static struct bench_report report;

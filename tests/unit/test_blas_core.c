@@ -40,7 +40,7 @@ static void who_chose_is_left_alone(void **state)
   (void)state;
   char *nobody[] = {NULL};
   assert_int_equal(setenv("OPENBLAS_CORETYPE", "Prescott", 1), 0);
-  blas_core_become(nobody); /* would end this test */
+  blas_core_become(nobody, false); /* would end this test */
   assert_string_equal(getenv("OPENBLAS_CORETYPE"), "Prescott");
   assert_true(strlen(blas_core()) > 0);
 }
