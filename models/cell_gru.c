@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "transfer.h"
+#include "gru.h"
 
 static void step_forward(const struct cell_run *run, real *pre, real *extra, const real *before, real *h)
 {
@@ -14,21 +14,10 @@ static void step_forward(const struct cell_run *run, real *pre, real *extra, con
   real *q = run->scratch;
   linear_forward(&run->recurrent, run->rows, (struct moments){(real *)before, NULL}, false, NULL,
                  (struct moments){q, NULL});
-  for (size_t n = 0; n < (size_t)run->rows; n++) {
-    real *p = pre + n * 3 * H;
-    const real *qn = q + n * 3 * H;
-    for (size_t i = 0; i < 2 * H; i++) {
-      p[i] += qn[i];
-    }
-    transfer_logistic(2 * H, p, p);
-    for (size_t i = 0; i < H; i++) {
-      extra[n * H + i] = qn[2 * H + i];
-      p[2 * H + i] += p[i] * qn[2 * H + i];
-    }
-    transfer_tanh(H, p + 2 * H, p + 2 * H);
-    for (size_t i = 0; i < H; i++) {
-      h[n * H + i] = (1 - p[H + i]) * p[2 * H + i] + p[H + i] * before[n * H + i];
-    }
+  memcpy(h, before, (size_t)run->rows * H * sizeof *h);
+  for (size_t n = 0; n < (size_t)run->rows; n++, pre += 3 * H, q += 3 * H, extra += H, h += H) {
+    memcpy(extra, q + 2 * H, H * sizeof *extra);
+    gru_step(H, pre, q, h);
   }
 }
 

@@ -9,25 +9,20 @@
 
 #include "cell.h"
 #include "emission.h"
+#include "emission_pitch.h"
 #include "init.h"
 #include "vectors.h"
 #include "view.h"
 
 enum { SOURCE, BELOW, RECURRENT, VISIBLE, SOURCE_BACK, LAYERS };
 
-enum {
-  REACH = 12,
-  CLASSES = 12,
-  GATES = 3,
-  FEATURES = 1 + REACH + CLASSES, /* after the V values; in this order */
-  DISTANCES = REACH + CLASSES,    /* up to REACH each its own; beyond, by class */
-};
+enum { GATES = 3 };
 
 static const real NOTES_SCALE = (real)0.25;
 
 static const struct layer_names names[LAYERS] = {
   [SOURCE] = {"emission.c", "emission.c0", KEEP_GENERATOR},
-  [BELOW] = {"emission.below", NULL, KEEP_GENERATOR}, /* (V + FEATURES, 3K) */
+  [BELOW] = {"emission.below", NULL, KEEP_GENERATOR}, /* (V + PITCH_FEATURES, 3K) */
   [RECURRENT] = {"emission.recurrent.w", "emission.recurrent.b", KEEP_GENERATOR},
   [VISIBLE] = {"emission.v", NULL, KEEP_GENERATOR}, /* (K, O) */
   [SOURCE_BACK] = {"emission.back.c", NULL, KEEP_GENERATOR},
@@ -46,7 +41,7 @@ static enum status layout(const struct net_config *config, struct params *params
   const struct param_shape tensors[] = {
     {"emission.c", M, GATES * K},
     {"emission.c0", 1, GATES * K},
-    {"emission.below", O + FEATURES, GATES * K},
+    {"emission.below", O + PITCH_FEATURES, GATES * K},
     {"emission.recurrent.w", K, GATES * K},
     {"emission.recurrent.b", 1, GATES * K},
     {"emission.v", K, O},
@@ -75,7 +70,7 @@ struct walk {
   real *h;     /* (R + 1, F, K) */
   real *notes; /* (F, R) the pitches that are on in each frame, from the lowest */
   real *count; /* (F) how many of them are below the pitch at hand */
-  real *rows;  /* (DISTANCES, G) what a note adds; then its gradient */
+  real *rows;  /* (PITCH_DISTANCES, G) what a note adds; then its gradient */
   real *to_h;  /* (2, F, K) */
   real *gates; /* (F, G) the cell's scratch */
 };
@@ -89,7 +84,7 @@ static size_t memory(const struct emission_net *net, int frames)
 static size_t scratch(const struct emission_net *net, int frames)
 {
   const size_t F = (size_t)frames, K = (size_t)net->units;
-  return F * (size_t)(net->rows + 1) + DISTANCES * GATES * K + F * K * (2 + GATES);
+  return F * (size_t)(net->rows + 1) + PITCH_DISTANCES * GATES * K + F * K * (2 + GATES);
 }
 
 static struct walk walk_of(const struct emission_run *run)
@@ -105,50 +100,39 @@ static struct walk walk_of(const struct emission_run *run)
   walk.extra = walk.pre + walk.R * walk.F * walk.G;
   walk.h = walk.extra + walk.R * walk.F * walk.K;
   walk.rows = run->scratch;
-  walk.gates = walk.rows + DISTANCES * walk.G;
+  walk.gates = walk.rows + PITCH_DISTANCES * walk.G;
   walk.to_h = walk.gates + walk.F * walk.G;
   walk.notes = walk.to_h + 2 * walk.F * walk.K;
   walk.count = walk.notes + walk.F * walk.R;
   return walk;
 }
 
-/* Which of the rows a note `distance` semitones below adds. */
-static size_t row_of(size_t distance)
+/* Of the features that make up row `i`: its class. Within reach, i + 1 is its own. */
+static size_t class_feature(size_t i)
 {
-  return distance <= REACH ? distance - 1 : REACH + distance % CLASSES;
+  return 1 + PITCH_REACH + (i < PITCH_REACH ? (i + 1) % PITCH_CLASSES : i - PITCH_REACH);
 }
 
-/* The rows of B that make up row `i` of the above: its class', and within reach its own. */
-static size_t class_row(size_t O, size_t i)
+void emission_pitch_rows(size_t G, const real *features, real *rows)
 {
-  return O + 1 + REACH + (i < REACH ? (i + 1) % CLASSES : i - REACH);
-}
-
-static void make_rows(const struct walk *walk)
-{
-  const size_t G = walk->G, O = walk->O;
-  const real *below = walk->run->net->layers[BELOW].w;
-  memset(walk->rows, 0, DISTANCES * G * sizeof *walk->rows);
-  for (size_t i = 0; i < DISTANCES; i++) {
-    real *row = walk->rows + i * G;
-    add_scaled(G, NOTES_SCALE, below + O * G, row);
-    add_scaled(G, 1, below + class_row(O, i) * G, row);
-    if (i < REACH) {
-      add_scaled(G, 1, below + (O + 1 + i) * G, row);
+  memset(rows, 0, PITCH_DISTANCES * G * sizeof *rows);
+  for (size_t i = 0; i < PITCH_DISTANCES; i++, rows += G) {
+    add_scaled(G, NOTES_SCALE, features, rows);
+    add_scaled(G, 1, features + class_feature(i) * G, rows);
+    if (i < PITCH_REACH) {
+      add_scaled(G, 1, features + (1 + i) * G, rows);
     }
   }
 }
 
-/* The gradients of the rows, back to those of B. */
-static void fold_rows(const struct walk *walk, real *to_below)
+/* The gradients of the rows, back to those of the features. */
+static void rows_backward(size_t G, const real *to_rows, real *to_features)
 {
-  const size_t G = walk->G, O = walk->O;
-  for (size_t i = 0; i < DISTANCES; i++) {
-    const real *row = walk->rows + i * G;
-    add_scaled(G, NOTES_SCALE, row, to_below + O * G);
-    add_scaled(G, 1, row, to_below + class_row(O, i) * G);
-    if (i < REACH) {
-      add_scaled(G, 1, row, to_below + (O + 1 + i) * G);
+  for (size_t i = 0; i < PITCH_DISTANCES; i++, to_rows += G) {
+    add_scaled(G, NOTES_SCALE, to_rows, to_features);
+    add_scaled(G, 1, to_rows, to_features + class_feature(i) * G);
+    if (i < PITCH_REACH) {
+      add_scaled(G, 1, to_rows, to_features + (1 + i) * G);
     }
   }
 }
@@ -167,7 +151,7 @@ static void add_below(const struct walk *walk, size_t pitch, real *pre)
     const real *notes = walk->notes + frame * walk->R;
     const size_t count = (size_t)walk->count[frame];
     for (size_t i = 0; i < count; i++) {
-      add_scaled(G, 1, walk->rows + row_of(pitch - (size_t)notes[i]) * G, pre);
+      add_scaled(G, 1, walk->rows + pitch_row(pitch - (size_t)notes[i]) * G, pre);
     }
     for (size_t o = 0; pitch > 0 && o < O; o++) {
       if (target_at(walk, frame, pitch - 1)[o] != 0) {
@@ -185,7 +169,7 @@ static void below_backward(const struct walk *walk, size_t pitch, const real *to
     const real *notes = walk->notes + frame * walk->R;
     const size_t count = (size_t)walk->count[frame];
     for (size_t i = 0; i < count; i++) {
-      add_scaled(G, 1, to_pre, walk->rows + row_of(pitch - (size_t)notes[i]) * G);
+      add_scaled(G, 1, to_pre, walk->rows + pitch_row(pitch - (size_t)notes[i]) * G);
     }
     for (size_t o = 0; pitch > 0 && o < O; o++) {
       if (target_at(walk, frame, pitch - 1)[o] != 0) {
@@ -304,7 +288,7 @@ static void upward(const struct emission_run *run, bool choose)
 {
   const struct walk walk = walk_of(run);
   const size_t state = walk.F * walk.K;
-  make_rows(&walk);
+  emission_pitch_rows(walk.G, run->net->layers[BELOW].w + walk.O * walk.G, walk.rows);
   memset(walk.count, 0, walk.F * sizeof *walk.count);
   memset(walk.h, 0, state * sizeof *walk.h);
   for (size_t pitch = 0; pitch < walk.R; pitch++) {
@@ -352,7 +336,7 @@ static void backward(const struct emission_run *run, const real *to_logits, stru
   const struct walk walk = walk_of(run);
   const size_t state = walk.F * walk.K;
   list_notes(&walk);
-  memset(walk.rows, 0, DISTANCES * walk.G * sizeof *walk.rows);
+  memset(walk.rows, 0, PITCH_DISTANCES * walk.G * sizeof *walk.rows);
   memset(walk.to_h, 0, 2 * state * sizeof *walk.to_h);
   for (size_t pitch = walk.R; pitch-- > 0;) {
     const struct cell_run step = step_of(&walk, pitch);
@@ -365,7 +349,7 @@ static void backward(const struct emission_run *run, const real *to_logits, stru
     memcpy(walk.to_h + state, walk.to_h, state * sizeof *walk.to_h);
     memset(walk.to_h, 0, state * sizeof *walk.to_h);
   }
-  fold_rows(&walk, grads[BELOW].w);
+  rows_backward(walk.G, walk.rows, grads[BELOW].w + walk.O * walk.G);
 }
 
 const struct emission_ops emission_pitch = {"pitch", names,   LAYERS,  layout,   init,

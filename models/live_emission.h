@@ -6,7 +6,6 @@
 
 #include "live_layer.h"
 #include "net_config.h"
-#include "params.h"
 
 /* Shared and const. */
 struct live_emission {
@@ -14,11 +13,9 @@ struct live_emission {
   struct live_layer source;    /* (M, 3K) with the bias c0 */
   struct live_layer recurrent; /* (K, 3K) */
   const float *beside;         /* (V, 3K) what the values at the pitch below add */
-  const float *below;          /* (LIVE_EMISSION_DISTANCES, 3K) what a note adds, by its distance */
+  const float *below;          /* (PITCH_DISTANCES, 3K) what a note adds, by its distance */
   const float *visible;        /* (V, K) */
 };
-
-enum { LIVE_EMISSION_DISTANCES = 24 };
 
 /* How far up it is, and what is on below. */
 struct live_climb {

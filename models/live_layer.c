@@ -4,7 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { LANES = 8, TERMS = 32, GROUP = 8, ROWS = 4 };
+#include "vectors.h"
+
+enum { LANES = LIVE_LAYER_LANES, GROUP = LIVE_LAYER_GROUP, TERMS = 32, ROWS = 4 };
 
 /* Eight floats at once, wherever they lie; the compiler knows how on any processor. */
 typedef float lanes __attribute__((vector_size(32), aligned(4), may_alias));
@@ -116,28 +118,6 @@ EMEND_LIVE void live_layer_add(const struct live_layer *layer, const float *in, 
   add_terms(&terms, layer->w2, layer->out, out_variance);
 }
 
-/* Groups of GROUP rows; in a group, lanes of outputs one after another; in a lane, the group's rows. Rows and
- * outputs that W does not have are zero. */
-size_t live_layer_packed_size(int in, int out)
-{
-  const size_t groups = ((size_t)in + GROUP - 1) / GROUP;
-  const size_t columns = ((size_t)out + LANES - 1) / LANES;
-  return groups * columns * GROUP * LANES;
-}
-
-void live_layer_pack(int in, int out, const float *w, float *packed)
-{
-  for (int group = 0; group < in; group += GROUP) {
-    for (int column = 0; column < out; column += LANES) {
-      for (int k = group; k < group + GROUP; k++) {
-        for (int o = column; o < column + LANES; o++) {
-          *packed++ = k < in && o < out ? w[(size_t)k * (size_t)out + (size_t)o] : 0;
-        }
-      }
-    }
-  }
-}
-
 static inline lanes group_sum(const float *factor, const lanes *rows)
 {
   lanes a = factor[0] * rows[0];
@@ -193,21 +173,21 @@ EMEND_LIVE void live_layer_dense(const struct live_layer *layer, const float *in
 /* ROWS rows by two lanes of outputs: the sums stay in registers while the inputs go by. */
 static inline void tile(const struct live_layer *layer, const float *in, size_t o, float *out)
 {
-  const size_t I = (size_t)layer->in;
+  const size_t inputs = (size_t)layer->in;
   const size_t O = (size_t)layer->out;
   lanes sums[ROWS][2];
   for (int r = 0; r < ROWS; r++) {
     sums[r][0] = (lanes){0};
     sums[r][1] = (lanes){0};
   }
-  for (size_t i = 0; i < I; i++) {
+  for (size_t i = 0; i < inputs; i++) {
     lanes w0 = *(const lanes *)(layer->w + i * O + o);
     lanes w1 = *(const lanes *)(layer->w + i * O + o + LANES);
     IN_REGISTER(w0);
     IN_REGISTER(w1);
 #pragma GCC unroll 4
     for (int r = 0; r < ROWS; r++) {
-      const float x = in[(size_t)r * I + i];
+      const float x = in[(size_t)r * inputs + i];
       sums[r][0] += x * w0;
       sums[r][1] += x * w1;
     }
@@ -233,33 +213,28 @@ static void narrow(const struct live_layer *layer, const float *in, size_t first
 
 EMEND_LIVE void live_layer_rows(const struct live_layer *layer, int rows, const float *in, float *out)
 {
-  const size_t I = (size_t)layer->in;
+  const size_t inputs = (size_t)layer->in;
   const size_t O = (size_t)layer->out;
   for (int r = 0; r < rows; r++) {
     live_layer_start(layer, out + (size_t)r * O, NULL);
   }
   int row = 0;
-  for (; row + ROWS <= rows; row += ROWS, in += ROWS * I, out += ROWS * O) {
+  for (; row + ROWS <= rows; row += ROWS, in += ROWS * inputs, out += ROWS * O) {
     size_t o = 0;
     for (; o + 2 * LANES <= O; o += 2 * LANES) {
       tile(layer, in, o, out);
     }
     for (size_t r = 0; r < ROWS && o < O; r++) {
-      narrow(layer, in + r * I, o, out + r * O);
+      narrow(layer, in + r * inputs, o, out + r * O);
     }
   }
-  for (; row < rows; row++, in += I, out += O) {
+  for (; row < rows; row++, in += inputs, out += O) {
     live_layer_add(layer, in, NULL, out, NULL);
   }
 }
 
 EMEND_LIVE float live_layer_output(const struct live_layer *layer, const float *in, int o)
 {
-  const float *restrict w = layer->w + (size_t)o * (size_t)layer->in;
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int i = 0; i < layer->in; i++) {
-    sum += in[i] * w[i];
-  }
-  return layer->b[o] + layer->keep * sum;
+  const size_t inputs = (size_t)layer->in;
+  return layer->b[o] + layer->keep * dot(inputs, in, layer->w + (size_t)o * inputs);
 }

@@ -5,7 +5,11 @@
 
 #include <stddef.h>
 
+#include "params.h"
 #include "realtime.h"
+
+/* What packed weights are made of: so many rows by so many outputs, zeros where there are none. */
+enum { LIVE_LAYER_GROUP = 8, LIVE_LAYER_LANES = 8 };
 
 /* A layer for one row: out += keep * in W, variances by the squares. W is (I, O). */
 struct live_layer {
@@ -21,10 +25,6 @@ EMEND_LIVE void live_layer_start(const struct live_layer *layer, float *out, flo
  * plain layer, or out_variance NULL: no variances. */
 EMEND_LIVE void live_layer_add(const struct live_layer *layer, const float *in, const float *in_variance,
                                float *out, float *out_variance);
-/* How many floats live_layer_pack writes for a matrix of these sizes. */
-size_t live_layer_packed_size(int in, int out);
-/* Copy w (in, out) into the order in which live_layer_dense reads it, from first to last. Set-up thread. */
-void live_layer_pack(int in, int out, const float *w, float *packed);
 /* live_layer_add with packed weights, for inputs of which none is zero. */
 EMEND_LIVE void live_layer_dense(const struct live_layer *layer, const float *in, const float *in_variance,
                                  float *out, float *out_variance);
@@ -32,5 +32,15 @@ EMEND_LIVE void live_layer_dense(const struct live_layer *layer, const float *in
 EMEND_LIVE void live_layer_rows(const struct live_layer *layer, int rows, const float *in, float *out);
 /* out[o] = bias + keep * in W for one output; here W is (O, I). */
 EMEND_LIVE float live_layer_output(const struct live_layer *layer, const float *in, int o);
+
+/* Set-up thread, in live_layer_setup.c. A layer of the tensors of these names, b NULL: without a bias; the
+ * weights stay the owner's of `params`. */
+struct live_layer live_layer_of(const struct params *params, const char *w, const char *b, float keep);
+/* Give the layer its squares (I O floats), its weights as (O, I) instead (I O), or packed copies of its weights
+ * and, if it has them, squares (live_layer_packed_size each). Written at `to`; return the end of it. */
+float *live_layer_store_squares(struct live_layer *layer, float *to);
+float *live_layer_store_transpose(struct live_layer *layer, float *to);
+float *live_layer_store_packed(struct live_layer *layer, float *to);
+size_t live_layer_packed_size(int in, int out);
 
 #endif

@@ -60,7 +60,7 @@ static const struct description {
   [FIELD_GENERATOR] = {"generator", {NULL}, 0, 4096, ALL, NULL},
   [FIELD_GATE] = {"gate", {NULL}, 0, GATE_HIDDEN_MAX, VOSPS, NULL},
   [FIELD_MATCHES] = {"matches", {NULL}, 0, MATCH_MAX, VRAES, NULL},
-  [FIELD_LAYERS] = {"layers", {NULL}, 1, 2, FORWARDS, "1"},
+  [FIELD_LAYERS] = {"layers", {NULL}, 1, NET_LEVELS_MAX, FORWARDS, "1"},
   [FIELD_EMISSION] = {"emission", {NET_EMISSIONS(NET_WORD)}, 0, 0, ALL, "bernoulli"},
   [FIELD_EMISSION_UNITS] = {"emission.units", {NULL}, 0, 1024, ALL, "0"},
 };

@@ -38,6 +38,8 @@ enum net_kind {
 enum net_cell { NET_CELLS(NET_ENUMERATOR) NET_CELL_COUNT };
 enum net_emission { NET_EMISSIONS(NET_ENUMERATOR) NET_EMISSION_COUNT };
 
+enum { NET_LEVELS_MAX = 2 }; /* recurrent layers one over the other */
+
 enum net_posterior {
   POSTERIOR_DIAGONAL,     /* q(z_t) independent over time: the paper */
   POSTERIOR_INCREMENTS,   /* z_t = z_{t-1} + d_t, q(d_t) */
@@ -77,7 +79,7 @@ struct net_config {
   int generator; /* M: units of the generator; of a VRAE in each direction; 0 (RNN): logits right from h */
   int gate;      /* VOSP: hidden units of the gate; 0: none */
   int matches;   /* VRAE: best-matching stretches of the take that it sees beside; 0: not a filler */
-  int layers;    /* VOSP, RNN: recurrent layers, each over the one below; 1 or 2 */
+  int layers;    /* VOSP, RNN: recurrent layers, each over the one below; 1 to NET_LEVELS_MAX */
   enum net_emission emission;
   int emission_units; /* K: hidden units of the emission; 0 with Bernoulli */
 };

@@ -7,7 +7,7 @@
 #include "real.h"
 
 /* to += by from. */
-static inline void add_scaled(size_t n, real by, const real *from, real *to)
+static inline void add_scaled(size_t n, real by, const real *restrict from, real *restrict to)
 {
   for (size_t i = 0; i < n; i++) {
     to[i] += by * from[i];

@@ -26,7 +26,7 @@
 enum status vosp_layout(const struct net_config *config, struct params *params,
                         struct error *error) EMEND_CHECK;
 
-enum { VOSP_LAYERS = 8, VOSP_LEVELS = 2 };
+enum { VOSP_LAYERS = 8 };
 
 /* Layers bound to a block of weights. Squares of weights (fast dropout) live in `squares`. */
 struct vosp_net {
@@ -36,7 +36,7 @@ struct vosp_net {
   int levels;                                  /* recurrent layers */
   struct {
     struct linear input, recurrent;
-  } level[VOSP_LEVELS]; /* the lowest first */
+  } level[NET_LEVELS_MAX]; /* the lowest first */
   struct linear head, generator_h, generator_z, out;
   struct emission_net emission;
   real *squares; /* owned; NULL without fast dropout */

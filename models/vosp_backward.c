@@ -7,7 +7,7 @@
 struct gradients {
   struct {
     struct linear_grad input, recurrent;
-  } level[VOSP_LEVELS];
+  } level[NET_LEVELS_MAX];
   struct linear_grad head, generator_h, generator_z, out;
   struct linear_grad emission[EMISSION_LAYERS_MAX];
   real keep[KEEP_COUNT]; /* with respect to the probabilities */

@@ -28,7 +28,7 @@ static enum status check_sizes(const struct net_config *config, struct error *er
     {"hidden", config->hidden, 1, hidden_max},
     {"latent", config->latent, latents, latents ? POSTERIOR_LATENT_MAX : 0},
     {"generator", config->generator, latents, 1024},
-    {"layers", config->layers, 0, VOSP_LEVELS},
+    {"layers", config->layers, 0, NET_LEVELS_MAX},
     {"frame.values", config->frame.values, 1, FRAME_VALUES_MAX},
   };
   enum status status = STATUS_OK;

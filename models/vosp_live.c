@@ -1,14 +1,14 @@
 #include <string.h>
 
+#include "gru.h"
 #include "scalar.h"
-#include "transfer.h"
 #include "view.h"
 #include "vosp_live_parts.h"
 
 size_t vosp_live_work(const struct vosp_live *net)
 {
   const struct net_config *config = &net->config;
-  return (size_t)(net->rows * net->inputs + 2 * net->gates + 2 * VOSP_LIVE_LEVELS * config->hidden +
+  return (size_t)(net->rows * net->inputs + 2 * net->gates + 2 * NET_LEVELS_MAX * config->hidden +
                   2 * config->latent + 2 * config->generator + 4 * net->emission.units) +
          live_emission_work(&net->emission);
 }
@@ -22,7 +22,7 @@ EMEND_LIVE struct live_work vosp_live_work_of(const struct vosp_state *state)
   work.pre = work.u + net->rows * net->inputs;
   work.pre_variance = work.pre + net->gates;
   float *h = work.pre_variance + net->gates;
-  for (int l = 0; l < VOSP_LIVE_LEVELS; l++, h += 2 * H) {
+  for (int l = 0; l < NET_LEVELS_MAX; l++, h += 2 * H) {
     work.level[l] = (struct tentative){h, h + H};
   }
   work.fed = h;
@@ -33,14 +33,6 @@ EMEND_LIVE struct live_work vosp_live_work_of(const struct vosp_state *state)
   work.last = work.source + 3 * net->emission.units;
   work.climb = work.last + net->emission.units;
   return work;
-}
-
-/* y += x */
-static inline void add(int n, const float *restrict x, float *restrict y)
-{
-  for (int i = 0; i < n; i++) {
-    y[i] += x[i];
-  }
 }
 
 /* Packed layers are for inputs of which none is zero. */
@@ -54,27 +46,12 @@ static void add_product(const struct live_layer *layer, const float *in, const f
   }
 }
 
-/* The gated unit from pre-activations p (3H) and the product q (3H) of the state before. */
-static void gated_step(int H, float *restrict p, const float *restrict q, const float *restrict before,
-                       float *restrict h)
-{
-  add(2 * H, q, p);
-  transfer_logistic((size_t)(2 * H), p, p);
-  for (int i = 0; i < H; i++) {
-    p[2 * H + i] += p[i] * q[2 * H + i];
-  }
-  transfer_tanh((size_t)H, p + 2 * H, p + 2 * H);
-  for (int i = 0; i < H; i++) {
-    h[i] = (1 - p[H + i]) * p[2 * H + i] + p[H + i] * before[i];
-  }
-}
-
 /* h_t of one level of one row from its input and the waiting product of h_{t-1}. */
 static void step_level(const struct vosp_state *state, int level, int row, const float *in,
                        const float *in_variance, struct live_work *work)
 {
   const struct vosp_live *net = state->net;
-  const int H = net->config.hidden;
+  const size_t H = (size_t)net->config.hidden;
   const size_t g = (size_t)row * (size_t)net->gates;
   const float *q = state->level[level].recurrent + g;
   const struct live_layer *input = &net->level[level].input;
@@ -83,15 +60,16 @@ static void step_level(const struct vosp_state *state, int level, int row, const
   live_layer_start(input, p, work->pre_variance);
   add_product(input, in, in_variance, p, work->pre_variance);
   if (net->gated) {
-    gated_step(H, p, q, state->level[level].h + (size_t)row * (size_t)H, to->h);
+    memcpy(to->h, state->level[level].h + (size_t)row * H, H * sizeof *to->h);
+    gru_step(H, p, q, to->h);
     return;
   }
-  add(H, q, p);
+  add_scaled(H, 1, q, p);
   if (net->moments) {
-    add(H, state->level[level].recurrent_variance + g, work->pre_variance);
-    transfer_tanh_moments((size_t)H, p, work->pre_variance, to->h, to->h_variance);
+    add_scaled(H, 1, state->level[level].recurrent_variance + g, work->pre_variance);
+    transfer_tanh_moments(H, p, work->pre_variance, to->h, to->h_variance);
   } else {
-    transfer_tanh((size_t)H, p, to->h);
+    transfer_tanh(H, p, to->h);
   }
 }
 

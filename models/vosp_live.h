@@ -8,8 +8,6 @@
 #include "net_config.h"
 #include "predictor.h"
 
-enum { VOSP_LIVE_LEVELS = 2 };
-
 /* Shared and const. Made by vosp_live_setup.c. */
 struct vosp_live {
   struct net_config config;
@@ -18,7 +16,7 @@ struct vosp_live {
   bool moments, gated;
   struct {
     struct live_layer input, recurrent;
-  } level[VOSP_LIVE_LEVELS]; /* the lowest first */
+  } level[NET_LEVELS_MAX]; /* the lowest first */
   struct live_layer generator_h, generator_z;
   struct live_layer head, out; /* w and w2 transposed, (O, I), so that one output is one dot product */
   struct live_emission emission;
@@ -32,7 +30,7 @@ struct vosp_state {
   struct {
     float *h, *h_variance;                 /* (R, H) */
     float *recurrent, *recurrent_variance; /* (R, G) h_{t-1} W + c */
-  } level[VOSP_LIVE_LEVELS];
+  } level[NET_LEVELS_MAX];
   float *z;                              /* (R, Z) mode of z_{t-1} */
   float *generator, *generator_variance; /* (R, M) h_{t-1} W_h + b, h the upper level's */
   float *source;                         /* (R, 3K) the emission's c0 + C g at the prior's mean */

@@ -10,7 +10,7 @@ struct live_work {
   float *pre, *pre_variance; /* (G) */
   struct tentative {
     float *h, *h_variance; /* (H) the state after a tentative frame */
-  } level[VOSP_LIVE_LEVELS];
+  } level[NET_LEVELS_MAX];
   float *fed;                   /* (Z) */
   float *z;                     /* (Z) */
   float *g, *g_variance;        /* (M) */

@@ -9,37 +9,8 @@
 #include "vosp.h"
 #include "vosp_live.h"
 
-static struct live_layer layer_of(const struct params *params, const char *w, const char *b, float keep)
-{
-  const struct param *param = params_find(params, w);
-  return (struct live_layer){
-    .in = param->rows,
-    .out = param->cols,
-    .w = params->block + param->offset,
-    .b = b != NULL ? params_get(params, b) : NULL,
-    .keep = keep,
-  };
-}
-
-static float *store_squares(struct live_layer *layer, float *to)
-{
-  const size_t n = (size_t)layer->in * (size_t)layer->out;
-  for (size_t i = 0; i < n; i++) {
-    to[i] = layer->w[i] * layer->w[i];
-  }
-  layer->w2 = to;
-  return to + n;
-}
-
-static float *store_packed(const struct live_layer *layer, const float *from, const float **packed, float *to)
-{
-  live_layer_pack(layer->in, layer->out, from, to);
-  *packed = to;
-  return to + live_layer_packed_size(layer->in, layer->out);
-}
-
 /* Layers that read h of one row at a time. */
-static int dense_layers(struct vosp_live *net, struct live_layer *layers[2 * VOSP_LIVE_LEVELS])
+static int dense_layers(struct vosp_live *net, struct live_layer *layers[2 * NET_LEVELS_MAX])
 {
   int count = 0;
   for (int l = 1; l < net->levels; l++) {
@@ -56,13 +27,10 @@ static int dense_layers(struct vosp_live *net, struct live_layer *layers[2 * VOS
 
 static float *store_dense(struct vosp_live *net, float *next)
 {
-  struct live_layer *layers[2 * VOSP_LIVE_LEVELS];
+  struct live_layer *layers[2 * NET_LEVELS_MAX];
   const int count = dense_layers(net, layers);
   for (int i = 0; i < count; i++) {
-    next = store_packed(layers[i], layers[i]->w, &layers[i]->packed, next);
-    if (layers[i]->w2 != NULL) {
-      next = store_packed(layers[i], layers[i]->w2, &layers[i]->packed2, next);
-    }
+    next = live_layer_store_packed(layers[i], next);
   }
   return next;
 }
@@ -71,22 +39,12 @@ static float *store_dense(struct vosp_live *net, float *next)
 static size_t owned_size(struct vosp_live *net, const struct params *params)
 {
   size_t size = 3 * params->size + live_emission_size(&net->config, params);
-  struct live_layer *layers[2 * VOSP_LIVE_LEVELS];
+  struct live_layer *layers[2 * NET_LEVELS_MAX];
   const int count = dense_layers(net, layers);
   for (int i = 0; i < count; i++) {
     size += 2 * live_layer_packed_size(layers[i]->in, layers[i]->out);
   }
   return size;
-}
-
-static float *store_transpose(const struct live_layer *layer, const float *from, float *to)
-{
-  for (int i = 0; i < layer->in; i++) {
-    for (int o = 0; o < layer->out; o++) {
-      to[(size_t)o * (size_t)layer->in + (size_t)i] = from[(size_t)i * (size_t)layer->out + (size_t)o];
-    }
-  }
-  return to + (size_t)layer->in * (size_t)layer->out;
 }
 
 bool vosp_live_fits(const struct net_config *config)
@@ -98,13 +56,13 @@ bool vosp_live_fits(const struct net_config *config)
 static void bind_levels(struct vosp_live *net, const struct params *params, const float keep[KEEP_COUNT])
 {
   const bool biased = cell_find(net->config.cell)->recurrent_bias;
-  net->level[0].input = layer_of(params, "input.w", "input.b", keep[KEEP_INPUT]);
+  net->level[0].input = live_layer_of(params, "input.w", "input.b", keep[KEEP_INPUT]);
   net->level[0].recurrent =
-    layer_of(params, "recurrent.w", biased ? "recurrent.b" : NULL, keep[KEEP_RECURRENT]);
+    live_layer_of(params, "recurrent.w", biased ? "recurrent.b" : NULL, keep[KEEP_RECURRENT]);
   if (net->levels > 1) {
-    net->level[1].input = layer_of(params, "upper.input.w", "upper.input.b", keep[KEEP_HEAD]);
+    net->level[1].input = live_layer_of(params, "upper.input.w", "upper.input.b", keep[KEEP_HEAD]);
     net->level[1].recurrent =
-      layer_of(params, "upper.recurrent.w", biased ? "upper.recurrent.b" : NULL, keep[KEEP_RECURRENT]);
+      live_layer_of(params, "upper.recurrent.w", biased ? "upper.recurrent.b" : NULL, keep[KEEP_RECURRENT]);
   }
 }
 
@@ -125,10 +83,10 @@ static void bind(struct vosp_live *net, const struct net_config *config, const s
     .levels = config->layers > 1 ? config->layers : 1,
     .moments = cell->moments,
     .gated = cell->gates > 1,
-    .head = layer_of(params, "head.w", "head.b", keep[KEEP_HEAD]),
-    .generator_h = layer_of(params, "generator.h", "generator.b", keep[KEEP_GENERATOR]),
-    .generator_z = layer_of(params, "generator.z", NULL, keep[KEEP_GENERATOR]),
-    .out = layer_of(params, "out.w", "out.b", keep[KEEP_GENERATOR]),
+    .head = live_layer_of(params, "head.w", "head.b", keep[KEEP_HEAD]),
+    .generator_h = live_layer_of(params, "generator.h", "generator.b", keep[KEEP_GENERATOR]),
+    .generator_z = live_layer_of(params, "generator.z", NULL, keep[KEEP_GENERATOR]),
+    .out = live_layer_of(params, "out.w", "out.b", keep[KEEP_GENERATOR]),
   };
   bind_levels(net, params, keep);
 }
@@ -136,12 +94,12 @@ static void bind(struct vosp_live *net, const struct net_config *config, const s
 static float *store_moments(struct vosp_live *net, float *next)
 {
   for (int l = 0; l < net->levels; l++) {
-    next = store_squares(&net->level[l].input, next);
-    next = store_squares(&net->level[l].recurrent, next);
+    next = live_layer_store_squares(&net->level[l].input, next);
+    next = live_layer_store_squares(&net->level[l].recurrent, next);
   }
-  next = store_squares(&net->generator_h, next);
-  next = store_squares(&net->generator_z, next);
-  return store_squares(&net->out, next);
+  next = live_layer_store_squares(&net->generator_h, next);
+  next = live_layer_store_squares(&net->generator_z, next);
+  return live_layer_store_squares(&net->out, next);
 }
 
 enum status vosp_live_init(struct vosp_live *net, const struct net_config *config, const struct params *params)
@@ -152,12 +110,8 @@ enum status vosp_live_init(struct vosp_live *net, const struct net_config *confi
     return STATUS_NO_MEMORY;
   }
   float *next = net->owned;
-  const float *out = net->out.w;
-  net->out.w = next;
-  next = store_transpose(&net->out, out, next);
-  const float *head = net->head.w;
-  net->head.w = next;
-  next = store_transpose(&net->head, head, next);
+  next = live_layer_store_transpose(&net->out, next);
+  next = live_layer_store_transpose(&net->head, next);
   if (net->moments) {
     next = store_moments(net, next);
   }

@@ -22,7 +22,7 @@ struct vosp_level {
 struct vosp_work {
   real *block; /* everything below and the batch's arrays are parts of it */
   bool train;
-  struct vosp_level level[VOSP_LEVELS];
+  struct vosp_level level[NET_LEVELS_MAX];
   struct moments head;      /* (T, N, A) */
   struct moments generator; /* (T, N, M) before tanh; plain nets keep g itself only */
   real *mask_g, *dropped_g; /* (T, N, M), valid while dropped */

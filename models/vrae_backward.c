@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "transfer.h"
+#include "vectors.h"
 #include "vrae_work.h"
 
 /* Where each layer's gradient goes, by direction as in vrae_net. */
@@ -57,13 +58,6 @@ static void scale_by(size_t n, real by, real *array)
   }
 }
 
-static void add(size_t n, const real *from, real *to)
-{
-  for (size_t i = 0; i < n; i++) {
-    to[i] += from[i];
-  }
-}
-
 static void clear_first(struct moments to_h, size_t state)
 {
   memset(to_h.m, 0, state * sizeof(real));
@@ -86,7 +80,7 @@ static void backward_output(const struct vrae_batch *batch, const struct vrae_ha
   linear_backward_weights(layer, &to->output[direction], tn, seen, to_out, work->scratch);
   linear_backward_input(layer, &to->output[direction], tn, seen, to_out, false, work->scratch, to_seen);
   if (to->to_seen != NULL) {
-    add((size_t)tn * width, to->to_seen[direction], to_seen.m);
+    add_scaled((size_t)tn * width, 1, to->to_seen[direction], to_seen.m);
   }
   if (work->dropped_hidden) {
     multiply((size_t)tn * width, half->pass[direction].mask, to_seen.m);
@@ -145,7 +139,7 @@ static void backward_generator(const struct vrae_net *net, struct vrae_batch *ba
   backward_direction(net, batch, &half, &grads, work->to_logits, VRAE_BACKWARD,
                      (struct moments){work->to_fed_back, NULL});
   vrae_reverse(&half, batch->length, Z, work->to_fed_back, work->fed_back);
-  add(tn * Z, work->fed_back, work->to_fed);
+  add_scaled(tn * Z, 1, work->fed_back, work->to_fed);
 }
 
 /* Head -> the recognition's weights. */
