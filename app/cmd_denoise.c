@@ -1,5 +1,4 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "command.h"
 #include "outfile.h"
@@ -23,7 +22,6 @@ struct denoise_flags {
 static int read_flags(struct denoise_flags *flags, int argc, char **argv)
 {
   struct option_spec all[SETTINGS_COUNT];
-  struct error error = {STATUS_OK, ""};
 
   *flags = (struct denoise_flags){.in = NULL};
   settings_init(&flags->settings, all);
@@ -42,18 +40,13 @@ static int read_flags(struct denoise_flags *flags, int argc, char **argv)
                            .operand_min = 2,
                            .operand_max = 2,
                            .operand_names = "IN.mid and OUT.mid are"};
-  int done = command_parse(&command_denoise, &set, argc, argv);
-  if (done != COMMAND_GO_ON) {
-    return done;
+  const int done = settings_parse(&flags->settings, all, &command_denoise, &set, argc, argv);
+  if (done == COMMAND_GO_ON) {
+    flags->in = set.operands[0];
+    flags->out = set.operands[1];
+    flags->settings.mode = LIVE_CLEAN;
+    flags->settings.mode_given = true;
   }
-  if (settings_read_file(&flags->settings, all, &error) != STATUS_OK) {
-    return command_fail(&command_denoise, &error);
-  }
-  done = command_parse(&command_denoise, &set, argc, argv);
-  flags->in = set.operands[0];
-  flags->out = set.operands[1];
-  flags->settings.mode = LIVE_CLEAN;
-  flags->settings.mode_given = true;
   return done;
 }
 
@@ -93,8 +86,7 @@ static enum status finish(const struct denoise_flags *flags, struct replay *repl
   if (status != STATUS_OK) {
     return status;
   }
-  bool busy = strcmp(flags->out, "-") == 0 || (flags->report != NULL && strcmp(flags->report, "-") == 0);
-  report_print(report, busy ? stderr : stdout);
+  report_print(report, outfile_stream(flags->out, flags->report));
   return flags->report != NULL ? report_write(report, flags->report, error) : STATUS_OK;
 }
 
@@ -122,15 +114,6 @@ static enum status denoise(const struct denoise_flags *flags, struct session *se
   return status;
 }
 
-static enum status check_outputs(const struct denoise_flags *flags, struct error *error)
-{
-  if (flags->report != NULL && strcmp(flags->out, "-") == 0 && strcmp(flags->report, "-") == 0) {
-    return error_set(error, STATUS_USAGE, "OUT.mid and --report cannot both be '-'; name a file for one");
-  }
-  enum status status = outfile_check(flags->out, error);
-  return status == STATUS_OK ? outfile_check(flags->report, error) : status;
-}
-
 static int run_denoise(int argc, char **argv)
 {
   struct denoise_flags flags;
@@ -144,8 +127,8 @@ static int run_denoise(int argc, char **argv)
   }
   realtime_flush_denormals();
   struct watch *watch = malloc(sizeof *watch);
-  enum status status =
-    watch != NULL ? check_outputs(&flags, &error) : error_set(&error, STATUS_NO_MEMORY, "no memory");
+  enum status status = watch != NULL ? outfile_check_with_report(flags.out, flags.report, &error)
+                                     : error_set(&error, STATUS_NO_MEMORY, "no memory");
   if (status == STATUS_OK) {
     status = settings_preset(&flags.settings, &preset, &error);
   }

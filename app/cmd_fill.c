@@ -27,10 +27,13 @@ struct fill_flags {
 
 /* --- What the user asks for --- */
 
-static int parse(struct fill_flags *flags, const struct option_spec *preset, int argc, char **argv)
+static int read_flags(struct fill_flags *flags, int argc, char **argv)
 {
+  struct option_spec all[SETTINGS_COUNT];
+  flags->seed = 1;
+  settings_init(&flags->settings, all);
   const struct option_spec specs[] = {
-    *preset,
+    all[SETTINGS_PRESET],
     {.name = "model",
      .kind = OPTION_TEXT,
      .value = &flags->model,
@@ -80,30 +83,12 @@ static int parse(struct fill_flags *flags, const struct option_spec *preset, int
                            .operand_min = 2,
                            .operand_max = 2,
                            .operand_names = "IN.mid and OUT.mid are"};
-  int done = command_parse(&command_fill, &set, argc, argv);
-
+  const int done = settings_parse(&flags->settings, all, &command_fill, &set, argc, argv);
   if (done == COMMAND_GO_ON) {
     flags->in = set.operands[0];
     flags->out = set.operands[1];
   }
   return done;
-}
-
-static int read_flags(struct fill_flags *flags, int argc, char **argv)
-{
-  struct option_spec all[SETTINGS_COUNT];
-  struct error error = {STATUS_OK, ""};
-
-  flags->seed = 1;
-  settings_init(&flags->settings, all);
-  int done = parse(flags, &all[SETTINGS_PRESET], argc, argv);
-  if (done != COMMAND_GO_ON) {
-    return done;
-  }
-  if (settings_read_file(&flags->settings, all, &error) != STATUS_OK) {
-    return command_fail(&command_fill, &error);
-  }
-  return parse(flags, &all[SETTINGS_PRESET], argc, argv);
 }
 
 /* OUT.mid, or OUT-`number`.mid. */
@@ -132,15 +117,10 @@ static int output_count(const struct fill_flags *flags)
 
 static enum status check_outputs(struct fill_flags *flags, struct error *error)
 {
-  bool standard = strcmp(flags->out, "-") == 0;
-  enum status status = outfile_check(flags->report, error);
-
-  if (standard && flags->report != NULL && strcmp(flags->report, "-") == 0) {
-    return error_set(error, STATUS_USAGE, "OUT.mid and --report cannot both be '-'; name a file for one");
-  }
-  if (standard && flags->variants > 0) {
+  if (strcmp(flags->out, "-") == 0 && flags->variants > 0) {
     return error_set(error, STATUS_USAGE, "--variants writes several files; OUT.mid cannot be '-'");
   }
+  enum status status = outfile_check_with_report(flags->variants > 0 ? NULL : flags->out, flags->report, error);
   for (int i = 0; i < output_count(flags) && status == STATUS_OK; i++) {
     flags->paths[i] = name_output(flags->out, flags->variants > 0 ? i + 1 : 0);
     status = flags->paths[i] != NULL ? outfile_check(flags->paths[i], error)
@@ -215,8 +195,7 @@ static enum status tell_all(const struct fill_flags *flags, const struct fill_so
                                      .seeds = flags->variants > 0 ? outcome->seeds : NULL,
                                      .paths = flags->paths,
                                      .count = outcome->count};
-  bool busy = strcmp(flags->out, "-") == 0 || (flags->report != NULL && strcmp(flags->report, "-") == 0);
-  FILE *out = busy ? stderr : stdout;
+  FILE *out = outfile_stream(flags->out, flags->report);
 
   for (int i = 0; i < outcome->count; i++) {
     int twin = fill_outcome_twin(outcome, i);
@@ -228,7 +207,7 @@ static enum status tell_all(const struct fill_flags *flags, const struct fill_so
   return flags->report != NULL ? fill_report_write(&report, flags->report, error) : STATUS_OK;
 }
 
-static enum status fill_open(const struct fill_flags *flags, const struct model *model,
+static enum status fill_file(const struct fill_flags *flags, const struct model *model,
                              const struct fill_source *source, struct error *error)
 {
   struct progress progress;
@@ -274,7 +253,7 @@ static enum status fill(struct fill_flags *flags, struct error *error)
     status = fill_source_open(&source, flags->in, model->config.frame.unit, error);
   }
   if (status == STATUS_OK) {
-    status = fill_open(flags, model, &source, error);
+    status = fill_file(flags, model, &source, error);
   }
   fill_source_close(&source);
   model_free(model);

@@ -241,9 +241,6 @@ static void flags_init(struct search_args *args, struct option_spec specs[FLAGS]
 
 static int run_search(int argc, char **argv)
 {
-  if (argc >= 2 && strcmp(argv[1], "table") == 0) {
-    return command_search_table.run(argc - 1, argv + 1);
-  }
   struct search_args args = {.threads = 1};
   struct option_spec specs[FLAGS];
   struct option_set set = {.specs = specs,

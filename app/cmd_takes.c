@@ -1,7 +1,6 @@
 #include "cmd_takes.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 int takes_open(struct takes_args *args, const struct command *command, const struct option_spec *flags,
                int flag_count, struct option_set *set, int argc, char **argv)
@@ -17,15 +16,11 @@ int takes_open(struct takes_args *args, const struct command *command, const str
   }
   set->specs = specs;
   set->count = flag_count + 1;
-  int done = command_parse(command, set, argc, argv);
+  const int done = settings_parse(&args->settings, all, command, set, argc, argv);
   if (done != COMMAND_GO_ON) {
     return done;
   }
-  enum status status = settings_read_file(&args->settings, all, &error);
-  if (status == STATUS_OK) {
-    done = command_parse(command, set, argc, argv);
-    status = live_capture_folder(&args->settings, args->folder, &error);
-  }
+  enum status status = live_capture_folder(&args->settings, args->folder, &error);
   if (status == STATUS_OK) {
     status = take_folder_list(&args->takes, args->folder, &error);
   }
@@ -63,18 +58,7 @@ static const struct command *const parts[] = {&command_takes_list, &command_take
 
 static int run_takes(int argc, char **argv)
 {
-  for (size_t i = 0; argc >= 2 && parts[i] != NULL; i++) {
-    if (strcmp(argv[1], strchr(parts[i]->name, ' ') + 1) == 0) {
-      return parts[i]->run(argc - 1, argv + 1);
-    }
-  }
-  if (argc >= 2 && argv[1][0] != '-') {
-    fprintf(stderr, "emend takes: there is no 'takes %s'; see emend takes --help\n", argv[1]);
-    return EXIT_USAGE;
-  }
-  struct option_set set = {
-    .operand_min = 1, .operand_max = 1, .operand_names = "list, show, export or delete is"};
-  return command_parse(&command_takes, &set, argc, argv);
+  return command_want_part(&command_takes, argc, argv);
 }
 
 const struct command command_takes = {

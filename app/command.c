@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "help.h"
 
@@ -24,6 +25,19 @@ int command_parse(const struct command *command, struct option_set *set, int arg
     return EXIT_SUCCESS;
   }
   return COMMAND_GO_ON;
+}
+
+int command_want_part(const struct command *command, int argc, char **argv)
+{
+  if (argc >= 2 && argv[1][0] != '-') {
+    fprintf(stderr, "emend %s: there is no '%s %s'; see emend %s --help\n", command->name, command->name,
+            argv[1], command->name);
+    return EXIT_USAGE;
+  }
+  char names[64];
+  snprintf(names, sizeof names, "%.*s is", (int)strcspn(command->usage, " "), command->usage);
+  struct option_set set = {.operand_min = 1, .operand_max = 1, .operand_names = names};
+  return command_parse(command, &set, argc, argv);
 }
 
 int command_fail(const struct command *command, const struct error *error)

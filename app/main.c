@@ -16,6 +16,17 @@ static const struct command *const commands[] = {
   &command_takes, &command_models,  &command_doctor, &command_bench,   NULL,
 };
 
+/* The command, or that part of it that the next word names: "takes" or "takes list". */
+static int run_command(const struct command *command, int argc, char **argv)
+{
+  for (int i = 0; argc >= 2 && command->parts != NULL && command->parts[i] != NULL; i++) {
+    if (strcmp(argv[1], strchr(command->parts[i]->name, ' ') + 1) == 0) {
+      return command->parts[i]->run(argc - 1, argv + 1);
+    }
+  }
+  return command->run(argc, argv);
+}
+
 static int run(int argc, char **argv)
 {
   if (argc < 2) {
@@ -39,7 +50,7 @@ static int run(int argc, char **argv)
   }
   for (int i = 0; commands[i] != NULL; i++) {
     if (strcmp(argv[1], commands[i]->name) == 0) {
-      return commands[i]->run(argc - 1, argv + 1);
+      return run_command(commands[i], argc - 1, argv + 1);
     }
   }
   fprintf(stderr, "emend: unknown %s '%s'; see emend --help\n", argv[1][0] == '-' ? "option" : "command",

@@ -2,19 +2,23 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "datafile.h"
 
+static bool is_standard(const char *path)
+{
+  return path != NULL && strcmp(path, "-") == 0;
+}
+
 enum status outfile_check(const char *path, struct error *error)
 {
   char folder[DATAFILE_PATH_MAX];
   struct stat about;
 
-  if (path == NULL || strcmp(path, "-") == 0) {
+  if (path == NULL || is_standard(path)) {
     return STATUS_OK;
   }
   if (path[0] == '\0' || strlen(path) >= sizeof folder) {
@@ -38,4 +42,18 @@ enum status outfile_check(const char *path, struct error *error)
     return error_set(error, STATUS_IO, "%.300s: cannot write there: %s", path, strerror(errno));
   }
   return STATUS_OK;
+}
+
+enum status outfile_check_with_report(const char *out, const char *report, struct error *error)
+{
+  if (is_standard(out) && is_standard(report)) {
+    return error_set(error, STATUS_USAGE, "OUT.mid and --report cannot both be '-'; name a file for one");
+  }
+  enum status status = outfile_check(out, error);
+  return status == STATUS_OK ? outfile_check(report, error) : status;
+}
+
+FILE *outfile_stream(const char *out, const char *report)
+{
+  return is_standard(out) || is_standard(report) ? stderr : stdout;
 }

@@ -116,6 +116,20 @@ enum status settings_read_file(struct settings *settings, const struct option_sp
   return options_read_file(&set, path, &settings->file, error);
 }
 
+int settings_parse(struct settings *settings, const struct option_spec specs[SETTINGS_COUNT],
+                   const struct command *command, struct option_set *set, int argc, char **argv)
+{
+  struct error error = {STATUS_OK, ""};
+  const int done = command_parse(command, set, argc, argv);
+  if (done != COMMAND_GO_ON) {
+    return done;
+  }
+  if (settings_read_file(settings, specs, &error) != STATUS_OK) {
+    return command_fail(command, &error);
+  }
+  return command_parse(command, set, argc, argv);
+}
+
 void settings_free(struct settings *settings)
 {
   options_file_free(&settings->file);

@@ -2,6 +2,7 @@
 #ifndef EMEND_SETTINGS_H
 #define EMEND_SETTINGS_H
 
+#include "command.h"
 #include "options_file.h"
 #include "preset.h"
 
@@ -43,6 +44,10 @@ void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_
 /* Read emend.conf, if there is one. Release with settings_free, after the last use of a text. */
 enum status settings_read_file(struct settings *settings, const struct option_spec specs[SETTINGS_COUNT],
                                struct error *error) EMEND_CHECK;
+/* command_parse by `set`, whose options are some of `specs` and the command's own: flags, over emend.conf, over
+ * the defaults. Release as above if it returns COMMAND_GO_ON. */
+int settings_parse(struct settings *settings, const struct option_spec specs[SETTINGS_COUNT],
+                   const struct command *command, struct option_set *set, int argc, char **argv) EMEND_CHECK;
 void settings_free(struct settings *settings);
 
 /* Find the preset and put the given settings in place of its own. */

@@ -124,7 +124,7 @@ good "$emend" bench deviations models/jsb-vrae.safetensors --data rolls/jsb.json
 has said '"correlation"'
 
 # --- Bad cases ---
-bad 2 'table1, figure3a, figure3b or deviations is missing' bench
+bad 2 'table1|figure3a|figure3b|deviations is missing' bench
 bad 2 "there is no 'bench table2'" bench table2
 bad 2 'data DIR is missing' bench table1
 bad 2 'cannot both be' bench table1 --data rolls --json --markdown
