@@ -1,15 +1,21 @@
 #include "stop.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 
+#include "terminal.h"
+
 /* A signal handler has no other place to leave its word. */
-static volatile sig_atomic_t requested, reload;
+static atomic_bool requested, reload;
 
 static void on_signal(int number)
 {
-  (void)number;
-  requested = 1;
+  if (atomic_exchange(&requested, true)) {
+    terminal_close();
+    signal(number, SIG_DFL);
+    raise(number);
+  }
 }
 
 void stop_catch(void)
@@ -19,7 +25,6 @@ void stop_catch(void)
 
   memset(&action, 0, sizeof action);
   action.sa_handler = on_signal;
-  action.sa_flags = (int)SA_RESETHAND;
   sigemptyset(&action.sa_mask);
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
     sigaction(numbers[i], &action, NULL);
@@ -29,7 +34,7 @@ void stop_catch(void)
 static void on_reload(int number)
 {
   (void)number;
-  reload = 1;
+  atomic_store(&reload, true);
 }
 
 void stop_catch_reload(void)
@@ -45,13 +50,10 @@ void stop_catch_reload(void)
 
 bool stop_take_reload(void)
 {
-  const bool asked = reload != 0;
-
-  reload = 0;
-  return asked;
+  return atomic_exchange(&reload, false);
 }
 
 bool stop_requested(void)
 {
-  return requested != 0;
+  return atomic_load(&requested);
 }

@@ -21,6 +21,9 @@ static void write_all(const char *text, size_t size)
 {
   while (size > 0) {
     ssize_t written = write(STDOUT_FILENO, text, size);
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
     if (written <= 0) {
       return;
     }
@@ -29,19 +32,22 @@ static void write_all(const char *text, size_t size)
   }
 }
 
-/* Async-signal-safe. */
-static void restore(void)
+void terminal_close(void)
 {
+  const int why = errno;
   if (taken) {
     taken = 0;
+    tcflush(STDOUT_FILENO, TCOFLUSH); /* of a screen that nobody may be reading any more */
+    tcflow(STDOUT_FILENO, TCOON);
     write_all(screen_off, sizeof screen_off - 1);
     tcsetattr(STDIN_FILENO, TCSANOW, &before);
   }
+  errno = why;
 }
 
 static void on_crash(int number)
 {
-  restore();
+  terminal_close();
   raise(number);
 }
 
@@ -78,14 +84,9 @@ bool terminal_open(void)
   }
   taken = 1;
   guard_crashes();
-  atexit(restore);
+  atexit(terminal_close);
   write_all(screen_on, sizeof screen_on - 1);
   return true;
-}
-
-void terminal_close(void)
-{
-  restore();
 }
 
 int terminal_key(int milliseconds)

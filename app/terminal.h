@@ -7,6 +7,7 @@
 /* Take over the terminal: no echo, keys one by one, a screen of its own. False, and nothing changed, where
  * standard input and output are not both a terminal that can do it. One thread; once at a time. */
 bool terminal_open(void);
+/* Put it back, if it is taken. Safe in signal handlers. */
 void terminal_close(void);
 
 /* Standard input was a terminal, and it is gone. */
