@@ -39,7 +39,8 @@ static enum status make_folder(const char *path, struct error *error)
   return error_set(error, STATUS_IO, "%s: cannot make the folder: %s", path, strerror(errno));
 }
 
-/* A lock on the whole file, which the system takes back when the process ends, on NFS too. */
+/* A lock on the whole file, which the system takes back when the process ends, on NFS too. EAGAIN: another
+ * holds it. */
 static int lock_file(const char *path, bool wait)
 {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -49,7 +50,7 @@ static int lock_file(const char *path, bool wait)
     if (errno != EINTR) {
       const int why = errno;
       close(file);
-      errno = why;
+      errno = why == EACCES ? EAGAIN : why; /* systems say either */
       return -1;
     }
   }
@@ -81,7 +82,7 @@ enum status search_claim(const char *folder, int trial, int *lock, struct error 
   }
   search_path(folder, trial, "lock", path);
   *lock = lock_file(path, false);
-  return *lock >= 0 || errno == EACCES || errno == EAGAIN ? STATUS_OK : refuse_lock(path, error);
+  return *lock >= 0 || errno == EAGAIN ? STATUS_OK : refuse_lock(path, error);
 }
 
 static bool is_claimed(const char *folder, int trial)
