@@ -22,7 +22,7 @@ static enum status try_model(const char *path, enum net_kind kind, const struct 
   if (status == STATUS_OK) {
     status = model_need_kind(model, kind, path, "emend live", error);
   }
-  if (status == STATUS_OK && base != NULL && model->params.size != base->params.size) {
+  if (status == STATUS_OK && base != NULL && !personal_fits(model, base)) {
     status = error_set(error, STATUS_UNSUPPORTED, "%.300s is not a model of this preset's kind", path);
   }
   *gate = status == STATUS_OK && model_has_gate(model);

@@ -245,10 +245,11 @@ enum status personal_delete(const char *preset, int number, struct error *error)
   return STATUS_OK;
 }
 
-static bool same_shape(const struct model *a, const struct model *b)
+bool personal_fits(const struct model *model, const struct model *base)
 {
-  return a->config.kind == b->config.kind && a->params.size == b->params.size &&
-         a->config.frame.unit == b->config.frame.unit && a->config.frame.values == b->config.frame.values;
+  return model->config.kind == base->config.kind && model->params.size == base->params.size &&
+         model->config.frame.unit == base->config.frame.unit &&
+         model->config.frame.values == base->config.frame.values;
 }
 
 struct model *personal_load(const char *preset, const struct model *base, int *number,
@@ -265,7 +266,8 @@ struct model *personal_load(const char *preset, const struct model *base, int *n
   if (status == STATUS_OK) {
     status = model_load(&model, path, &error);
   }
-  if (status == STATUS_OK && (model->config.kind != NET_VOSP || (base != NULL && !same_shape(model, base)))) {
+  if (status == STATUS_OK &&
+      (model->config.kind != NET_VOSP || (base != NULL && !personal_fits(model, base)))) {
     status = error_set(&error, STATUS_UNSUPPORTED, "%.300s is not a model of this preset's kind", path);
   }
   if (status != STATUS_OK) {

@@ -40,8 +40,10 @@ enum status personal_check(const char *preset, struct error *error) EMEND_CHECK;
 /* Delete a model and its record; one in use makes way for the preset itself. */
 enum status personal_delete(const char *preset, int number, struct error *error) EMEND_CHECK;
 
-/* The model in use, or NULL: there is none, or it cannot be used, which `line` then says. Of the kind and
- * configuration of `base`, unless that is NULL. */
+/* Whether a model can stand in for the preset's own: of its kind, size and kind of frames. */
+bool personal_fits(const struct model *model, const struct model *base);
+/* The model in use, or NULL: there is none, or it cannot be used, which `line` then says. One that fits `base`,
+ * unless that is NULL. */
 struct model *personal_load(const char *preset, const struct model *base, int *number,
                             char path[DATAFILE_PATH_MAX], char line[512]);
 
