@@ -32,7 +32,8 @@ void report_print(const struct report *report, FILE *out);
 /* Write the report to `path`, "-" for standard output. */
 enum status report_write(const struct report *report, const char *path, struct error *error) EMEND_CHECK;
 
-/* Write one JSON object and a newline; takes the reference to `object`, which may be NULL (no memory). */
+/* Write one JSON object and a newline; takes the reference to `object`. STATUS_NOT_FINITE if it
+ * is NULL, for want of memory or because it holds what JSON cannot. */
 enum status report_json(json_t *object, const char *path, struct error *error) EMEND_CHECK;
 
 #endif

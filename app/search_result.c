@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "report.h"
 
 enum { RESULT_MAX = 1 << 16, HASH_TEXT = 17 };
 
@@ -83,18 +84,7 @@ json_t *search_result_json(const struct search_space *space, const struct search
 enum status search_result_write(const struct search_space *space, const struct search_settings *settings,
                                 const struct search_result *result, const char *path, struct error *error)
 {
-  json_t *object = search_result_json(space, settings, result);
-  char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-
-  json_decref(object);
-  if (text == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "no memory for the result of trial %d", result->trial);
-  }
-  size_t size = strlen(text);
-  text[size] = '\n'; /* in place of the terminator: JSON text is written by size */
-  enum status status = file_write(path, text, size + 1, error);
-  free(text);
-  return status;
+  return report_json(search_result_json(space, settings, result), path, error);
 }
 
 static bool get_number(const json_t *object, const char *key, double *number)
