@@ -33,7 +33,7 @@ export build seconds
 export LSAN_OPTIONS="suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0"
 printf '%s\n' "$@" | xargs -P "$jobs" -n 1 sh -c '
   mkdir -p "$build/corpus/$1" "$build/findings/$1"
-  "$build/fuzz_$1" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+  "$build/fuzz_$1" -max_total_time="$seconds" -timeout=20 -report_slow_units=20 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$build/findings/$1/" "$build/corpus/$1" "tests/fuzz/$1" >"$build/fuzz_$1.log" 2>&1 ||
     echo "$1: see $build/fuzz_$1.log and $build/findings/$1" >&2' fuzz || true
 
