@@ -1,5 +1,4 @@
 /* emend train --from PRESET --data TAKES: a personal model, without the live engine. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 #include "cmd_search.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "report.h"
 #include "search_table.h"

@@ -1,7 +1,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cmd_takes.h"
 #include "pitch.h"
@@ -150,6 +149,6 @@ const struct command command_takes_show = {
   .name = "takes show",
   .usage = "TAKE [options]",
   .summary = "show one take, and the strokes that were removed of it",
-  .notes = "NAME is the take's name or as much of it as no other has, 'last', or the path of a .take file.",
+  .notes = "TAKE is the take's name or as much of it as no other has, 'last', or the path of a .take file.",
   .run = run_show,
 };

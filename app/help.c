@@ -73,7 +73,8 @@ void help_command(const struct command *command, const struct option_set *set, e
   }
 }
 
-void help_run(const struct command *const *commands, enum help_form form)
+/* Run a command, and those under it, so that each prints its part in this form. */
+static void help_run(const struct command *const *commands, enum help_form form)
 {
   for (; *commands != NULL; commands++) {
     char name[32], option[32];

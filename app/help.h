@@ -32,9 +32,6 @@ enum help_value help_value_of(const struct option_spec *spec);
 enum help_value help_operand_of(const struct command *command);
 extern const char *const help_value_names[]; /* of enum help_value; names_print knows those from presets on */
 
-/* Run a command, and those under it, so that each prints its part in this form. */
-void help_run(const struct command *const *commands, enum help_form form);
-
 /* The beginnings and ends that help_program puts around the parts. */
 void help_man_begin(void);
 void help_man_command(const struct command *command, const struct option_set *set);

@@ -113,8 +113,9 @@ void help_man_command(const struct command *command, const struct option_set *se
 void help_man_end(void)
 {
   static const char *const files[][2] = {
-    {"~/.config/emend/emend.conf", "settings of emend live, denoise and fill, named as the options are, with "
-                                   "'_' for '-': strength = 0.6;"},
+    {"~/.config/emend/emend.conf",
+     "settings of emend live, denoise, fill and takes, named as the options are, with "
+     "'_' for '-': strength = 0.6;"},
     {"~/.local/share/emend/presets/NAME", "presets of one's own"},
     {"~/.local/share/emend/models/PRESET", "personal models"},
     {"~/.local/share/emend/takes", "captured takes"},
@@ -122,7 +123,7 @@ void help_man_end(void)
   static const char *const statuses[][2] = {{"0", "all went well"},
                                             {"1", "it could not be done; one line says why"},
                                             {"2", "the arguments are wrong"},
-                                            {"130", "it was stopped by Ctrl-C"}};
+                                            {"130", "it was stopped by Ctrl-C, or by the answer n"}};
 
   printf(".SH FILES\n");
   for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {

@@ -1,7 +1,6 @@
 #include "live_loop.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "live_view.h"
 #include "live_warn.h"

@@ -28,7 +28,6 @@ static enum status open_driver(struct live_port *live_port, const struct port_dr
 static enum status open_demo(struct live_port *live_port, const char *save, struct session *session,
                              struct error *error)
 {
-  live_port->demo = true;
   live_port->save = save;
   enum status status = datafile_find(demo_take, live_port->in, error);
   if (status == STATUS_OK) {

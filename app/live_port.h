@@ -10,7 +10,6 @@
 struct live_port {
   const struct port_driver *driver;
   struct port *port;
-  bool demo;
   char in[DATAFILE_PATH_MAX];
   const char *save; /* where the file driver's take goes; NULL for others */
 };

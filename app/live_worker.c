@@ -1,7 +1,6 @@
 #include "live_worker.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "live_capture.h"
 #include "live_warn.h"

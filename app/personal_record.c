@@ -2,7 +2,6 @@
 #include "personal_record.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "file.h"

@@ -179,7 +179,6 @@ enum port_state port_report(struct port *port, enum port_state state, char *line
     port_say(port, "input was lost; held notes were ended");
   }
   port->overflows_told = overflows;
-  port->state = state;
   if (size > 0) {
     snprintf(line, size, "%s", port->line);
   }

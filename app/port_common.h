@@ -36,7 +36,6 @@ struct port {
   struct port_link in, out;
   _Atomic bool silence_wanted; /* any thread sets it, the live thread takes it */
   /* Control thread. */
-  enum port_state state;
   char line[PORT_LINE]; /* what poll will say next */
   nanos next_scan;
   uint64_t overflows_told;

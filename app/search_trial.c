@@ -1,7 +1,6 @@
 #include "search_trial.h"
 
 #include <math.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "train_data.h"

@@ -1,7 +1,6 @@
 #include "table1.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 const char *const table1_kinds[TABLE1_KINDS] = {"exact", "bound", "importance", "surrogate"};

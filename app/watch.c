@@ -29,7 +29,7 @@ static void note_decision(struct watch *watch, const struct live_decision_record
   watch->total++;
 }
 
-void watch_record(struct watch *watch, const struct ring_header *header, const union live_record *record)
+static void watch_record(struct watch *watch, const struct ring_header *header, const union live_record *record)
 {
   if (header->type == LIVE_RECORD_DECISION && header->size == sizeof record->decision) {
     note_decision(watch, &record->decision);

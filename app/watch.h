@@ -23,8 +23,6 @@ struct watch {
 };
 
 void watch_init(struct watch *watch);
-/* Take up one record of the ring. */
-void watch_record(struct watch *watch, const struct ring_header *header, const union live_record *record);
 /* Empty the ring. The ring's one reading thread. In monitor mode a stroke that would have been removed counts.
  */
 void watch_drain(struct watch *watch, struct ring *capture);

@@ -1,13 +1,10 @@
 #include "worker.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "personal.h"
-#include "realtime_thread.h"
 #include "worker_parts.h"
 
 enum { RECORDS_BYTES = 1 << 18, MESSAGES_BYTES = 1 << 13 };

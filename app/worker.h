@@ -48,7 +48,7 @@ void worker_stop(struct worker *worker);
  * is allowed. */
 void worker_free(struct worker *worker);
 
-/* --- The control thread: never blocks. --- */
+/* --- The control thread. Never waits for the worker's threads. --- */
 
 /* What the live engine's capture ring held, for watch_drain. */
 struct ring *worker_records(struct worker *worker);
