@@ -112,9 +112,10 @@ static void turn(struct port_loop *loop)
   if (loop->ops->gather) {
     loop->ops->gather(loop, realtime_now());
   }
+  /* Before the wish is taken: who sees it taken must not see what an earlier turn had written out. */
+  atomic_store_explicit(&loop->drained, false, memory_order_relaxed);
   bool resync = atomic_exchange_explicit(&loop->resync_wanted, false, memory_order_acquire);
-  if (atomic_exchange_explicit(&loop->head.silence_wanted, false, memory_order_acquire) || resync) {
-    atomic_store_explicit(&loop->drained, false, memory_order_relaxed);
+  if (atomic_exchange_explicit(&loop->head.silence_wanted, false, memory_order_acq_rel) || resync) {
     stream->silence(stream->user, advance_to(loop, realtime_now()));
   }
   take_input(loop);
