@@ -23,7 +23,7 @@ struct portmidi_port {
   size_t piece_size;
   bool closing; /* once what sounds has been ended */
   /* Between threads. */
-  _Atomic bool close_wanted;  /* a device left: close both */
+  _Atomic bool close_wanted;  /* a device left: close both; false again when they are */
   _Atomic bool rescan_wanted; /* nothing is open: look for them again */
   _Atomic bool is_open;
   _Atomic int out_client; /* of the sequencer, to ask for room */
@@ -201,10 +201,10 @@ static void gather(struct port_loop *loop, nanos now)
   if (port->closing && atomic_load(&loop->drained)) {
     close_streams(port);
     port->closing = false;
+    atomic_store(&port->close_wanted, false); /* last: the control thread looks at it first */
   }
-  if (atomic_exchange(&port->close_wanted, false) && port->in) {
+  if (atomic_load(&port->close_wanted) && !port->closing) {
     /* The output may still be there: it is told that all notes end before it is closed. */
-    atomic_store(&loop->drained, false);
     atomic_store(&loop->head.silence_wanted, true);
     port->closing = true;
   }
@@ -265,6 +265,9 @@ static enum status open_named(struct portmidi_port *port, struct error *error)
 
 static void remember_addresses(struct portmidi_port *port)
 {
+  const struct alsa_address none = {-1, -1};
+  port->in_address = none;
+  port->out_address = none;
   if (port->watch) {
     (void)alsa_watch_find(port->watch, port->loop.head.in.name, &port->in_address);
     (void)alsa_watch_find(port->watch, port->loop.head.out.name, &port->out_address);
@@ -349,18 +352,20 @@ static enum port_state poll_driver(struct port *head, char *line, size_t size)
 {
   struct portmidi_port *port = (struct portmidi_port *)head;
   nanos now = realtime_now();
+  bool left = device_left(port); /* asked at each turn: what is announced late must not wait for the device */
+  bool closing = atomic_load(&port->close_wanted);
   bool is_open = atomic_load(&port->is_open);
   slow_listener_tell(&port->listener, head, now);
   if (alsa_watch_lost(port->watch)) {
     port_loop_overflowed(&port->loop); /* PortMidi does not always tell */
   }
-  if (is_open && port->was_open && device_left(port)) {
+  if (is_open && port->was_open && left) {
     atomic_store(&port->close_wanted, true);
     port->was_open = false;
     head->next_scan = now + PORT_SCAN_INTERVAL;
     port_count(&head->counters.disconnects);
     port_say(head, "a device vanished; waiting for it");
-  } else if (is_open && !port->was_open && !atomic_load(&port->close_wanted)) {
+  } else if (is_open && !port->was_open && !closing) {
     port->was_open = true;
     remember_addresses(port);
     port_say(head, "connected to %s and %s", head->in.name, head->out.name);

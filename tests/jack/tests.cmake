@@ -2,6 +2,12 @@
 emend_test(alsa emend_app)
 emend_test(port emend_app)
 emend_test(port_loop emend_app Threads::Threads)
+if(UNIX AND NOT APPLE)
+  emend_test(port_portmidi emend_app Threads::Threads)
+  target_link_options(test_port_portmidi PRIVATE -Wl,--wrap=alsa_seq_probe,--wrap=alsa_watch_new
+    -Wl,--wrap=alsa_watch_free,--wrap=alsa_watch_exits,--wrap=alsa_watch_lost,--wrap=alsa_watch_find
+    -Wl,--wrap=alsa_watch_descriptor,--wrap=alsa_room_inside)
+endif()
 
 # A stream that passes everything on, for tests of the ports alone.
 add_executable(pass_through support/pass_through.c)
