@@ -31,7 +31,8 @@ enum status model_need_kind(const struct model *model, enum net_kind kind, const
 /* Write to a temporary name beside `path`, fsync, rename. */
 enum status model_save(const struct model *model, const char *path, struct error *error) EMEND_CHECK;
 
-/* Set a fact (replaces one of the same key; STATUS_USAGE for a key of the configuration). Allocates. */
+/* Set a fact (replaces one of the same key; STATUS_USAGE for a key of the configuration). Bytes of the value
+ * that are not UTF-8 become '?'. Allocates. */
 enum status model_set_fact(struct model *model, const char *key, const char *value) EMEND_CHECK;
 const char *model_fact(const struct model *model, const char *key); /* NULL where unknown */
 

@@ -3,8 +3,11 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "utf8.h"
 
 enum { LENGTH_BYTES = 8, FLOAT_BYTES = 4, ALIGNMENT = 64 };
 
@@ -41,7 +44,27 @@ static json_t *entry_object(const struct param *param, size_t begin)
   return json_pack("{s:s, s:o, s:[I,I]}", "dtype", "F32", "shape", shape, "data_offsets", from, to);
 }
 
-/* The header as text, to be freed; NULL where memory is short or a string is not UTF-8. */
+static bool is_utf8(const char *text)
+{
+  int size = 1;
+  for (; *text != '\0' && size > 0; text += size) {
+    size = utf8_size(text);
+  }
+  return size > 0;
+}
+
+static enum status check_meta(const struct safetensors_meta *meta, size_t meta_count, struct error *error)
+{
+  for (size_t i = 0; i < meta_count; i++) {
+    if (!is_utf8(meta[i].key) || !is_utf8(meta[i].value)) {
+      return error_set(error, STATUS_USAGE, "the model's metadata cannot be written: '%.60s' is not UTF-8 text",
+                       meta[i].key);
+    }
+  }
+  return STATUS_OK;
+}
+
+/* The header as text, to be freed; NULL where memory is short. */
 static char *header_text(const struct params *params, const struct safetensors_meta *meta, size_t meta_count)
 {
   json_t *header = json_object();
@@ -123,11 +146,15 @@ enum status safetensors_write(const struct params *params, const struct safetens
     return error_set(error, STATUS_NOT_FINITE,
                      "tensor '%s' holds a value that is NaN or infinite; nothing is written", wrong->name);
   }
+  enum status status = check_meta(meta, meta_count, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
   char *text = header_text(params, meta, meta_count);
   if (text == NULL) {
-    return error_set(error, STATUS_USAGE, "the model's metadata cannot be written: it is not UTF-8 text");
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory to write the model");
   }
-  const enum status status = put_file(params, text, data, size, error);
+  status = put_file(params, text, data, size, error);
   free(text);
   return status;
 }

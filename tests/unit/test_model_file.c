@@ -220,6 +220,26 @@ static void keeps_facts(void **state)
   model_free(model);
 }
 
+/* Paths may be in another encoding. What is no UTF-8: Latin-1, a surrogate, beyond the last character, a long
+ * form of '/', and a character cut off. */
+static void facts_become_text_that_can_be_saved(void **state)
+{
+  (void)state;
+  const char *path = folder_join(&folder, "encoded");
+  struct error error = {0};
+  struct model *model = make_model(&small), *loaded = NULL;
+  assert_int_equal(model_set_fact(model, "command",
+                                  "caf\xE9 \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x8E\xB9 \xED\xA0\x80 "
+                                  "\xF4\x90\x80\x80 \xC0\xAF \xE2\x82"),
+                   STATUS_OK);
+  assert_int_equal(model_save(model, path, &error), STATUS_OK);
+  assert_int_equal(model_load(&loaded, path, &error), STATUS_OK);
+  assert_string_equal(model_fact(loaded, "command"),
+                      "caf? \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x8E\xB9 ??? ???? ?? ??");
+  model_free(loaded);
+  model_free(model);
+}
+
 static void knows_a_trained_gate(void **state)
 {
   (void)state;
@@ -361,6 +381,7 @@ int main(void)
     TEST(a_deep_cell_is_not_live),
     TEST(loads_what_was_saved),
     TEST(keeps_facts),
+    TEST(facts_become_text_that_can_be_saved),
     TEST(knows_a_trained_gate),
     TEST(refuses_files_that_are_no_such_model),
     TEST(refuses_what_is_not_there),

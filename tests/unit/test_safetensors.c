@@ -256,6 +256,7 @@ static void refuses_metadata_that_is_not_text(void **state)
   size_t size;
   struct error error;
   assert_int_equal(safetensors_write(&params, &wrong, 1, &data, &size, &error), STATUS_USAGE);
+  assert_non_null(strstr(error.text, "'key' is not UTF-8"));
   params_free(&params);
 }
 
