@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TEMPORARY_TRIES = 100, READ_STEP = 1 << 16 };
+enum { TEMPORARY_TRIES = 100, LINKS_MAX = 40, READ_STEP = 1 << 16 };
 
 static enum status system_error(struct error *error, const char *verb, const char *path, int code)
 {
@@ -135,30 +135,76 @@ static void sync_folder(const char *path)
   }
 }
 
-static enum status write_beside(const char *path, bool private, const void *data, size_t size,
+/* Put what a link points to, a path of its own or one from the link's folder, into its place. */
+static int follow(char path[PATH_MAX])
+{
+  char target[PATH_MAX];
+  const ssize_t size = readlink(path, target, sizeof target);
+  if (size < 0) {
+    return errno;
+  }
+  const char *slash = strrchr(path, '/');
+  const size_t folder = target[0] == '/' || slash == NULL ? 0 : (size_t)(slash - path) + 1;
+  if (folder + (size_t)size >= PATH_MAX) {
+    return ENAMETOOLONG;
+  }
+  memcpy(path + folder, target, (size_t)size);
+  path[folder + (size_t)size] = '\0';
+  return 0;
+}
+
+/* Where a file's bytes belong: the end of its links, whether there is a file or not. */
+static int follow_links(const char *path, char end[PATH_MAX])
+{
+  struct stat about;
+  if (strlen(path) >= PATH_MAX) {
+    return ENAMETOOLONG;
+  }
+  memcpy(end, path, strlen(path) + 1);
+  for (int i = 0; lstat(end, &about) == 0 && S_ISLNK(about.st_mode); i++) {
+    const int code = i < LINKS_MAX ? follow(end) : ELOOP;
+    if (code != 0) {
+      return code;
+    }
+  }
+  return 0;
+}
+
+static int write_new(int fd, const mode_t *rights, const void *data, size_t size)
+{
+  if (rights != NULL && fchmod(fd, *rights) != 0) {
+    return errno;
+  }
+  const int code = write_all(fd, data, size);
+  return code == 0 && fsync(fd) != 0 ? errno : code;
+}
+
+/* `rights`: the file's, whatever the umask; NULL: as the umask says. */
+static enum status write_beside(const char *path, const mode_t *rights, const void *data, size_t size,
                                 struct error *error)
 {
+  char end[PATH_MAX];
   char name[PATH_MAX];
-  const mode_t rights = private ? S_IRUSR | S_IWUSR : 0666;
-  const int fd = open_temporary(path, rights, name, sizeof name);
+  int code = follow_links(path, end);
+  if (code != 0) {
+    return system_error(error, "write", path, code);
+  }
+  const int fd = open_temporary(end, rights != NULL ? *rights : 0666, name, sizeof name);
   if (fd < 0) {
     return system_error(error, "write", path, errno);
   }
-  int code = private && fchmod(fd, rights) != 0 ? errno : write_all(fd, data, size);
-  if (code == 0 && fsync(fd) != 0) {
-    code = errno;
-  }
+  code = write_new(fd, rights, data, size);
   if (close(fd) != 0 && code == 0) {
     code = errno;
   }
-  if (code == 0 && rename(name, path) != 0) {
+  if (code == 0 && rename(name, end) != 0) {
     code = errno;
   }
   if (code != 0) {
     unlink(name);
     return system_error(error, "write", path, code);
   }
-  sync_folder(path);
+  sync_folder(end);
   return STATUS_OK;
 }
 
@@ -187,10 +233,12 @@ enum status file_write(const char *path, const void *data, size_t size, struct e
   if (strcmp(path, "-") == 0 || (exists && !S_ISREG(about.st_mode))) {
     return write_through(path, data, size, error);
   }
-  return write_beside(path, false, data, size, error);
+  const mode_t rights = exists ? about.st_mode & 0777 : 0;
+  return write_beside(path, exists ? &rights : NULL, data, size, error);
 }
 
 enum status file_write_private(const char *path, const void *data, size_t size, struct error *error)
 {
-  return write_beside(path, true, data, size, error);
+  const mode_t rights = S_IRUSR | S_IWUSR;
+  return write_beside(path, &rights, data, size, error);
 }

@@ -10,7 +10,8 @@
 enum status file_read(const char *path, size_t limit, uint8_t **data, size_t *size,
                       struct error *error) EMEND_CHECK;
 /* Write a temporary file in the same folder, fsync it, rename it to `path` ("-" is standard output,
- * written as it is). On failure nothing of it is left. */
+ * written as it is). A link stays and its target is written, and a file that is there keeps its rights. On
+ * failure nothing of it is left. */
 enum status file_write(const char *path, const void *data, size_t size, struct error *error) EMEND_CHECK;
 
 /* The same for a file that its owner alone may read or write, whatever the umask. */

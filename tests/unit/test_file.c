@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -55,6 +56,74 @@ static void obeys_the_umask(void **state)
   struct stat about;
   assert_int_equal(stat(path, &about), 0);
   assert_int_equal(about.st_mode & 0777, 0640);
+}
+
+static void assert_rights(const char *path, mode_t rights)
+{
+  struct stat about;
+  assert_int_equal(lstat(path, &about), 0);
+  assert_true(S_ISREG(about.st_mode));
+  assert_int_equal(about.st_mode & 0777, rights);
+}
+
+static void keeps_the_rights_of_a_file_that_is_there(void **state)
+{
+  const char *path = folder_join(*state, "a");
+  struct error error;
+  const mode_t all[] = {0600, 0664, 0640, 0400};
+  assert_int_equal(file_write(path, "x", 1, &error), STATUS_OK);
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    assert_int_equal(chmod(path, all[i]), 0);
+    assert_int_equal(file_write(path, "xy", 2, &error), STATUS_OK);
+    assert_rights(path, all[i]);
+  }
+  assert_int_equal(chmod(path, 0666), 0);
+  assert_int_equal(file_write_private(path, "x", 1, &error), STATUS_OK);
+  assert_rights(path, 0600);
+}
+
+static void assert_holds(const char *path, const char *text)
+{
+  struct error error;
+  uint8_t *data;
+  size_t size;
+  assert_int_equal(file_read(path, 100, &data, &size, &error), STATUS_OK);
+  assert_int_equal(size, strlen(text));
+  assert_memory_equal(data, text, size);
+  free(data);
+}
+
+/* Links of both kinds, to a file in another folder and to one that is not there yet; then one that goes round.
+ */
+static void writes_where_a_link_points(void **state)
+{
+  struct folder *folder = *state;
+  struct error error;
+  char target[512], first[512], second[512], none[512];
+  snprintf(target, sizeof target, "%s", folder_join(folder, "inside"));
+  assert_int_equal(mkdir(target, 0777), 0);
+  snprintf(target, sizeof target, "%s", folder_join(folder, "inside/target"));
+  snprintf(first, sizeof first, "%s", folder_join(folder, "first"));
+  snprintf(second, sizeof second, "%s", folder_join(folder, "inside/second"));
+  snprintf(none, sizeof none, "%s", folder_join(folder, "none"));
+  assert_int_equal(symlink("inside/second", first), 0);
+  assert_int_equal(symlink(target, second), 0);
+  struct stat about;
+  for (int i = 0; i < 2; i++) {
+    const char *text = i == 0 ? "new" : "old";
+    assert_int_equal(file_write(first, text, 3, &error), STATUS_OK);
+    assert_holds(target, text);
+    assert_int_equal(lstat(first, &about), 0);
+    assert_true(S_ISLNK(about.st_mode));
+    assert_int_equal(lstat(second, &about), 0);
+    assert_true(S_ISLNK(about.st_mode));
+  }
+  assert_int_equal(unlink(second), 0);
+  assert_int_equal(symlink("../first", second), 0);
+  assert_int_equal(file_write(first, "x", 1, &error), STATUS_IO);
+  assert_int_equal(symlink("nowhere/such", none), 0);
+  assert_int_equal(file_write(none, "x", 1, &error), STATUS_NOT_FOUND);
+  assert_int_equal(folder_count(folder->path), 3);
 }
 
 static void reads_an_empty_file_and_refuses_a_large_one(void **state)
@@ -139,6 +208,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(reads_back_what_it_wrote, set_up, tear_down),
     cmocka_unit_test_setup_teardown(obeys_the_umask, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(keeps_the_rights_of_a_file_that_is_there, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(writes_where_a_link_points, set_up, tear_down),
     cmocka_unit_test_setup_teardown(reads_an_empty_file_and_refuses_a_large_one, set_up, tear_down),
     cmocka_unit_test_setup_teardown(says_what_cannot_be_read, set_up, tear_down),
     cmocka_unit_test_setup_teardown(leaves_nothing_when_it_cannot_write, set_up, tear_down),
