@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model_config.h"
+#include "parallel.h"
 #include "rates.h"
 
 enum { NAME_MAX_BYTES = 32 };
@@ -108,7 +109,7 @@ static int add_files(struct train_flags *flags, struct option_spec *specs)
     number("hold", &flags->hold, 0.01, 1e6,
            "hours of takes in memory at once; of more, some at a time are read (24)"),
     {.name = "resume", .kind = OPTION_FLAG, .value = &flags->resume, .help = "go on from OUT.checkpoint"},
-    integer("threads", &flags->options.threads, 0, 256, "workers; 0: one a core"),
+    integer("threads", &flags->options.threads, 0, PARALLEL_MAX, "workers; 0: one a core"),
     {.name = "seed",
      .kind = OPTION_SEED,
      .value = &flags->options.seed,

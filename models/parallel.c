@@ -1,5 +1,6 @@
 #include "parallel.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,6 +24,7 @@ static void *run_share(void *user)
 void parallel_run(int count, void (*work)(void *user, int index), void *user)
 {
   struct share shares[PARALLEL_MAX];
+  assert(count <= PARALLEL_MAX);
   for (int i = 1; i < count; i++) {
     shares[i] = (struct share){.work = work, .user = user, .index = i};
     shares[i].started = pthread_create(&shares[i].thread, NULL, run_share, &shares[i]) == 0;

@@ -67,6 +67,10 @@ static enum status check_options(const struct train_options *options, const stru
   if (options->chunk < 2 || options->batch < 1 || options->lead < 0 || options->lead >= options->chunk) {
     return error_set(error, STATUS_USAGE, "chunk must be 2 or more, batch 1 or more, and lead less than chunk");
   }
+  if (options->threads > PARALLEL_MAX) {
+    return error_set(error, STATUS_USAGE, "threads must be 0 to %d, not %d", (int)PARALLEL_MAX,
+                     options->threads);
+  }
   const double shares[] = {options->dropout_input, options->dropout_hidden, options->noise,
                            options->clean_share};
   for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
@@ -180,9 +184,6 @@ static void trainer_settle(struct trainer *trainer)
   struct train_options *options = &trainer->options;
   if (options->threads <= 0) {
     options->threads = parallel_processors();
-  }
-  if (options->threads > PARALLEL_MAX) {
-    options->threads = PARALLEL_MAX;
   }
   if (!trainer->kind->warms_up) {
     options->lead = 0;

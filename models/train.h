@@ -32,7 +32,7 @@ struct train_options {
   double average; /* decay, an update, of the average of weights that is validated and kept; 0: the weights */
   double gradient_noise; /* its variance at the first update (Neelakantan et al. 2015); 0: none */
   double epoch_share;    /* share of the training sequences seen in one epoch, 1: all */
-  int threads;           /* data-parallel workers; 0: one a core */
+  int threads;           /* data-parallel workers, at most PARALLEL_MAX; 0: one a core */
   uint64_t seed;
   struct corrupt_rates damage; /* for the gate on played takes */
   int gate_epochs;             /* 0: no gate */

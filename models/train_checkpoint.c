@@ -1,3 +1,4 @@
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,10 +32,22 @@ static void path_of(const struct trainer *trainer, char path[PATH_SIZE])
 }
 
 /* The numbers that a checkpoint keeps as metadata, in this order. */
-enum { NUMBERS = 8, META_MAX = NUMBERS + CONFIG_KEYS + 2 };
-static const char *const number_keys[NUMBERS] = {"train.epoch", "train.bad",     "train.best",
-                                                 "train.bound", "train.seconds", "train.net_done",
-                                                 "train.rate",  "train.steps"};
+#define STEPS_MAX 2147483647.0 /* what any long holds */
+enum { NUMBERS = 8, EPOCHS_MAX = 1000000000, META_MAX = NUMBERS + CONFIG_KEYS + 2 };
+static const struct {
+  const char *key;
+  double low, high;
+  bool whole;
+} numbers_kept[NUMBERS] = {
+  {"train.epoch", 0, EPOCHS_MAX, true},
+  {"train.bad", 0, EPOCHS_MAX, true},
+  {"train.best", -INFINITY, INFINITY, false}, /* infinite before the first validation */
+  {"train.bound", -INFINITY, INFINITY, false},
+  {"train.seconds", 0, DBL_MAX, false},
+  {"train.net_done", 0, 1, true},
+  {"train.rate", 0, DBL_MAX, false},
+  {"train.steps", 0, STEPS_MAX, true},
+};
 static const char *const optimiser_names[] = {[OPTIMISER_ADAM] = "adam", [OPTIMISER_RMSPROP] = "rmsprop"};
 
 static void give_numbers(const struct trainer *trainer, double numbers[NUMBERS])
@@ -80,7 +93,7 @@ static size_t make_meta(const struct trainer *trainer, struct meta_texts *texts,
   give_numbers(trainer, numbers);
   for (int i = 0; i < NUMBERS; i++) {
     snprintf(texts->numbers[i], NUMBER_TEXT, "%.17g", numbers[i]);
-    meta[count++] = (struct safetensors_meta){(char *)number_keys[i], texts->numbers[i]};
+    meta[count++] = (struct safetensors_meta){(char *)numbers_kept[i].key, texts->numbers[i]};
   }
   meta[count++] =
     (struct safetensors_meta){(char *)"train.optimiser", (char *)optimiser_names[trainer->optimiser.kind]};
@@ -176,6 +189,14 @@ static enum status check_average(const struct trainer *trainer, const struct saf
                        path, made_with ? "with" : "without", made_with ? "with" : "without");
 }
 
+static bool read_number(const char *text, int which, double *number)
+{
+  char *end = NULL;
+  *number = strtod(text, &end);
+  return end != text && *end == '\0' && *number >= numbers_kept[which].low &&
+         *number <= numbers_kept[which].high && (!numbers_kept[which].whole || *number == floor(*number));
+}
+
 static enum status take_over(struct trainer *trainer, const struct safetensors *file, const char *path,
                              struct error *error)
 {
@@ -197,12 +218,9 @@ static enum status take_over(struct trainer *trainer, const struct safetensors *
   }
   double numbers[NUMBERS];
   for (int i = 0; i < NUMBERS; i++) {
-    char *end = NULL;
-    const char *text = meta_of(file, number_keys[i]);
-    numbers[i] = strtod(text, &end);
-    if (end == text || *end != '\0' || isnan(numbers[i])) {
-      return error_set(error, STATUS_FORMAT, "%s: %s is not a number; remove the checkpoint and train anew",
-                       path, number_keys[i]);
+    if (!read_number(meta_of(file, numbers_kept[i].key), i, &numbers[i])) {
+      return error_set(error, STATUS_FORMAT, "%s: %s is no number that can be; remove it and train anew", path,
+                       numbers_kept[i].key);
     }
   }
   take_numbers(trainer, numbers);

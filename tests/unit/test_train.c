@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "bound.h"
+#include "parallel.h"
+#include "safetensors.h"
 #include "train_test.h"
 #include "vosp.h"
 
@@ -181,6 +183,56 @@ static void another_optimisers_checkpoint_is_refused(void **state)
   assert_false(exists(f, "model"));
 }
 
+/* Set one number of a checkpoint. */
+static void put_number(const char *path, const char *key, const char *text)
+{
+  struct safetensors file;
+  struct error error;
+  uint8_t *data = NULL;
+  size_t size = 0;
+  bool found = false;
+  assert_int_equal(file_read(path, 1 << 24, &data, &size, &error), STATUS_OK);
+  assert_int_equal(safetensors_read(&file, data, size, path, &error), STATUS_OK);
+  free(data);
+  for (size_t i = 0; i < file.meta_count; i++) {
+    if (strcmp(file.meta[i].key, key) == 0) {
+      free(file.meta[i].value);
+      file.meta[i].value = strdup(text);
+      found = true;
+    }
+  }
+  assert_true(found);
+  assert_int_equal(safetensors_write(&file.params, file.meta, file.meta_count, &data, &size, &error),
+                   STATUS_OK);
+  assert_int_equal(file_write(path, data, size, &error), STATUS_OK);
+  safetensors_free(&file);
+  free(data);
+}
+
+static void a_checkpoint_of_impossible_numbers_is_refused(void **state)
+{
+  struct fixture *f = *state;
+  static const char *const cases[][3] = {
+    {"train.epoch", "1e300", "1"}, {"train.epoch", "-1", "1"},   {"train.epoch", "0.5", "1"},
+    {"train.bad", "inf", "0"},     {"train.steps", "1e19", "3"}, {"train.best", "nan", "inf"},
+    {"train.rate", "inf", "0.01"}, {"train.seconds", "", "1"},
+  };
+  char path[512];
+  f->reports.stop_stage = "vosp";
+  f->reports.stop_epoch = 2;
+  assert_int_equal(train(f, "model", false), STATUS_INTERRUPTED);
+  f->reports.stop_stage = NULL;
+  snprintf(path, sizeof path, "%s", folder_join(&f->folder, "model.checkpoint"));
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    put_number(path, cases[i][0], cases[i][1]);
+    assert_int_equal(train(f, "model", true), STATUS_FORMAT);
+    assert_non_null(strstr(f->error.text, cases[i][0]));
+    assert_int_equal(f->reports.count, 0);
+    put_number(path, cases[i][0], cases[i][2]);
+  }
+  assert_int_equal(train(f, "model", true), STATUS_OK); /* though the best is infinite, as at the start */
+}
+
 static void a_run_stopped_at_the_gate_goes_on_there(void **state)
 {
   struct fixture *f = *state;
@@ -215,6 +267,9 @@ static void nonsense_is_refused(void **state)
   f->options = small_options();
   f->options.dropout_hidden = 1;
   assert_int_equal(train(f, "model", false), STATUS_USAGE);
+  f->options = small_options();
+  f->options.threads = PARALLEL_MAX + 1;
+  assert_int_equal(train(f, "model", false), STATUS_USAGE);
   assert_int_equal(folder_count(f->folder.path), 0);
 }
 
@@ -228,6 +283,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(a_stopped_run_goes_on_as_if_it_had_not, setup, teardown),
     cmocka_unit_test_setup_teardown(another_configurations_checkpoint_is_refused, setup, teardown),
     cmocka_unit_test_setup_teardown(another_optimisers_checkpoint_is_refused, setup, teardown),
+    cmocka_unit_test_setup_teardown(a_checkpoint_of_impossible_numbers_is_refused, setup, teardown),
     cmocka_unit_test_setup_teardown(a_run_stopped_at_the_gate_goes_on_there, setup, teardown),
     cmocka_unit_test_setup_teardown(nonsense_is_refused, setup, teardown),
   };
