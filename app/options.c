@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,8 +58,9 @@ static enum status set_seed(const struct option_spec *spec, const char *text, st
 
   errno = 0;
   unsigned long long value = strtoull(text, &end, 10);
-  if (end == text || *end != '\0' || errno != 0 || strchr(text, '-') != NULL) {
-    return error_set(error, STATUS_USAGE, "--%s wants a whole number from 0, not '%s'", spec->name, text);
+  if (end == text || *end != '\0' || errno != 0 || strchr(text, '-') != NULL || value > OPTION_SEED_MAX) {
+    return error_set(error, STATUS_USAGE, "--%s wants a whole number from 0 to %" PRIu64 ", not '%s'",
+                     spec->name, OPTION_SEED_MAX, text);
   }
   *(uint64_t *)spec->value = value;
   return STATUS_OK;

@@ -14,10 +14,13 @@ enum option_kind {
   OPTION_LIST,    /* struct option_list: may be given again */
   OPTION_NUMBER,  /* double, finite, in [low, high] */
   OPTION_INTEGER, /* int, in [low, high] */
-  OPTION_SEED,    /* uint64_t */
+  OPTION_SEED,    /* uint64_t, at most OPTION_SEED_MAX */
   OPTION_CHOICE,  /* int: index into choices */
   OPTION_CUSTOM,  /* whatever `set` makes of it */
 };
+
+/* The largest number that JSON carries whole, so that reports can give seeds as numbers. */
+#define OPTION_SEED_MAX (UINT64_C(1) << 53)
 
 enum { OPTION_LIST_MAX = 64 };
 

@@ -65,7 +65,7 @@ static void takes_every_kind(void **state)
 {
   (void)state;
   const char *const first[] = {"in", "--loud", "--step-rate=-0.5", "--data", "a", "-n", "x", "out", NULL};
-  const char *const second[] = {"--seed", "18446744073709551615", "--count", "9", "--fruit", "pear", NULL};
+  const char *const second[] = {"--seed", "9007199254740992", "--count", "9", "--fruit", "pear", NULL};
 
   assert_int_equal(parse(first), STATUS_OK);
   assert_true(values.loud && values.rate_given && values.rate == -0.5);
@@ -75,7 +75,7 @@ static void takes_every_kind(void **state)
   assert_string_equal(set.operands[0], "in");
   assert_string_equal(set.operands[1], "out");
   assert_int_equal(parse(second), STATUS_OK);
-  assert_true(values.seed == UINT64_MAX && values.count == 9 && values.fruit == 1);
+  assert_true(values.seed == OPTION_SEED_MAX && values.count == 9 && values.fruit == 1);
   assert_false(values.rate_given);
 }
 
@@ -109,8 +109,9 @@ static void names_what_is_wrong(void **state)
     {{"--step-rate", ""}, "--step-rate wants a number, not ''"},
     {{"--count", "2.5"}, "--count wants a whole number, not '2.5'"},
     {{"--count", "0"}, "--count must be from 1 to 9, not 0"},
-    {{"--seed", "-1"}, "--seed wants a whole number from 0, not '-1'"},
-    {{"--seed", "99999999999999999999"}, "--seed wants a whole number from 0, not '99999999999999999999'"},
+    {{"--seed", "-1"}, "--seed wants a whole number from 0 to 9007199254740992, not '-1'"},
+    {{"--seed", "9007199254740993"},
+     "--seed wants a whole number from 0 to 9007199254740992, not '9007199254740993'"},
     {{"--fruit", "plum"}, "--fruit is one of apple, pear, not 'plum'"},
     {{"a", "b", "c"}, "unknown argument 'c'"},
   };
