@@ -8,6 +8,19 @@ enum { TURNED_VELOCITY = 64, BAND = 20 };
 const struct corrupt_rates corrupt_default_rates = {
   .bounce = 0.03, .brush = 0.05, .harmonic = 0.03, .ghost = 0.3};
 
+const struct corrupt_rates corrupt_most_rates = {.bounce = 1,
+                                                 .brush = 1,
+                                                 .harmonic = 1,
+                                                 .ghost = 100,
+                                                 .crosstalk = 1,
+                                                 .drop = 1,
+                                                 .drop_chord = 1,
+                                                 .drop_burst = 600,
+                                                 .dead_keys = PITCHES,
+                                                 .stuck = 1,
+                                                 .off_to_on = 1,
+                                                 .velocity_band = 1};
+
 bool corrupt_happens(struct rng *rng, double probability)
 {
   return rng_uniform(rng) < probability;
@@ -33,22 +46,23 @@ static enum status check_rate(const char *name, double rate, double most, struct
 
 static enum status check_rates(const struct corrupt_rates *rates, struct error *error)
 {
+  const struct corrupt_rates *most = &corrupt_most_rates;
   const struct {
     const char *name;
     double rate, most;
   } checks[] = {
-    {"bounce", rates->bounce, 1},
-    {"brush", rates->brush, 10},
-    {"harmonic", rates->harmonic, 10},
-    {"ghost", rates->ghost, 100},
-    {"crosstalk", rates->crosstalk, 10},
-    {"drop", rates->drop, 1},
-    {"drop chord", rates->drop_chord, 1},
-    {"drop burst", rates->drop_burst, 600},
-    {"dead keys", rates->dead_keys, PITCHES},
-    {"stuck", rates->stuck, 1},
-    {"off to on", rates->off_to_on, 1},
-    {"velocity band", rates->velocity_band, 1},
+    {"bounce", rates->bounce, most->bounce},
+    {"brush", rates->brush, most->brush},
+    {"harmonic", rates->harmonic, most->harmonic},
+    {"ghost", rates->ghost, most->ghost},
+    {"crosstalk", rates->crosstalk, most->crosstalk},
+    {"drop", rates->drop, most->drop},
+    {"drop chord", rates->drop_chord, most->drop_chord},
+    {"drop burst", rates->drop_burst, most->drop_burst},
+    {"dead keys", rates->dead_keys, most->dead_keys},
+    {"stuck", rates->stuck, most->stuck},
+    {"off to on", rates->off_to_on, most->off_to_on},
+    {"velocity band", rates->velocity_band, most->velocity_band},
   };
   enum status status = STATUS_OK;
   for (size_t i = 0; i < sizeof checks / sizeof *checks && status == STATUS_OK; i++) {

@@ -1,5 +1,4 @@
-/* The noise simulator: the damage that players' gear does (see README for the figures' sources),
- * each kind with a named rate, all from one seed. */
+/* The noise simulator: the damage that players' gear does, each kind with a named rate, all from one seed. */
 #ifndef EMEND_CORRUPT_H
 #define EMEND_CORRUPT_H
 
@@ -26,8 +25,10 @@ struct corrupt_rates {
   double velocity_band; /* share of keys that cannot reach a band of 20 velocities (moved to its edge) */
 };
 
-/* The rates of MODELS.md: brush 0.05, bounce 0.03, harmonic 0.03, ghosts 0.3 a second. */
+/* brush 0.05, bounce 0.03, harmonic 0.03, ghosts 0.3 a second; the rest 0. */
 extern const struct corrupt_rates corrupt_default_rates;
+/* Of each rate the most that makes sense. */
+extern const struct corrupt_rates corrupt_most_rates;
 
 /* Append to `out` the damaged form of `notes` (sorted by onset): true notes keep DAMAGE_NONE. Only
  * decidable notes are damaged. A bounce splits the true note as real contacts do: on, off, on, off.
@@ -36,7 +37,7 @@ extern const struct corrupt_rates corrupt_default_rates;
 enum status corrupt_notes(const struct note_list *notes, const struct corrupt_rates *rates, struct rng *rng,
                           struct note_list *out, struct error *error) EMEND_CHECK;
 
-/* Rolls (paper 4.2): every off cell of `frames` x PITCHES flags is turned on with `probability`. */
+/* Rolls (paper 4.2): every off cell of `count` is turned on with `probability`. */
 void corrupt_cells(uint8_t *cells, size_t count, double probability, struct rng *rng);
 
 #endif

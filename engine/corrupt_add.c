@@ -75,13 +75,6 @@ static enum status add_crosstalk(struct damager *damager, struct note note)
   return add(damager, note, DAMAGE_CROSSTALK);
 }
 
-/* `rate` times on average, as evenly as whole numbers allow. */
-static int draw_count(struct rng *rng, double rate)
-{
-  const int whole = (int)rate;
-  return whole + corrupt_happens(rng, rate - whole);
-}
-
 enum status corrupt_add_to_note(struct damager *damager, struct note note)
 {
   const struct corrupt_rates *rates = damager->rates;
@@ -93,13 +86,13 @@ enum status corrupt_add_to_note(struct damager *damager, struct note note)
   if (status == STATUS_OK) {
     status = note_list_add(&damager->made, note);
   }
-  for (int i = draw_count(damager->rng, rates->brush); i > 0 && status == STATUS_OK; i--) {
+  if (status == STATUS_OK && corrupt_happens(damager->rng, rates->brush)) {
     status = add_brush(damager, stroke);
   }
-  for (int i = draw_count(damager->rng, rates->harmonic); i > 0 && status == STATUS_OK; i--) {
+  if (status == STATUS_OK && corrupt_happens(damager->rng, rates->harmonic)) {
     status = add_harmonic(damager, stroke);
   }
-  for (int i = draw_count(damager->rng, rates->crosstalk); i > 0 && status == STATUS_OK; i--) {
+  if (status == STATUS_OK && corrupt_happens(damager->rng, rates->crosstalk)) {
     status = add_crosstalk(damager, stroke);
   }
   return status;

@@ -121,7 +121,10 @@ bad 2 'data is missing' train vosp --out out/m
 bad 2 "wants a file's name" train vosp --data "$take"
 bad 2 'hidden' train vosp --data "$take" --out out/m --hidden many
 bad 2 'must be from 0 to 1' corrupt "$take" out/a.mid --brush 2
+bad 2 'must be from 0 to 600' corrupt "$take" out/a.mid --drop-burst 601
 bad 2 'wants a whole number' corrupt "$take" out/a.mid --seed x
+bad 2 'from 0 to 9007199254740992' corrupt "$take" out/a.mid --seed 18446744073709551615
+bad 2 'must be from 0 to 64' train vosp --data "$take" --out out/m --threads 65
 bad 2 'task is one of nll, denoise, impute' eval "$model" --data "$take" --task sing
 bad 2 'IN.mid and OUT.mid are missing' fill "$holes"
 bad 2 'cannot both be' fill "$holes" - --report - --model "$filler"

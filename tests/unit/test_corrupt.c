@@ -151,7 +151,7 @@ static void test_ghosts(void **state)
 }
 
 static const struct corrupt_rates all_rates = {.bounce = 0.3,
-                                               .brush = 1.5,
+                                               .brush = 1,
                                                .harmonic = 0.5,
                                                .ghost = 2,
                                                .crosstalk = 0.5,
@@ -233,7 +233,8 @@ static void test_damage_is_appended(void **state)
 static void test_senseless_rates_are_refused(void **state)
 {
   (void)state;
-  const struct corrupt_rates bad[] = {{.bounce = -0.1}, {.drop = 1.5}, {.ghost = NAN}, {.dead_keys = 89}};
+  const struct corrupt_rates bad[] = {{.bounce = -0.1}, {.brush = 1.5}, {.drop_burst = 601},
+                                      {.drop = 1.5},    {.ghost = NAN}, {.dead_keys = 89}};
   struct note_list none = {0}, out = {0};
   struct rng rng;
   rng_seed(&rng, seed);
