@@ -1,7 +1,7 @@
-/* How the outputs of one frame depend on each other ("rich emission models"; MODELS, "Richer emissions"). The
- * output layer gives every output a logit; an emission adds to each what the outputs before it in the frame's
- * order say, so that the likelihood of a frame stays exact: the product of its outputs' Bernoullis. An emission
- * is a row of a table; adding one touches its own file, the table and its word in model_config.c.
+/* How the outputs of one frame depend on each other ("rich emission models"). The output layer gives every
+ * output a logit; an emission adds to each what the outputs before it in the frame's order say, so that the
+ * likelihood of a frame stays exact: the product of its outputs' Bernoullis. An emission is a row of a table;
+ * adding one touches its own file, the table and its word in model_config.c.
  *
  * Order: of a plain row by index; of tied rows from the lowest pitch up, the values of one pitch at once.
  * Sources: what the generator ends in, (rows, M) each: g of a VOSP or RNN (of an RNN with M = 0: h, and M here

@@ -1,5 +1,5 @@
 /* What a filler is trained on: takes with simulated losses, whole frames hidden, and the clean take as the
- * target. Private to trainable_vrae.c. */
+ * target. Private to trainable_vrae.c and filler_calibrate.c. */
 #ifndef EMEND_FILLER_TRAIN_H
 #define EMEND_FILLER_TRAIN_H
 
@@ -10,8 +10,8 @@
 /* How data is cut up for what is no training: the frames of a part at most, and parts in a batch. */
 enum { FILLER_CUT_FRAMES = 96, FILLER_CUT_PARTS = 6 };
 
-/* Lose notes of every take anew (PORTS: single notes, chords, bursts, dead keys); rolls lose theirs chunk by
- * chunk. Before each epoch. Allocates. */
+/* Lose notes of every take anew (single notes, chords, bursts, dead keys); rolls lose theirs chunk by chunk.
+ * Before each epoch. Allocates. */
 enum status filler_epoch(struct dataset *data, const struct net_config *config, uint64_t seed,
                          struct error *error) EMEND_CHECK;
 

@@ -1,5 +1,5 @@
 /* Where a take repeats itself: for a block of frames, the stretches of the same take whose surroundings agree
- * best with the block's (MODELS, "Imputation"). Songs repeat, and a network's state does not remember where.
+ * best with the block's. Songs repeat, and a network's state does not remember where.
  *
  * Offsets d are in frames: frame t of the block stands beside frame t + d of the match. The agreement of two
  * frames is twice the cells they share over the cells of both; onsets (V = 2) may be a frame apart, as played

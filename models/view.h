@@ -1,5 +1,5 @@
 /* How a network sees a frame: as one row of V * D values, or, with weights tied across pitch, as D rows,
- * each of them the music relative to its own pitch (MODELS, "Weights tied across pitch").
+ * each of them the music relative to its own pitch.
  *
  * A tied row (I): per value the cells within 12 semitones (25), how many sounding notes stand at each relative
  * pitch class (12), the pitch's own class (12), its height, how many notes sound, and for beat frames the four
