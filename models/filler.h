@@ -35,8 +35,8 @@ void filler_vote(const struct filler_part *part, float *p);
 float filler_threshold(float *p, size_t count, double strength);
 
 /* Fill frames begin .. end - 1 of a roll of cells (T, D): filled (end - begin, D), a cell where its probability
- * is at least `threshold`. What the roll holds there is not looked at. STATUS_USAGE for a gap that is too long.
- * Allocates. */
+ * is at least filler_threshold's at `strength`. What the roll holds there is not looked at. STATUS_USAGE for a
+ * gap that is too long and for a network of more than one value a pitch. Allocates. */
 enum status fill_roll(struct filler *filler, const uint8_t *cells, int frames, int begin, int end,
                       double strength, uint8_t *filled) EMEND_CHECK;
 
