@@ -162,9 +162,9 @@ static enum status run_loop(struct playing *playing, struct error *error)
   const struct settings *settings = &playing->flags->settings;
 
   playing->capture = live_capture_start(settings, playing->session, live_port->save == NULL, playing->out);
+  look_for_broken_take(playing); /* before the worker's first take is the last one */
   enum status status = live_worker_start(&playing->worker, settings, playing->capture, &playing->personal,
                                          playing->session, error);
-  look_for_broken_take(playing);
   playing->reload = (struct reload){.read = read_again,
                                     .user = &playing->arguments,
                                     .no_personal = playing->flags->no_personal,
