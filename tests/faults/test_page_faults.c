@@ -1,6 +1,6 @@
 /* Page faults of the live threads:  test_page_faults [SECONDS]   (6 of them)
- * From the first second on there may be none while memory is locked: all that the thread will ever touch is
- * there. Without the lock the count is only told: the system may map the program's own code late. */
+ * From the first second on there may be none: all that the thread will ever touch is there. Where the system
+ * refuses to lock memory the count is only told: it may map the program's own code late. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -82,12 +82,12 @@ static struct port_stream watch(struct watched *watched, struct stream *stream)
   return (struct port_stream){watched, on_begin, on_receive, on_advance, on_silence, on_tempo};
 }
 
-static void check(const struct watched *watched, bool locked)
+static void check(const struct watched *watched, bool locked, const char *line)
 {
   const long minor = watched->last.ru_minflt - watched->first.ru_minflt;
   const long major = watched->last.ru_majflt - watched->first.ru_majflt;
-  print_message("%s: %ld minor and %ld major faults in %llu calls\n", locked ? "locked" : "not locked", minor,
-                major, (unsigned long long)watched->calls);
+  print_message("%s: %ld minor and %ld major faults in %llu calls\n", line, minor, major,
+                (unsigned long long)watched->calls);
   assert_true(watched->calls > 100);
   if (locked) {
     assert_int_equal(minor, 0);
@@ -95,33 +95,19 @@ static void check(const struct watched *watched, bool locked)
   }
 }
 
-static void play_file(bool lock)
-{
-  static struct live_threads threads;
-  static struct watched watched;
-  char line[REALTIME_LINE] = "";
-  const struct port_stream stream = watch(&watched, &threads.session.stream);
-  live_threads_start(&threads, seconds, &stream);
-  const bool locked = lock && realtime_lock_memory(line);
-  live_threads_control(&threads);
-  live_threads_stop(&threads);
-  munlockall();
-  if (lock && !locked) {
-    print_message("%s\n", line);
-  }
-  check(&watched, locked);
-}
-
 static void test_file_driver(void **state)
 {
   (void)state;
-  play_file(true);
-}
-
-static void test_file_driver_without_the_lock(void **state)
-{
-  (void)state;
-  play_file(false);
+  static struct live_threads threads;
+  static struct watched watched;
+  char line[REALTIME_LINE];
+  const struct port_stream stream = watch(&watched, &threads.session.stream);
+  live_threads_start(&threads, seconds, &stream);
+  const bool locked = realtime_lock_memory(line);
+  live_threads_control(&threads);
+  live_threads_stop(&threads);
+  munlockall();
+  check(&watched, locked, line);
 }
 
 static bool write_away(struct port_loop *loop, const uint8_t *bytes, size_t size)
@@ -162,7 +148,7 @@ static void test_loop_of_the_other_drivers(void **state)
   session_close(&session);
   munlockall();
   free(loop);
-  check(&watched, locked);
+  check(&watched, locked, line);
 }
 
 int main(int argc, char **argv)
@@ -170,7 +156,6 @@ int main(int argc, char **argv)
   seconds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : seconds;
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_file_driver),
-    cmocka_unit_test(test_file_driver_without_the_lock),
     cmocka_unit_test(test_loop_of_the_other_drivers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
