@@ -244,7 +244,7 @@ static void without_new_music_nothing_is_learnt(void **state)
   assert_int_equal(personal_current("tuned"), 0);
 }
 
-static void a_stop_ends_learning_at_once(void **state)
+static void a_stop_ends_learning(void **state)
 {
   (void)state;
   struct error error;
@@ -268,7 +268,7 @@ static void a_stop_ends_learning_at_once(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test_teardown(a_stop_ends_learning_at_once, finish),
+    cmocka_unit_test_teardown(a_stop_ends_learning, finish),
     cmocka_unit_test_teardown(without_new_music_nothing_is_learnt, finish),
     cmocka_unit_test_teardown(a_swap_in_a_chord_leaves_no_note_hanging, finish),
     cmocka_unit_test_teardown(models_are_swapped_within_chords_and_nothing_is_lost, finish),
