@@ -18,7 +18,6 @@ static enum status add(struct chunk_list *list, size_t *capacity, struct chunk c
     *capacity = more;
   }
   list->chunks[list->count++] = chunk;
-  list->frames += (size_t)(chunk.length - chunk.lead);
   return STATUS_OK;
 }
 

@@ -17,7 +17,6 @@ struct chunk {
 struct chunk_list {
   struct chunk *chunks; /* owned */
   size_t count;
-  size_t frames; /* that count */
 };
 
 /* Cut a random `share` of the sequences into chunks of at most `steps`, up to `lead` (below `steps`) of them

@@ -159,8 +159,7 @@ enum status filler_calibrate(struct vrae_net *net, struct params *params, const 
   if (status != STATUS_OK) {
     return status;
   }
-  status =
-    vrae_batch_init(&batch, net, FILLER_CUT_FRAMES, filler_batch_rows(&net->config, FILLER_CUT_PARTS), false);
+  status = vrae_batch_init(&batch, net, FILLER_CUT_FRAMES, filler_batch_rows(FILLER_CUT_PARTS), false);
   if (status == STATUS_OK) {
     status = gather(net, &batch, &list, seed, lists);
     vrae_batch_free(&batch);

@@ -187,9 +187,8 @@ static void fill_row(struct vrae_batch *batch, const struct filler_part *part, c
   }
 }
 
-int filler_batch_rows(const struct net_config *config, int sequences)
+int filler_batch_rows(int sequences)
 {
-  (void)config;
   return sequences * PART_ROWS;
 }
 
@@ -318,8 +317,8 @@ static void validate_share(void *user, int index)
 {
   struct validation *validation = user;
   struct vrae_batch batch;
-  enum status status = vrae_batch_init(&batch, validation->net, FILLER_CUT_FRAMES,
-                                       filler_batch_rows(&validation->net->config, FILLER_CUT_PARTS), false);
+  enum status status =
+    vrae_batch_init(&batch, validation->net, FILLER_CUT_FRAMES, filler_batch_rows(FILLER_CUT_PARTS), false);
   if (status == STATUS_OK) {
     for (size_t group = (size_t)index; group < group_count(validation->count) && status == STATUS_OK;
          group += (size_t)validation->threads) {

@@ -16,7 +16,7 @@ enum status filler_epoch(struct dataset *data, const struct net_config *config, 
                          struct error *error) EMEND_CHECK;
 
 /* N: the rows that a worker needs for so many chunks. */
-int filler_batch_rows(const struct net_config *config, int sequences);
+int filler_batch_rows(int sequences);
 
 /* One part a chunk, the pitches that sound in it or in its matches as rows. Sets *rows and *frames, what the
  * loss is of; returns T, or -1 without memory. Allocates for a while. */

@@ -191,7 +191,6 @@ enum status gate_train(struct model *model, const struct train_options *options,
                        data.train.count, (int)GATE_BATCH);
   }
   if (status == STATUS_OK) {
-    result->train_samples = data.train.count;
     status = fit_and_choose(model, options, run, &data, result, error);
   }
   gate_samples_free(&data.train);

@@ -5,7 +5,7 @@
 #include "train.h"
 
 struct gate_result {
-  size_t train_samples, valid_samples;
+  size_t valid_samples;
   double recall, precision, f1; /* of strokes of the validation samples, at the chosen threshold */
   float threshold;
 };

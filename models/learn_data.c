@@ -1,11 +1,10 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "dataset_read.h"
 #include "learn_parts.h"
 
 #define PIECE (40 * NANOS_PER_SECOND)
-enum { HELD_EVERY = 5, PIECE_NAME = 300 };
+enum { HELD_EVERY = 5 };
 
 /* Append notes first .. end - 1 of a take as a piece that begins at 0; too short a piece is left out. */
 static enum status add_piece(struct dataset *pieces, const struct sequence *take, size_t first, size_t end)

@@ -50,7 +50,7 @@ static enum status batch_new(const void *of, const struct train_options *options
 {
   const struct vrae_net *net = of;
   const bool filler = net->config.matches > 0;
-  const int rows = filler ? filler_batch_rows(&net->config, sequences) : sequences * net->rows;
+  const int rows = filler ? filler_batch_rows(sequences) : sequences * net->rows;
   struct room *room = calloc(1, sizeof *room);
   if (room == NULL) {
     return STATUS_NO_MEMORY;
