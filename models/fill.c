@@ -1,7 +1,6 @@
 #include "fill.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "dataset.h"
 #include "fill_parts.h"

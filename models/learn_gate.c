@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "gate_fit.h"
 #include "learn_parts.h"
 

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "transfer.h"
 #include "vosp_work.h"
 

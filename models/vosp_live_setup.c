@@ -1,7 +1,6 @@
 /* Set-up of the live step: squares, transposes, states and the cleaner that the engine is given. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "carve.h"
 #include "gate_model.h"
