@@ -75,7 +75,8 @@ static void the_same_seed_learns_the_same(void **state)
   struct error error;
   assert_int_equal(learn(&job, &options, NULL, &first, &result, &error), STATUS_OK);
   assert_int_equal(learn(&job, &options, NULL, &second, &result, &error), STATUS_OK);
-  assert_true(first != NULL && second != NULL);
+  assert_non_null(first);
+  assert_non_null(second);
   assert_memory_equal(first->params.block, second->params.block, base->params.size * sizeof(float));
   model_free(first);
   model_free(second);
