@@ -105,9 +105,9 @@ void trainee_start_from(struct trainee *trainee, const struct params *params)
   }
 }
 
-/* x = standardised inputs of the chosen samples; logits by the head. */
-void trainee_forward(struct trainee *trainee, const struct gate_samples *samples, const uint32_t *chosen,
-                     int count)
+/* x = standardised inputs of the chosen samples, at most GATE_BATCH; logits by the head. */
+static void forward(struct trainee *trainee, const struct gate_samples *samples, const uint32_t *chosen,
+                    int count)
 {
   const size_t G = (size_t)trainee->inputs;
   const float *mean = params_get(&trainee->weights, "gate.mean");
@@ -181,7 +181,7 @@ static bool fit_epoch(struct trainee *trainee, const struct gate_samples *sample
   for (size_t b = 0; b < batches && going; b++) {
     const double done = ((double)epoch + (double)b / (double)batches) / plan->epochs;
     trainee->optimiser.rate = plan->rate * (1 - done) + 0.005 * plan->rate;
-    trainee_forward(trainee, samples, order + b * GATE_BATCH, GATE_BATCH);
+    forward(trainee, samples, order + b * GATE_BATCH, GATE_BATCH);
     nats += cross_entropy(trainee->logits, samples, order + b * GATE_BATCH, GATE_BATCH);
     backward(trainee, GATE_BATCH);
     optimiser_step(&trainee->optimiser, trainee->grads.block, trainee->weights.block);

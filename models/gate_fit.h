@@ -21,10 +21,6 @@ enum status trainee_init(struct trainee *trainee, const struct net_config *confi
                          struct error *error) EMEND_CHECK;
 void trainee_free(struct trainee *trainee);
 
-/* Logits (count, DAMAGE_COUNT) of the chosen samples, at most GATE_BATCH. */
-void trainee_forward(struct trainee *trainee, const struct gate_samples *samples, const uint32_t *chosen,
-                     int count);
-
 /* Where to start: anew, the inputs standardised over the samples, or from a model's gate of the same size. */
 void trainee_start(struct trainee *trainee, const struct gate_samples *samples, struct rng *rng);
 void trainee_start_from(struct trainee *trainee, const struct params *params);

@@ -122,8 +122,8 @@ static void check_figures(const struct model *model, const struct dataset *valid
     given += passes;
     hits += passes && samples.damage[i] == DAMAGE_NONE;
   }
-  assert_true(fabs(hits / given - result->precision) < 2 / given);
-  assert_true(fabs(hits / (double)(valid->count * NOTES) - result->recall) < 2 / given);
+  assert_true(fabs(hits / given - result->precision) < 1e-9);
+  assert_true(fabs(hits / (double)(valid->count * NOTES) - result->recall) < 1e-9);
   gate_samples_free(&samples);
   free(folded);
 }
