@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* Below 16 ns a bin each; above, the octave and the four bits after the leading one. */
+/* Below 32 ns a bin each; above, the octave and the four bits after the leading one. */
 static int bin_of(uint64_t duration)
 {
   int octave = 0;

@@ -1,5 +1,5 @@
-/* A histogram of durations on a logarithmic scale (16 bins an octave, so 4.4 % at most), written by one thread
- * and read by any. */
+/* A histogram of durations on a logarithmic scale (16 bins an octave, so 6.25 % wide at most), written by one
+ * thread and read by any. */
 #ifndef EMEND_HISTOGRAM_H
 #define EMEND_HISTOGRAM_H
 
