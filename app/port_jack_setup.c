@@ -153,7 +153,6 @@ static enum status join_server(struct jack_port *jack, struct error *error)
 
 static void jack_close(struct port *port);
 
-/* *port is set before the live thread starts, which may send at once. */
 static enum status jack_open(struct port **port, const struct port_options *options,
                              const struct port_stream *stream, struct error *error)
 {
