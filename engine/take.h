@@ -1,8 +1,8 @@
-/* A take: a stream of short messages in time, as notes make it, run through the live engine. */
+/* A take: notes laid out as a stream of short messages in time. */
 #ifndef EMEND_TAKE_H
 #define EMEND_TAKE_H
 
-#include "live.h"
+#include "event.h"
 
 struct take {
   struct message *messages; /* in time; note-offs before note-ons at the same time and key */
@@ -10,7 +10,7 @@ struct take {
   size_t count;
 };
 
-/* Allocates; release with take_free. */
+/* Allocates; release with take_free. STATUS_FULL for more notes than an index holds. */
 enum status take_from_notes(struct take *take, const struct note_list *notes) EMEND_CHECK;
 void take_free(struct take *take);
 
