@@ -1,5 +1,5 @@
-/* Local, causal evidence about an arriving note (MODELS: denoising): velocity, the time since and the
- * velocity ratio to the last onset of each key within an octave, what is held within two octaves.
+/* Local, causal evidence about an arriving note: velocity, the time since and the velocity ratio to the last
+ * onset of each key within an octave, what is held within two octaves.
  *
  * "Causal" means: from what had been received when the decision is made. With look-ahead that
  * includes strokes after the candidate. One per channel. */

@@ -5,8 +5,8 @@
 #include "event.h"
 
 /* Append to `keyboard` the decidable notes of `all` (sorted by onset) and sort it; the notes keep their
- * channels and tracks. Two strokes of one key within 60 ms, from two channels or tracks, are one, the louder; a
- * stroke on a key that is down ends the one before. Allocates; on failure some notes may have been appended. */
+ * channels and tracks. Two strokes of one key within 60 ms, on whatever channels, are one, the louder; a stroke
+ * on a key that is down ends the one before. Allocates; on failure some notes may have been appended. */
 enum status keyboard_merge(const struct note_list *all, struct note_list *keyboard) EMEND_CHECK;
 
 #endif

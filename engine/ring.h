@@ -24,7 +24,7 @@ struct ring_header {
   uint32_t size; /* of the payload, in bytes */
 };
 
-/* Set-up. Capacity is rounded up to a power of two. Allocates. */
+/* Set-up. Capacity is rounded up to a power of two; STATUS_USAGE above 2^31. Allocates; STATUS_NO_MEMORY. */
 enum status ring_init(struct ring *ring, uint32_t capacity) EMEND_CHECK;
 void ring_free(struct ring *ring);
 
