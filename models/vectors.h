@@ -1,4 +1,4 @@
-/* Sums over vectors of n numbers. Any thread. */
+/* Sums and products of vectors of n numbers. Any thread. */
 #ifndef EMEND_VECTORS_H
 #define EMEND_VECTORS_H
 
@@ -11,6 +11,21 @@ static inline void add_scaled(size_t n, real by, const real *restrict from, real
 {
   for (size_t i = 0; i < n; i++) {
     to[i] += by * from[i];
+  }
+}
+
+/* array = by array, of each its own or one for all. */
+static inline void multiply(size_t n, const real *by, real *array)
+{
+  for (size_t i = 0; i < n; i++) {
+    array[i] *= by[i];
+  }
+}
+
+static inline void scale_by(size_t n, real by, real *array)
+{
+  for (size_t i = 0; i < n; i++) {
+    array[i] *= by;
   }
 }
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "transfer.h"
+#include "vectors.h"
 #include "vosp_work.h"
 
 /* Where each layer's gradient goes. */
@@ -12,20 +13,6 @@ struct gradients {
   struct linear_grad emission[EMISSION_LAYERS_MAX];
   real keep[KEEP_COUNT]; /* with respect to the probabilities */
 };
-
-static void multiply(size_t n, const real *by, real *array)
-{
-  for (size_t i = 0; i < n; i++) {
-    array[i] *= by[i];
-  }
-}
-
-static void scale_by(size_t n, real by, real *array)
-{
-  for (size_t i = 0; i < n; i++) {
-    array[i] *= by;
-  }
-}
 
 /* g -> (h_{t-1}, latent). Fills to_fed and rows 0..T-1 of `to_seen`. */
 static void backward_generator(const struct vosp_net *net, struct vosp_batch *batch, int tn,

@@ -44,20 +44,6 @@ static void list_layers(const struct vrae_net *net, struct gradients *to,
   grads[VRAE_LAYERS_MAX - 1] = &to->direct;
 }
 
-static void multiply(size_t n, const real *by, real *array)
-{
-  for (size_t i = 0; i < n; i++) {
-    array[i] *= by[i];
-  }
-}
-
-static void scale_by(size_t n, real by, real *array)
-{
-  for (size_t i = 0; i < n; i++) {
-    array[i] *= by;
-  }
-}
-
 static void clear_first(struct moments to_h, size_t state)
 {
   memset(to_h.m, 0, state * sizeof(real));
