@@ -119,19 +119,28 @@ const uint8_t *chunk_clean(const struct chunk *chunk, size_t cells, uint8_t *roo
                  room);
 }
 
-const uint8_t *chunk_seen(const struct chunk *chunk, const uint8_t *clean, size_t cells,
-                          const struct corruption *corruption, struct rng *rng, uint8_t *room)
+static bool is_corrupted(const struct corruption *corruption, struct rng *rng)
+{
+  return corruption->probability > 0 && rng_uniform(rng) >= corruption->clean_share;
+}
+
+static const uint8_t *corrupted(const struct chunk *chunk, const uint8_t *clean, size_t cells,
+                                double probability, struct rng *rng, uint8_t *room)
 {
   const size_t size = (size_t)chunk->length * cells;
-  if (corruption->probability <= 0 || rng_uniform(rng) < corruption->clean_share) {
-    return clean;
-  }
   if (chunk->sequence->damaged != NULL) {
     return shifted(chunk, chunk->sequence->damaged + (size_t)chunk->start * cells, size, room);
   }
   memcpy(room, clean, size);
-  corrupt_cells(room, size, corruption->probability, rng);
+  corrupt_cells(room, size, probability, rng);
   return room;
+}
+
+const uint8_t *chunk_seen(const struct chunk *chunk, const uint8_t *clean, size_t cells,
+                          const struct corruption *corruption, struct rng *rng, uint8_t *room)
+{
+  return is_corrupted(corruption, rng) ? corrupted(chunk, clean, cells, corruption->probability, rng, room)
+                                       : clean;
 }
 
 /* Rows of one chunk at step t lie together: (T, B, R, I). */
@@ -167,26 +176,19 @@ int batch_fill(struct vosp_batch *batch, const struct vosp_net *net, const struc
   }
   for (int b = 0; b < count; b++) {
     const struct chunk *chunk = b < used ? &chunks[b] : NULL;
-    const bool corrupted =
-      chunk != NULL && corruption->probability > 0 && rng_uniform(rng) >= corruption->clean_share;
-    const uint8_t *damaged = corrupted ? chunk->sequence->damaged : NULL;
+    const bool spoilt = chunk != NULL && is_corrupted(corruption, rng);
     for (int t = 0; t < steps; t++) {
       const size_t row = ((size_t)t * (size_t)count + (size_t)b) * (size_t)net->rows;
       if (chunk == NULL || t >= chunk->length) {
         fill_padding(batch, net, row);
         continue;
       }
-      const size_t at = (size_t)(chunk->start + t) * cells;
+      /* Frame by frame, so that there is room on the stack. */
       uint8_t rooms[2][FRAME_VALUES_MAX * PITCHES];
-      const uint8_t *clean = shifted(chunk, chunk->sequence->cells + at, cells, rooms[0]);
-      const uint8_t *seen = clean;
-      if (damaged != NULL) {
-        seen = shifted(chunk, damaged + at, cells, rooms[1]);
-      } else if (corrupted) {
-        memcpy(rooms[1], clean, cells);
-        corrupt_cells(rooms[1], cells, corruption->probability, rng);
-        seen = rooms[1];
-      }
+      const struct chunk frame = {chunk->sequence, chunk->start + t, 1, 0, chunk->shift};
+      const uint8_t *clean = chunk_clean(&frame, cells, rooms[0]);
+      const uint8_t *seen =
+        spoilt ? corrupted(&frame, clean, cells, corruption->probability, rng, rooms[1]) : clean;
       fill_step(batch, net, clean, seen, (uint32_t)(chunk->start + t), row, t >= chunk->lead);
     }
   }
