@@ -153,9 +153,7 @@ enum status filler_calibrate(struct vrae_net *net, struct params *params, const 
   struct cells lists[FRAME_VALUES_MAX] = {{0}};
   struct vrae_batch batch;
   struct chunk_list list;
-  struct rng rng;
-  rng_seed(&rng, seed);
-  enum status status = chunk_list_cut(&list, data, FILLER_CUT_FRAMES, 0, 1, &rng);
+  enum status status = filler_cut(&list, data, seed);
   if (status != STATUS_OK) {
     return status;
   }

@@ -278,6 +278,13 @@ int filler_batch_fill(struct vrae_batch *batch, const struct vrae_net *net, cons
 
 /* --- Validation --- */
 
+enum status filler_cut(struct chunk_list *list, const struct dataset *data, uint64_t seed)
+{
+  struct rng rng;
+  rng_seed(&rng, seed);
+  return chunk_list_cut(list, data, FILLER_CUT_FRAMES, 0, 1, &rng);
+}
+
 struct validation {
   const struct vrae_net *net;
   const struct chunk *chunks;
@@ -342,12 +349,7 @@ static enum status validate_chunks(struct validation *validation, struct bound_s
   }
   *sums = (struct bound_sums){0};
   for (size_t i = 0; i < group_count(validation->count); i++) {
-    const struct bound_sums *group = &validation->group[i];
-    sums->sequences += group->sequences;
-    sums->frames += group->frames;
-    sums->reconstruction += group->reconstruction;
-    sums->kl += group->kl;
-    sums->surrogate += group->surrogate;
+    bound_sums_add(sums, &validation->group[i]);
   }
   free(validation->group);
   return status;
@@ -357,9 +359,7 @@ enum status filler_validate(const struct vrae_net *net, const struct dataset *da
                             struct bound_sums *sums)
 {
   struct chunk_list list;
-  struct rng rng;
-  rng_seed(&rng, seed);
-  enum status status = chunk_list_cut(&list, data, FILLER_CUT_FRAMES, 0, 1, &rng);
+  enum status status = filler_cut(&list, data, seed);
   if (status != STATUS_OK) {
     return status;
   }

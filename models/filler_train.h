@@ -15,6 +15,9 @@ enum { FILLER_CUT_FRAMES = 96, FILLER_CUT_PARTS = 6 };
 enum status filler_epoch(struct dataset *data, const struct net_config *config, uint64_t seed,
                          struct error *error) EMEND_CHECK;
 
+/* The data in parts, in an order of the seed's; free(list->chunks). Allocates. */
+enum status filler_cut(struct chunk_list *list, const struct dataset *data, uint64_t seed) EMEND_CHECK;
+
 /* N: the rows that a worker needs for so many chunks. */
 int filler_batch_rows(int sequences);
 
