@@ -99,21 +99,11 @@ static bool is_config_key(const char *key)
   return strcmp(key, "kind") == 0 || strcmp(key, "format") == 0;
 }
 
-static const char *meta_find(const struct safetensors *file, const char *key)
-{
-  for (size_t i = 0; i < file->meta_count; i++) {
-    if (strcmp(file->meta[i].key, key) == 0) {
-      return file->meta[i].value;
-    }
-  }
-  return NULL;
-}
-
 static enum status read_kind(const struct safetensors *file, const char *path, enum net_kind *kind,
                              struct error *error)
 {
   static const enum net_kind kinds[] = {NET_VOSP, NET_VRAE, NET_RNN};
-  const char *found = meta_find(file, "kind");
+  const char *found = safetensors_meta_find(file, "kind");
   for (size_t i = 0; found != NULL && i < sizeof kinds / sizeof *kinds; i++) {
     char text[KIND_TEXT];
     kind_text(kinds[i], text);
@@ -134,7 +124,7 @@ static enum status read_config(const struct safetensors *file, const char *path,
   if (read_kind(file, path, &config->kind, error) != STATUS_OK) {
     return STATUS_UNSUPPORTED;
   }
-  const char *format = meta_find(file, "format");
+  const char *format = safetensors_meta_find(file, "format");
   if (format == NULL || strcmp(format, MODEL_FORMAT) != 0) {
     return error_set(error, STATUS_UNSUPPORTED,
                      "%s is not of model format %s; use the emend that made it, or a newer one", path,
@@ -144,7 +134,7 @@ static enum status read_config(const struct safetensors *file, const char *path,
     if (!config_has(config->kind, i)) {
       continue;
     }
-    const char *found = meta_find(file, config_key(i));
+    const char *found = safetensors_meta_find(file, config_key(i));
     const char *text = found != NULL ? found : config_older(i);
     if (text == NULL) {
       return error_set(error, STATUS_FORMAT, "%s: its metadata lacks %s; the file is damaged or not emend's",

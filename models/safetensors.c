@@ -264,3 +264,13 @@ void safetensors_free(struct safetensors *file)
   free(file->meta);
   memset(file, 0, sizeof *file);
 }
+
+const char *safetensors_meta_find(const struct safetensors *file, const char *key)
+{
+  for (size_t i = 0; i < file->meta_count; i++) {
+    if (strcmp(file->meta[i].key, key) == 0) {
+      return file->meta[i].value;
+    }
+  }
+  return NULL;
+}

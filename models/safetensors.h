@@ -29,5 +29,7 @@ enum status safetensors_read(struct safetensors *file, const uint8_t *data, size
 enum status safetensors_write(const struct params *params, const struct safetensors_meta *meta,
                               size_t meta_count, uint8_t **data, size_t *size, struct error *error) EMEND_CHECK;
 void safetensors_free(struct safetensors *file);
+/* NULL where the metadata has no such key. */
+const char *safetensors_meta_find(const struct safetensors *file, const char *key);
 
 #endif

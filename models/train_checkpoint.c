@@ -1,4 +1,5 @@
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #include "safetensors.h"
 #include "trainer.h"
 
-enum { PATH_SIZE = 4096, NUMBER_TEXT = 40 };
+enum { NUMBER_TEXT = 40 };
 static const size_t checkpoint_limit = (size_t)1 << 32;
 
 enum { PARTS = 5 };
@@ -26,9 +27,9 @@ static int arrays_of(const struct trainer *trainer, float *arrays[PARTS])
   return trainer->average != NULL ? PARTS : PARTS - 1;
 }
 
-static void path_of(const struct trainer *trainer, char path[PATH_SIZE])
+static void path_of(const struct trainer *trainer, char path[PATH_MAX])
 {
-  snprintf(path, PATH_SIZE, "%s.checkpoint", trainer->run->out);
+  snprintf(path, PATH_MAX, "%s.checkpoint", trainer->run->out);
 }
 
 /* The numbers that a checkpoint keeps as metadata, in this order. */
@@ -131,7 +132,7 @@ enum status train_checkpoint_save(const struct trainer *trainer, struct error *e
   size_t bytes = 0;
   enum status status = safetensors_write(&params, meta, facts, &data, &bytes, error);
   if (status == STATUS_OK) {
-    char path[PATH_SIZE];
+    char path[PATH_MAX];
     path_of(trainer, path);
     status = file_write(path, data, bytes, error);
   }
@@ -142,12 +143,8 @@ enum status train_checkpoint_save(const struct trainer *trainer, struct error *e
 
 static const char *meta_of(const struct safetensors *file, const char *key)
 {
-  for (size_t i = 0; i < file->meta_count; i++) {
-    if (strcmp(file->meta[i].key, key) == 0) {
-      return file->meta[i].value;
-    }
-  }
-  return "";
+  const char *value = safetensors_meta_find(file, key);
+  return value != NULL ? value : "";
 }
 
 static bool same_config(const struct trainer *trainer, const struct safetensors *file)
@@ -229,7 +226,7 @@ static enum status take_over(struct trainer *trainer, const struct safetensors *
 
 enum status train_checkpoint_load(struct trainer *trainer, struct error *error)
 {
-  char path[PATH_SIZE];
+  char path[PATH_MAX];
   path_of(trainer, path);
   uint8_t *data = NULL;
   size_t size = 0;
@@ -253,7 +250,7 @@ enum status train_checkpoint_load(struct trainer *trainer, struct error *error)
 
 void train_checkpoint_remove(const struct trainer *trainer)
 {
-  char path[PATH_SIZE];
+  char path[PATH_MAX];
   path_of(trainer, path);
   remove(path);
 }
