@@ -1,13 +1,12 @@
 #include "blas_core.h"
 
 #include <cblas.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
-
-enum { PATH_SIZE = 4096 };
 
 static const char core_variable[] = "OPENBLAS_CORETYPE";
 static const char threads_variable[] = "OPENBLAS_NUM_THREADS";
@@ -66,7 +65,7 @@ static bool choose(const char *variable, const char *value)
 /* By its name, which is what the system's tools show. Comes back where the system has no way. */
 static void start_anew(char **argv)
 {
-  char path[PATH_SIZE];
+  char path[PATH_MAX];
   const ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
   if (size > 0) {
     path[size] = '\0';

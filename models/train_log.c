@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,7 +30,7 @@ void train_figure_text(const struct trainer *trainer, size_t size, char *text)
 enum status train_log(const struct trainer *trainer, const struct epoch_result *result,
                       const struct bound_sums *valid, struct error *error)
 {
-  char path[4096];
+  char path[PATH_MAX];
   snprintf(path, sizeof path, "%s.csv", trainer->run->out);
   const bool first = trainer->point.epoch <= 1;
   FILE *file = fopen(path, first ? "w" : "a");
