@@ -8,8 +8,6 @@
 #include "dataset_read.h"
 #include "take.h"
 
-static const double TAKE_BPM = 120;
-
 struct sequence *dataset_add(struct dataset *dataset, const char *name)
 {
   /* Room doubles whenever the count is a power of two. */
@@ -37,7 +35,7 @@ static bool ends_with(const char *text, const char *end)
   return length >= tail && strcasecmp(text + length - tail, end) == 0;
 }
 
-static const char *last_part(const char *path)
+const char *dataset_file_name(const char *path)
 {
   const char *slash = strrchr(path, '/');
   return slash != NULL ? slash + 1 : path;
@@ -64,7 +62,7 @@ enum status dataset_open(struct dataset *dataset, const char *path, const char *
   } else if (ends_with(path, ".json")) {
     status = dataset_read_json(dataset, path, split, error);
   } else {
-    status = dataset_read_midi(dataset, path, last_part(path), error);
+    status = dataset_read_midi(dataset, path, dataset_file_name(path), error);
   }
   if (status == STATUS_OK && dataset->count == 0) {
     status = error_set(error, STATUS_FORMAT, "%s holds no part of at least %d notes", path, DATASET_NOTES_MIN);

@@ -40,6 +40,9 @@ struct dataset {
  * The order is that of the files' names, then channels; it is the same on every machine. */
 enum { DATASET_NOTES_MIN = 16 };
 
+/* Quarter notes a minute that frames in beats stand for, where nothing else is known. */
+enum { TAKE_BPM = 120 };
+
 /* Load one split of `path`: a JSON file of rolls, a MIDI file, a take or a folder. `split` names a key or a
  * sub-folder; a folder without that sub-folder but with MIDI files is the split itself.
  * Refused with one line each: a split that is missing, pitches outside 21..108 in rolls, empty
@@ -49,8 +52,8 @@ enum status dataset_load(struct dataset *dataset, const char *path, const char *
 /* The same, where takes that last longer than `hours` altogether stay on disk. */
 enum status dataset_open(struct dataset *dataset, const char *path, const char *split, double hours,
                          struct error *error) EMEND_CHECK;
-/* Make the cells of takes by running their notes through the framer at this definition (at 120 beats
- * a minute for beat frames). For rolls: checks that V is 1. Takes on disk only get their
+/* Make the cells of takes by running their notes through the framer at this definition (at TAKE_BPM
+ * for beat frames). For rolls: checks that V is 1. Takes on disk only get their
  * number of frames. */
 enum status dataset_frames(struct dataset *dataset, const struct frame_def *def,
                            struct error *error) EMEND_CHECK;

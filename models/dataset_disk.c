@@ -50,13 +50,6 @@ static bool move_named(struct dataset *to, struct dataset *from, const char *nam
   return false;
 }
 
-/* What a file is called in the names of its takes. */
-static const char *name_of_file(const char *file)
-{
-  const char *slash = strrchr(file, '/');
-  return slash != NULL ? slash + 1 : file;
-}
-
 /* Move the takes wanted next that stand in the same file; returns how many were wanted. */
 static size_t fetch_file(struct dataset *part, const struct dataset *data, const uint32_t *chosen, size_t count,
                          enum status *status)
@@ -68,7 +61,7 @@ static size_t fetch_file(struct dataset *part, const struct dataset *data, const
   while (wanted < count && strcmp(data->sequences[chosen[wanted]].file, file) == 0) {
     wanted++;
   }
-  *status = dataset_read_midi(&whole, file, name_of_file(file), &unread);
+  *status = dataset_read_midi(&whole, file, dataset_file_name(file), &unread);
   for (size_t i = 0; i < wanted; i++) {
     part->skipped += !move_named(part, &whole, data->sequences[chosen[i]].name);
   }

@@ -8,6 +8,9 @@
 /* Add a sequence of this name (copied); its other parts are zero. NULL when memory is short. */
 struct sequence *dataset_add(struct dataset *dataset, const char *name);
 
+/* What a file is called in the names of its takes: the last part of its path. */
+const char *dataset_file_name(const char *path);
+
 enum status dataset_read_json(struct dataset *dataset, const char *path, const char *split,
                               struct error *error) EMEND_CHECK;
 /* One MIDI file, or one captured take: its takes, named after `name`. */

@@ -6,8 +6,6 @@
 #define TOLERANCE (50 * NANOS_PER_MILLISECOND)
 #define ADVANCE (10 * NANOS_PER_MILLISECOND) /* as often as a port would */
 
-static const double TAKE_BPM = 120;
-
 /* The engine's port: keeps the onsets, which are all that is scored. */
 struct listener {
   struct note_list notes;

@@ -5,8 +5,6 @@
 #include "dataset.h"
 #include "fill_parts.h"
 
-static const double BPM = 120; /* of the clock for frames in beats; see fill.h */
-
 enum status fill_gaps_add(struct fill_gaps *gaps, struct fill_gap gap)
 {
   if (gaps->count == gaps->capacity) {
@@ -100,7 +98,7 @@ enum status fill_run_init(struct fill_run *run, const struct model *model, const
                           const struct fill_gaps *gaps, struct error *error)
 {
   *run = (struct fill_run){.config = model->config, .played = played};
-  run->frame = frame_duration(&run->config.frame, BPM);
+  run->frame = frame_duration(&run->config.frame, TAKE_BPM);
   enum status status = check_gaps(played, gaps, error);
   if (status == STATUS_OK) {
     status = filler_init(&run->filler, &run->config, &model->params, error);

@@ -9,11 +9,10 @@
 #include "ledger.h"
 #include "parallel.h"
 #include "perform.h"
+#include "roll_rules.h"
 #include "take.h"
 #include "vary.h"
 #include "vosp_live.h"
-
-enum { ROLL_VELOCITY = 64, BPM = 120 };
 
 /* What one thread works with. */
 struct listener {
@@ -92,7 +91,7 @@ static void end_due(struct listener *listener, nanos now)
 static enum status listen_to_take(struct listener *listener, const struct note_list *damaged,
                                   const struct take *take)
 {
-  const nanos frame = frame_duration(&listener->source->model->config.frame, BPM);
+  const nanos frame = frame_duration(&listener->source->model->config.frame, TAKE_BPM);
   nanos tick = (nanos)((double)frame * rng_uniform(&listener->rng));
   enum status status = STATUS_OK;
   restart(listener);
@@ -144,7 +143,7 @@ static enum status collect_take(struct listener *listener, const struct sequence
   struct note_list clean = {0};
   enum status status = STATUS_OK;
   if (listener->source->data->rolls) {
-    const nanos frame = frame_duration(&listener->source->model->config.frame, BPM);
+    const nanos frame = frame_duration(&listener->source->model->config.frame, TAKE_BPM);
     status = perform_roll(sequence, frame, &listener->rng, &clean);
   }
   for (size_t i = 0; i < sequence->notes.count && status == STATUS_OK; i++) {
@@ -161,7 +160,7 @@ static enum status collect_take(struct listener *listener, const struct sequence
  * judged (paper 4.2 sees the whole x_t). */
 static enum status collect_roll(struct listener *listener, const struct sequence *sequence)
 {
-  const nanos frame = frame_duration(&listener->source->model->config.frame, BPM);
+  const nanos frame = frame_duration(&listener->source->model->config.frame, TAKE_BPM);
   enum status status = STATUS_OK;
   restart(listener);
   for (int t = 0; t < sequence->frames && status == STATUS_OK; t++) {

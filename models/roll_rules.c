@@ -4,11 +4,8 @@
 #include <string.h>
 
 #include "channel.h"
+#include "dataset.h"
 #include "vosp_live.h"
-
-enum { ROLL_VELOCITY = 64 };
-
-static const double ROLL_BPM = 120;
 
 static struct frame frame_of(const uint8_t *cells)
 {
@@ -74,7 +71,7 @@ enum status roll_rule_gate(const struct cleaner *cleaner, float strength, const 
   }
   channel_reset(channel);
   cleaner->ops->reset(cleaner->state[0]);
-  const nanos duration = frame_duration(&cleaner->frame, ROLL_BPM);
+  const nanos duration = frame_duration(&cleaner->frame, TAKE_BPM);
   const float threshold = gate_threshold(cleaner->gate, strength);
   for (int t = 0; t < frames; t++) {
     const size_t at = (size_t)t * PITCHES;

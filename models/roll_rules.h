@@ -6,6 +6,9 @@
 
 #include "live.h"
 
+/* How hard the keys of a roll are taken to be struck. */
+enum { ROLL_VELOCITY = 64 };
+
 /* The paper's (4.2), with a VOSP's cleaner: the mode of z from what was received, then p(x | z) > 1/2 for every
  * cell. Uses the state of channel 0. Never allocates. */
 void roll_rule_paper(const struct cleaner *cleaner, const uint8_t *noisy, int frames, uint8_t *out);
