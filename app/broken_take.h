@@ -4,17 +4,13 @@
 #define EMEND_BROKEN_TAKE_H
 
 #include "live.h"
-
-struct broken_take {
-  uint8_t on[CHANNELS][KEYS]; /* note-offs that are due */
-  int count;                  /* their sum */
-};
+#include "sounding.h"
 
 /* Look at the newest take in `folder`. One that ended in order, is being written or cannot be read leaves
  * nothing to do. Allocates for a while. */
-void broken_take_find(struct broken_take *broken, const char *folder);
+void broken_take_find(struct sounding *left, const char *folder);
 /* Have the live engine end what is left; where it is busy, the rest at the next call. A key that sounds by then
  * is left alone. */
-void broken_take_end(struct broken_take *broken, struct live *live);
+void broken_take_end(struct sounding *left, struct live *live);
 
 #endif

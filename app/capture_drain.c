@@ -5,7 +5,7 @@
 #include "capture_state.h"
 #include "pitch.h"
 
-enum { ACTIVE_SENSING = 0xFE, SYSTEM_RESET = 0xFF };
+enum { ACTIVE_SENSING = 0xFE };
 
 #define SYNC_PERIOD NANOS_PER_SECOND
 #define CLOCK_SLACK NANOS_PER_SECOND /* records may be so much out of order */
@@ -13,41 +13,13 @@ enum { ACTIVE_SENSING = 0xFE, SYSTEM_RESET = 0xFF };
 
 static void forget_sounding(struct capture *capture)
 {
-  memset(capture->on, 0, sizeof capture->on);
-  capture->sounding = 0;
-}
-
-static void forget_channel(struct capture *capture, unsigned channel)
-{
-  for (unsigned pitch = 0; pitch < KEYS; pitch++) {
-    capture->sounding -= capture->on[channel][pitch];
-    capture->on[channel][pitch] = 0;
-  }
-}
-
-/* What sounds at the output, from what was sent. */
-static void follow_sent(struct capture *capture, const uint8_t *bytes, size_t size)
-{
-  if (message_is_note_on(bytes, size)) {
-    uint8_t *on = &capture->on[bytes[0] & 0x0F][bytes[1]];
-    capture->sounding += *on < UINT8_MAX;
-    *on = *on < UINT8_MAX ? *on + 1 : *on;
-  } else if (message_is_note_off(bytes, size)) {
-    uint8_t *on = &capture->on[bytes[0] & 0x0F][bytes[1]];
-    capture->sounding -= *on > 0;
-    *on = *on > 0 ? *on - 1 : 0;
-  } else if (size == 3 && (bytes[0] & 0xF0) == MIDI_CONTROL &&
-             (bytes[1] == MIDI_ALL_SOUND_OFF || bytes[1] == MIDI_ALL_NOTES_OFF)) {
-    forget_channel(capture, bytes[0] & 0x0F);
-  } else if (bytes[0] == SYSTEM_RESET) {
-    forget_sounding(capture);
-  }
+  capture->sounding = (struct sounding){.count = 0};
 }
 
 /* Something came in: is it the beginning of a take? */
 static void meet(struct capture *capture, nanos time)
 {
-  if (capture->in_take && capture->sounding == 0 && time - capture->last_note >= capture->pause) {
+  if (capture->in_take && capture->sounding.count == 0 && time - capture->last_note >= capture->pause) {
     capture_end(capture, JOURNAL_PAUSE);
   }
   if (!capture->in_take) {
@@ -69,7 +41,7 @@ static void record_event(struct capture *capture, const struct live_event_record
   }
   memcpy(record.message.bytes, event->bytes, event->size);
   if (event->sent) {
-    follow_sent(capture, event->bytes, event->size);
+    sounding_hear(&capture->sounding, event->bytes, event->size);
   } else {
     meet(capture, event->time);
     capture->struck = capture->struck || message_is_note_on(event->bytes, event->size);
@@ -270,7 +242,7 @@ void capture_flush(struct capture *capture, nanos now)
 
   take_requests(capture, time);
   look_at_engine(capture, time);
-  if (capture->in_take && capture->sounding == 0 && now - capture->last_note_at >= capture->pause) {
+  if (capture->in_take && capture->sounding.count == 0 && now - capture->last_note_at >= capture->pause) {
     capture_end(capture, JOURNAL_PAUSE);
   }
   capture_write(capture, sync);

@@ -3,6 +3,7 @@
 #define EMEND_CAPTURE_STATE_H
 
 #include "capture.h"
+#include "sounding.h"
 #include "take_file.h"
 
 enum {
@@ -32,10 +33,9 @@ struct capture {
   nanos last_note;    /* on or off, on the stream, */
   nanos last_note_at; /* and by the monotonic clock */
   nanos synced_at;
-  uint8_t on[CHANNELS][KEYS]; /* what sounds at the output */
-  int sounding;               /* sum of `on` */
-  uint64_t lost_told;         /* of the engine's capture_lost */
-  bool full_told;             /* that good takes fill the limit */
+  struct sounding sounding; /* at the output */
+  uint64_t lost_told;       /* of the engine's capture_lost */
+  bool full_told;           /* that good takes fill the limit */
   struct journal_settings settings;
   struct journal_stroke removed[CAPTURE_UNDO_MAX]; /* the newest last; times are the take's */
   int removed_count;

@@ -136,7 +136,7 @@ struct playing {
   struct worker *worker;
   struct arguments arguments;
   struct reload reload;
-  struct broken_take broken;
+  struct sounding broken;
   double seconds;
 };
 

@@ -20,7 +20,7 @@ struct live_loop {
   const struct port_driver *driver;
   struct port *port;
   struct reload *reload;
-  struct broken_take *broken;
+  struct sounding *broken;
   double seconds; /* at most; 0: until told */
   FILE *out;      /* for lines, where there is no terminal */
 };

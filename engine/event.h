@@ -29,6 +29,7 @@ enum {
   MIDI_CONTROL = 0xB0,
   MIDI_SYSEX = 0xF0,
   MIDI_CLOCK = 0xF8,
+  MIDI_SYSTEM_RESET = 0xFF,
   MIDI_ALL_SOUND_OFF = 120, /* controller numbers */
   MIDI_ALL_NOTES_OFF = 123,
 };
@@ -92,6 +93,13 @@ static inline bool message_is_note_off(const uint8_t *bytes, size_t size)
 {
   return size == 3 && bytes[1] < 128 && bytes[2] < 128 &&
          ((bytes[0] & 0xF0) == MIDI_NOTE_OFF || ((bytes[0] & 0xF0) == MIDI_NOTE_ON && bytes[2] == 0));
+}
+
+/* True for the controllers after which the receiver has ended the channel's notes by itself. */
+static inline bool message_ends_channel(const uint8_t *bytes, size_t size)
+{
+  return size == 3 && (bytes[0] & 0xF0) == MIDI_CONTROL &&
+         (bytes[1] == MIDI_ALL_SOUND_OFF || bytes[1] == MIDI_ALL_NOTES_OFF);
 }
 
 /* True where the gate may decide: a pitch of the piano, on a channel that is not drums. */

@@ -69,7 +69,7 @@ static enum status hear(struct pairing *pairing, nanos time, const struct journa
   }
   if (message_is_note_off(bytes, message->size)) {
     pairing_off(pairing, bytes[0] & 0x0Fu, bytes[1], time);
-  } else if (journal_ends_channel(message)) {
+  } else if (message_ends_channel(bytes, message->size)) {
     pairing_off_channel(pairing, bytes[0] & 0x0Fu, time);
   }
   return STATUS_OK;

@@ -17,13 +17,6 @@ extern const uint8_t journal_magic[JOURNAL_MAGIC_SIZE];
 /* The CRC of a record: of its head without the CRC, and of its payload. */
 uint32_t journal_record_crc(const uint8_t *record, size_t payload_size);
 
-/* Controllers after which the receiver has ended its channel's notes by itself. */
-static inline bool journal_ends_channel(const struct journal_message *message)
-{
-  return message->size == 3 && (message->bytes[0] & 0xF0) == MIDI_CONTROL &&
-         (message->bytes[1] == MIDI_ALL_SOUND_OFF || message->bytes[1] == MIDI_ALL_NOTES_OFF);
-}
-
 /* The strokes that were suppressed and undone, as received; like journal_notes. */
 enum status journal_undone(const uint8_t *data, size_t size, const char *name, struct note_list *notes,
                            struct error *error) EMEND_CHECK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "smf_build.h"
+#include "sounding.h"
 
 enum {
   DIVISION = 960, /* at 120 a minute a tick is 0.52 ms */
@@ -18,9 +19,9 @@ enum {
 
 /* One stream's track. */
 struct lane {
-  int track;                  /* 0: not asked for */
-  nanos delay;                /* taken off its times */
-  uint8_t on[CHANNELS][KEYS]; /* notes that sound */
+  int track;   /* 0: not asked for */
+  nanos delay; /* taken off its times */
+  struct sounding sounding;
 };
 
 struct making {
@@ -70,25 +71,12 @@ static nanos lane_time(const struct lane *lane, nanos time)
   return time > lane->delay ? time - lane->delay : 0;
 }
 
-static void follow(struct lane *lane, const struct journal_message *message)
-{
-  const uint8_t *bytes = message->bytes;
-  uint8_t *on = &lane->on[bytes[0] & 0x0F][bytes[1]];
-  if (message_is_note_on(bytes, message->size)) {
-    *on = *on < UINT8_MAX ? *on + 1 : *on;
-  } else if (message_is_note_off(bytes, message->size)) {
-    *on = *on > 0 ? *on - 1 : 0;
-  } else if (journal_ends_channel(message)) {
-    memset(lane->on[bytes[0] & 0x0F], 0, sizeof lane->on[0]);
-  }
-}
-
 static enum status add_message(struct making *making, struct lane *lane, const struct journal_record *record)
 {
   if (lane->track == 0 || !is_channel_message(&record->message)) {
     return STATUS_OK;
   }
-  follow(lane, &record->message);
+  sounding_hear(&lane->sounding, record->message.bytes, record->message.size);
   return add(making, tick_of(lane_time(lane, record->time)), lane->track, SMF_CHANNEL, record->message.bytes,
              record->message.size);
 }
@@ -101,11 +89,12 @@ static enum status add_ends(struct making *making, struct lane *lane, nanos time
   for (int channel = 0; lane->track > 0 && channel < CHANNELS; channel++) {
     for (int pitch = 0; pitch < KEYS; pitch++) {
       const uint8_t off[] = {(uint8_t)(MIDI_NOTE_OFF | channel), (uint8_t)pitch, OFF_VELOCITY};
-      for (; lane->on[channel][pitch] > 0 && status == STATUS_OK; lane->on[channel][pitch]--) {
+      for (int i = 0; i < lane->sounding.on[channel][pitch] && status == STATUS_OK; i++) {
         status = add(making, tick, lane->track, SMF_CHANNEL, off, sizeof off);
       }
     }
   }
+  lane->sounding = (struct sounding){.count = 0};
   return status;
 }
 

@@ -1,8 +1,6 @@
 #include "live_state.h"
 
-#include <math.h>
-
-enum { SYSTEM_RESET = 0xFF, PLAIN_OFF_VELOCITY = 64, WARM_STEP = 7, WARM_VELOCITY = 64 };
+enum { PLAIN_OFF_VELOCITY = 64, WARM_STEP = 7, WARM_VELOCITY = 64 };
 
 static unsigned channel_of(const uint8_t *bytes)
 {
@@ -137,9 +135,8 @@ static void handle_note_off(struct live *live, nanos time, const uint8_t *bytes,
 /* Controllers after which the receiver has ended the channel's notes by itself. */
 static void heed_controller(struct live *live, const uint8_t *bytes, size_t size)
 {
-  bool reset = size == 1 && bytes[0] == SYSTEM_RESET;
-  bool all_off = size == 3 && (bytes[0] & 0xF0) == MIDI_CONTROL &&
-                 (bytes[1] == MIDI_ALL_SOUND_OFF || bytes[1] == MIDI_ALL_NOTES_OFF);
+  bool reset = size == 1 && bytes[0] == MIDI_SYSTEM_RESET;
+  bool all_off = message_ends_channel(bytes, size);
   for (unsigned channel = 0; channel < CHANNELS; channel++) {
     if (reset || (all_off && channel == channel_of(bytes))) {
       ledger_forget(&live->ledger, channel);
