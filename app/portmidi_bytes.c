@@ -4,19 +4,6 @@
 
 enum { EVENT_BYTES = 4, SYSEX_END = 0xF7 };
 
-static size_t message_size(uint8_t status)
-{
-  if (status < MIDI_SYSEX) {
-    return (status & 0xE0) == 0xC0 ? 2 : 3; /* programme and channel pressure have one data byte */
-  }
-  switch (status) {
-  case 0xF1:
-  case 0xF3: return 2;
-  case 0xF2: return 3;
-  default: return 1;
-  }
-}
-
 size_t portmidi_decode(struct portmidi_decoder *decoder, uint32_t event, uint8_t bytes[4])
 {
   uint8_t first = (uint8_t)(event & 0xFF);

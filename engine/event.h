@@ -82,6 +82,20 @@ void note_list_free(struct note_list *list);
 /* Sort by onset, then channel, then pitch: the order in which a stream is played. Stable. */
 void note_list_sort(struct note_list *list);
 
+/* Bytes of the short message that a status byte begins; 1 for a SysEx, which does not tell its length. */
+static inline size_t message_size(uint8_t status)
+{
+  if (status < MIDI_SYSEX) {
+    return (status & 0xE0) == 0xC0 ? 2 : 3; /* programme and channel pressure have one data byte */
+  }
+  switch (status) {
+  case 0xF1:
+  case 0xF3: return 2;
+  case 0xF2: return 3;
+  default: return 1;
+  }
+}
+
 /* True for a note-on with velocity above 0 and legal data bytes (velocity 0 is a note-off). */
 static inline bool message_is_note_on(const uint8_t *bytes, size_t size)
 {

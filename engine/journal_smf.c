@@ -58,12 +58,8 @@ static enum status add_text(struct making *making, uint64_t tick, int track, uin
 static bool is_channel_message(const struct journal_message *message)
 {
   const uint8_t *bytes = message->bytes;
-  const unsigned kind = bytes[0] & 0xF0u;
-  if (bytes[0] < 0x80 || kind == 0xF0) {
-    return false;
-  }
-  const int size = kind == 0xC0 || kind == 0xD0 ? 2 : 3;
-  return message->size == size && bytes[1] < 128 && bytes[2] < 128;
+  return bytes[0] >= 0x80 && bytes[0] < MIDI_SYSEX && message->size == message_size(bytes[0]) &&
+         bytes[1] < 128 && bytes[2] < 128;
 }
 
 static nanos lane_time(const struct lane *lane, nanos time)

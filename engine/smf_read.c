@@ -92,8 +92,7 @@ static enum status read_channel_message(struct reader *reader, struct track *tra
   } else if (track->running == 0) {
     return refuse(reader, reader->at, "a data byte stands where a status byte must");
   }
-  const unsigned type = track->running & 0xF0u;
-  const size_t size = type == 0xC0 || type == 0xD0 ? 1 : 2;
+  const size_t size = message_size(track->running) - 1;
   if (left(reader) < size) {
     return refuse(reader, reader->at, "the track ends within an event");
   }
