@@ -19,7 +19,7 @@ static enum status strike(struct note_list *keyboard, ptrdiff_t *last, const str
   return note_list_add(keyboard, *note);
 }
 
-static bool is_usable(const struct note *note)
+bool keyboard_takes(const struct note *note)
 {
   return note_is_decidable(note->channel, note->pitch) && note->on >= 0 && note->off >= note->on;
 }
@@ -32,7 +32,7 @@ enum status keyboard_merge(const struct note_list *all, struct note_list *keyboa
   }
   enum status status = STATUS_OK;
   for (size_t i = 0; i < all->count && status == STATUS_OK; i++) {
-    if (is_usable(&all->notes[i])) {
+    if (keyboard_takes(&all->notes[i])) {
       status = strike(keyboard, &last[all->notes[i].pitch], &all->notes[i]);
     }
   }

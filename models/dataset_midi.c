@@ -15,11 +15,6 @@ enum { MIDI_FILE_MAX = 1 << 26, NAME_MAX_BYTES = 512 };
 /* A longer take is a broken delta time, not music. */
 #define TAKE_LONGEST (INT64_C(4) * 3600 * NANOS_PER_SECOND)
 
-static bool is_usable(const struct note *note)
-{
-  return note_is_decidable(note->channel, note->pitch) && note->on >= 0 && note->off >= note->on;
-}
-
 /* `notes` becomes the take's, or is freed. */
 static enum status add_take(struct dataset *dataset, const char *name, const char *path,
                             struct note_list *notes)
@@ -43,7 +38,7 @@ static enum status add_channel(struct dataset *dataset, const struct note_list *
   struct note_list notes = {0};
   enum status status = STATUS_OK;
   for (size_t i = 0; i < all->count && status == STATUS_OK; i++) {
-    if (all->notes[i].channel == channel && is_usable(&all->notes[i])) {
+    if (all->notes[i].channel == channel && keyboard_takes(&all->notes[i])) {
       status = note_list_add(&notes, all->notes[i]);
     }
   }
