@@ -6,7 +6,8 @@
 #include "batcher.h"
 #include "parallel.h"
 
-enum { SEGMENT = 64, ROWS_MAX = 1024 };
+/* Frames of a run, and sequences of a group: where a frame has a row a pitch, and else. */
+enum { SEGMENT = 64, GROUP_TIED = BOUND_ROWS_MAX / PITCHES, GROUP_MAX = 32 };
 
 struct job {
   const struct vosp_net *net;
@@ -45,7 +46,7 @@ static void run_group(struct job *job, struct vosp_batch *batch, size_t first, i
   rng_seed(&rng, job->options->seed + first);
   vosp_batch_restart(batch, net);
   for (int start = 0; start < job->order[first]->frames; start += SEGMENT) {
-    struct chunk chunks[ROWS_MAX];
+    struct chunk chunks[GROUP_MAX];
     place.frames = 0;
     for (int b = 0; b < used; b++) {
       const int rest = job->order[first + (size_t)b]->frames - start;
@@ -137,7 +138,7 @@ enum status bound_over(const struct vosp_net *net, const struct dataset *data,
     atomic_store(&job.status, STATUS_NO_MEMORY);
   } else {
     job.count = bound_choose(data, options->frames_max, job.order);
-    job.group = net->rows > 1 ? BOUND_ROWS_MAX / PITCHES : 32;
+    job.group = net->rows > 1 ? GROUP_TIED : GROUP_MAX;
     parallel_run(options->threads, work, &job);
     add_up(&job, sums);
   }
