@@ -110,23 +110,48 @@ struct carry {
   real *z, *mean, *variance;
 };
 
+/* Gradients with respect to the parameters but mu. */
+struct parameter_gradients {
+  real s[POSTERIOR_LATENT_MAX], s2[POSTERIOR_LATENT_MAX], a[POSTERIOR_LATENT_MAX];
+};
+
+/* On to what the head gave of them, from `base` on. */
+static void head_backward(const struct posterior_run *run, const struct parameters *q,
+                          const struct parameter_gradients *to, size_t base, struct moments grad_head)
+{
+  const size_t Z = (size_t)run->latent;
+  const bool moments = grad_head.v != NULL;
+  for (size_t j = 0; moments && j < Z; j++) {
+    grad_head.v[base + j] = to->s2[j] + to->s[j] / (2 * q->s[j]);
+  }
+  for (size_t j = 0; !moments && j < Z; j++) {
+    const real ln_s = ln_s_of(run, base)[j];
+    const bool clamped = ln_s < LN_S_LOW || ln_s > LN_S_HIGH;
+    grad_head.m[base + Z + j] = clamped ? 0 : to->s[j] * q->s[j] + 2 * to->s2[j] * q->s2[j];
+  }
+  for (size_t j = 0; run->posterior == POSTERIOR_GAUSS_MARKOV && j < Z; j++) {
+    const size_t logit = base + (moments ? Z : 2 * Z) + j;
+    grad_head.m[logit] = to->a[j] * q->a[j] * (1 - q->a[j]);
+    if (moments) {
+      grad_head.v[logit] = 0;
+    }
+  }
+}
+
 /* One row: reads what flows back from t + 1 in `carry` and leaves what flows to t - 1. */
 static void row_backward(const struct posterior_run *run, real kl_weight, const real *grad_fed,
                          struct moments grad_head, struct carry carry, size_t row)
 {
   const size_t Z = (size_t)run->latent;
-  const bool moments = grad_head.v != NULL;
   const bool surrogate = run->objective == OBJECTIVE_SURROGATE;
   const bool increments = run->feed == FEED_INCREMENT;
-  const size_t base = row * (size_t)posterior_head_size(run->posterior, run->latent, moments);
+  const size_t base = row * (size_t)posterior_head_size(run->posterior, run->latent, grad_head.v != NULL);
   const real w = kl_weight * run->weight[row];
   const real *noise = run->noise != NULL ? run->noise + row * Z : NULL;
   const real *z = run->z + row * Z;
   const real *mean = run->mean + row * Z;
   const real *variance = run->variance + row * Z;
-  real to_s[POSTERIOR_LATENT_MAX];
-  real to_s2[POSTERIOR_LATENT_MAX];
-  real to_a[POSTERIOR_LATENT_MAX];
+  struct parameter_gradients to;
   struct parameters q;
   read_head(run, row, &q);
   for (size_t j = 0; j < Z; j++) {
@@ -137,30 +162,16 @@ static void row_backward(const struct posterior_run *run, real kl_weight, const 
     const real to_z = carry.z[j] + grad_fed[row * Z + j];
     const real to_mean = carry.mean[j];
     const real to_variance = carry.variance[j];
-    to_s2[j] = to_variance + (surrogate ? to_spread : w / 2 * (1 - 1 / q.s2[j]));
-    to_s[j] = noise != NULL ? to_z * noise[j] : 0;
-    to_a[j] = to_z * z[j] + to_mean * mean[j] + 2 * q.a[j] * variance[j] * to_variance +
+    to.s2[j] = to_variance + (surrogate ? to_spread : w / 2 * (1 - 1 / q.s2[j]));
+    to.s[j] = noise != NULL ? to_z * noise[j] : 0;
+    to.a[j] = to_z * z[j] + to_mean * mean[j] + 2 * q.a[j] * variance[j] * to_variance +
               2 * to_spread * less * variance[j] + w * shift * mean[j];
     grad_head.m[base + j] = to_z + to_mean + w * shift;
     carry.z[j] = q.a[j] * to_z - (increments ? grad_fed[row * Z + j] : 0);
     carry.mean[j] = q.a[j] * to_mean + w * shift * less;
     carry.variance[j] = q.a[j] * q.a[j] * to_variance + to_spread * less * less;
   }
-  for (size_t j = 0; moments && j < Z; j++) {
-    grad_head.v[base + j] = to_s2[j] + to_s[j] / (2 * q.s[j]);
-  }
-  for (size_t j = 0; !moments && j < Z; j++) {
-    const real ln_s = ln_s_of(run, base)[j];
-    const bool clamped = ln_s < LN_S_LOW || ln_s > LN_S_HIGH;
-    grad_head.m[base + Z + j] = clamped ? 0 : to_s[j] * q.s[j] + 2 * to_s2[j] * q.s2[j];
-  }
-  for (size_t j = 0; run->posterior == POSTERIOR_GAUSS_MARKOV && j < Z; j++) {
-    const size_t logit = base + (moments ? Z : 2 * Z) + j;
-    grad_head.m[logit] = to_a[j] * q.a[j] * (1 - q.a[j]);
-    if (moments) {
-      grad_head.v[logit] = 0;
-    }
-  }
+  head_backward(run, &q, &to, base, grad_head);
 }
 
 void posterior_backward(const struct posterior_run *run, real kl_weight, const real *grad_fed,

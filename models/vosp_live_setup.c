@@ -182,20 +182,50 @@ struct owned_cleaner {
   float *folded; /* the gate's weights as it runs them */
 };
 
-enum status model_cleaner_new(const struct model *model, struct cleaner **cleaner, struct error *error)
+static enum status check_live(const struct net_config *config, struct error *error)
 {
-  *cleaner = NULL;
-  if (!vosp_live_fits(&model->config)) {
+  if (!vosp_live_fits(config)) {
     return error_set(
       error, STATUS_UNSUPPORTED,
       "only a model of kind emend.vosp without the nade emission can clean; `emend info` tells what a "
       "model is");
   }
-  const struct cell_ops *cell = cell_find(model->config.cell);
+  const struct cell_ops *cell = cell_find(config->cell);
   if (!cell->live) {
     return error_set(error, STATUS_UNSUPPORTED,
                      "a model with the cell '%s' cannot run live; use one with fast-dropout, tanh or gru",
                      cell->name);
+  }
+  return STATUS_OK;
+}
+
+/* Its gate, where the model has one, and a state for every channel. */
+static enum status fill_cleaner(struct owned_cleaner *owned, const struct model *model, struct error *error)
+{
+  if (model_has_gate(model)) {
+    owned->folded = malloc(gate_folded_size(&model->config) * sizeof *owned->folded);
+    if (owned->folded == NULL) {
+      return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live gate");
+    }
+    gate_bind(&owned->gate, &model->config, &model->params, owned->folded);
+    owned->cleaner.gate = &owned->gate;
+  }
+  for (int c = 0; c < CHANNELS; c++) {
+    struct vosp_state *state = NULL;
+    if (vosp_state_new(&state, &owned->net) != STATUS_OK) {
+      return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live model's states");
+    }
+    owned->cleaner.state[c] = state;
+  }
+  return STATUS_OK;
+}
+
+enum status model_cleaner_new(const struct model *model, struct cleaner **cleaner, struct error *error)
+{
+  *cleaner = NULL;
+  enum status status = check_live(&model->config, error);
+  if (status != STATUS_OK) {
+    return status;
   }
   struct owned_cleaner *owned = calloc(1, sizeof *owned);
   if (owned == NULL || vosp_live_init(&owned->net, &model->config, &model->params) != STATUS_OK) {
@@ -205,22 +235,10 @@ enum status model_cleaner_new(const struct model *model, struct cleaner **cleane
   owned->cleaner.ops = &vosp_live_ops;
   owned->cleaner.frame = model->config.frame;
   owned->cleaner.owner = owned;
-  if (model_has_gate(model)) {
-    owned->folded = malloc(gate_folded_size(&model->config) * sizeof *owned->folded);
-    if (owned->folded == NULL) {
-      model_cleaner_free(&owned->cleaner);
-      return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live gate");
-    }
-    gate_bind(&owned->gate, &model->config, &model->params, owned->folded);
-    owned->cleaner.gate = &owned->gate;
-  }
-  for (int c = 0; c < CHANNELS; c++) {
-    struct vosp_state *state = NULL;
-    if (vosp_state_new(&state, &owned->net) != STATUS_OK) {
-      model_cleaner_free(&owned->cleaner);
-      return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live model's states");
-    }
-    owned->cleaner.state[c] = state;
+  status = fill_cleaner(owned, model, error);
+  if (status != STATUS_OK) {
+    model_cleaner_free(&owned->cleaner);
+    return status;
   }
   *cleaner = &owned->cleaner;
   return STATUS_OK;
