@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataset.h"
 #include "file.h"
 #include "keyboard.h"
 
 enum { FILE_LIMIT = 64 << 20, SMPTE = 0x8000 };
 
-#define QUARTER (NANOS_PER_SECOND / 2) /* at 120 a minute */
-#define LONGEST (INT64_C(4) * 3600 * NANOS_PER_SECOND)
+#define QUARTER (60 * NANOS_PER_SECOND / TAKE_BPM)
 
 nanos fill_source_time(const struct fill_source *source, uint64_t tick)
 {
@@ -18,8 +18,8 @@ nanos fill_source_time(const struct fill_source *source, uint64_t tick)
   if (!source->beats) {
     return smf_tick_time(&source->smf, tick);
   }
-  if (tick / division > (uint64_t)(LONGEST / QUARTER)) {
-    return LONGEST + QUARTER;
+  if (tick / division > (uint64_t)(TAKE_LONGEST / QUARTER)) {
+    return TAKE_LONGEST + QUARTER;
   }
   return (nanos)(tick / division) * QUARTER + (nanos)(tick % division * (uint64_t)QUARTER / division);
 }
@@ -61,7 +61,7 @@ static enum status read_keyboard(struct fill_source *source, const char *name, s
     note->off = to_clock(source, note->off);
     source->end = note->off > source->end ? note->off : source->end;
   }
-  if (source->end > LONGEST) {
+  if (source->end > TAKE_LONGEST) {
     return error_set(error, STATUS_UNSUPPORTED,
                      "%.300s: its notes last for more than 4 hours; cut it into shorter takes", name);
   }

@@ -43,6 +43,9 @@ enum { DATASET_NOTES_MIN = 16 };
 /* Quarter notes a minute that frames in beats stand for, where nothing else is known. */
 enum { TAKE_BPM = 120 };
 
+/* What lasts longer is a broken delta time, not music. */
+#define TAKE_LONGEST (INT64_C(4) * 3600 * NANOS_PER_SECOND)
+
 /* Load one split of `path`: a JSON file of rolls, a MIDI file, a take or a folder. `split` names a key or a
  * sub-folder; a folder without that sub-folder but with MIDI files is the split itself.
  * Refused with one line each: a split that is missing, pitches outside 21..108 in rolls, empty

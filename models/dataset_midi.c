@@ -12,9 +12,6 @@
 
 enum { MIDI_FILE_MAX = 1 << 26, NAME_MAX_BYTES = 512 };
 
-/* A longer take is a broken delta time, not music. */
-#define TAKE_LONGEST (INT64_C(4) * 3600 * NANOS_PER_SECOND)
-
 /* `notes` becomes the take's, or is freed. */
 static enum status add_take(struct dataset *dataset, const char *name, const char *path,
                             struct note_list *notes)
