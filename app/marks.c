@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { META_NAME = 0x03, META_MARKER = 0x06 };
+#include "smf_build.h"
 
 static bool begins_with(const struct smf_event *event, uint8_t type, const char *text)
 {

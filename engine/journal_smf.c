@@ -2,17 +2,13 @@
 #include "journal_parts.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "smf_build.h"
 #include "sounding.h"
 
 enum {
   DIVISION = 960, /* at 120 a minute a tick is 0.52 ms */
-  TEXT_MAX = 32,
   OFF_VELOCITY = 64,
-  META_TRACK_NAME = 3,
-  META_MARKER = 6,
 };
 
 #define TICKS_PER_SECOND (2 * DIVISION)
@@ -34,25 +30,12 @@ static uint64_t tick_of(nanos time)
   return ((uint64_t)time * TICKS_PER_SECOND + NANOS_PER_SECOND / 2) / NANOS_PER_SECOND;
 }
 
-static enum status add(struct making *making, uint64_t tick, int track, enum smf_kind kind,
-                       const uint8_t *bytes, size_t size)
+static enum status add(struct making *making, uint64_t tick, int track, const uint8_t *bytes, size_t size)
 {
-  uint8_t *room = smf_builder_add(
+  return smf_builder_copy(
     &making->builder,
-    (struct smf_event){.tick = tick, .track = (uint16_t)track, .kind = (uint8_t)kind, .size = (uint32_t)size});
-  if (room == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  memcpy(room, bytes, size);
-  return STATUS_OK;
-}
-
-static enum status add_text(struct making *making, uint64_t tick, int track, uint8_t meta, const char *text)
-{
-  uint8_t bytes[2 + TEXT_MAX] = {0xFF, meta};
-  const size_t size = strlen(text);
-  memcpy(bytes + 2, text, size);
-  return add(making, tick, track, SMF_META, bytes, 2 + size);
+    (struct smf_event){.tick = tick, .track = (uint16_t)track, .kind = SMF_CHANNEL, .size = (uint32_t)size},
+    bytes);
 }
 
 static bool is_channel_message(const struct journal_message *message)
@@ -73,7 +56,7 @@ static enum status add_message(struct making *making, struct lane *lane, const s
     return STATUS_OK;
   }
   sounding_hear(&lane->sounding, record->message.bytes, record->message.size);
-  return add(making, tick_of(lane_time(lane, record->time)), lane->track, SMF_CHANNEL, record->message.bytes,
+  return add(making, tick_of(lane_time(lane, record->time)), lane->track, record->message.bytes,
              record->message.size);
 }
 
@@ -86,7 +69,7 @@ static enum status add_ends(struct making *making, struct lane *lane, nanos time
     for (int pitch = 0; pitch < KEYS; pitch++) {
       const uint8_t off[] = {(uint8_t)(MIDI_NOTE_OFF | channel), (uint8_t)pitch, OFF_VELOCITY};
       for (int i = 0; i < lane->sounding.on[channel][pitch] && status == STATUS_OK; i++) {
-        status = add(making, tick, lane->track, SMF_CHANNEL, off, sizeof off);
+        status = add(making, tick, lane->track, off, sizeof off);
       }
     }
   }
@@ -96,8 +79,9 @@ static enum status add_ends(struct making *making, struct lane *lane, nanos time
 
 static enum status add_port(struct making *making, const struct journal_record *record)
 {
-  const enum status status = add_text(making, tick_of(record->time), 0, META_MARKER,
-                                      record->connected ? JOURNAL_MARK_CONNECTED : JOURNAL_MARK_DISCONNECTED);
+  const enum status status =
+    smf_builder_text(&making->builder, tick_of(record->time), 0, META_MARKER,
+                     record->connected ? JOURNAL_MARK_CONNECTED : JOURNAL_MARK_DISCONNECTED);
   return status == STATUS_OK && !record->connected ? add_ends(making, &making->received, record->time) : status;
 }
 
@@ -108,7 +92,8 @@ static enum status add_record(struct making *making, const struct journal_record
   case JOURNAL_RECEIVED: return add_message(making, &making->received, record);
   case JOURNAL_SENT: return add_message(making, &making->sent, record);
   case JOURNAL_PORT: return add_port(making, record);
-  case JOURNAL_GOOD: return add_text(making, tick_of(record->since), 0, META_MARKER, JOURNAL_MARK_GOOD);
+  case JOURNAL_GOOD:
+    return smf_builder_text(&making->builder, tick_of(record->since), 0, META_MARKER, JOURNAL_MARK_GOOD);
   case JOURNAL_LOST:
     status = add_ends(making, &making->received, record->time);
     return status == STATUS_OK ? add_ends(making, &making->sent, record->time) : status;
@@ -129,9 +114,9 @@ static enum status add_undone(struct making *making, const struct note_list *und
     const struct note *note = &undone->notes[i];
     const uint8_t on[] = {(uint8_t)(MIDI_NOTE_ON | note->channel), note->pitch, note->velocity};
     const uint8_t off[] = {(uint8_t)(MIDI_NOTE_OFF | note->channel), note->pitch, OFF_VELOCITY};
-    status = add(making, tick_of(note->on), making->sent.track, SMF_CHANNEL, on, sizeof on);
+    status = add(making, tick_of(note->on), making->sent.track, on, sizeof on);
     if (status == STATUS_OK) {
-      status = add(making, tick_of(note->off), making->sent.track, SMF_CHANNEL, off, sizeof off);
+      status = add(making, tick_of(note->off), making->sent.track, off, sizeof off);
     }
   }
   return status;
@@ -140,12 +125,13 @@ static enum status add_undone(struct making *making, const struct note_list *und
 static enum status add_heads(struct making *making)
 {
   static const uint8_t tempo[] = {0xFF, META_TEMPO, 0x07, 0xA1, 0x20};
-  enum status status = add(making, 0, 0, SMF_META, tempo, sizeof tempo);
+  enum status status =
+    smf_builder_copy(&making->builder, (struct smf_event){.kind = SMF_META, .size = sizeof tempo}, tempo);
   if (status == STATUS_OK && making->received.track > 0) {
-    status = add_text(making, 0, making->received.track, META_TRACK_NAME, "raw");
+    status = smf_builder_text(&making->builder, 0, making->received.track, META_NAME, "raw");
   }
   if (status == STATUS_OK && making->sent.track > 0) {
-    status = add_text(making, 0, making->sent.track, META_TRACK_NAME, "clean");
+    status = smf_builder_text(&making->builder, 0, making->sent.track, META_NAME, "clean");
   }
   return status;
 }

@@ -9,8 +9,6 @@ enum {
   CHUNK_HEAD = 8,
   HEADER_BYTES = 14,
   TRACKS_MAX = 0xFFFF,
-  META_NAME = 0x03,
-  META_MARKER = 0x06,
   TEXT_BYTES = 2 + SMF_TEXT_MAX,
   PROGRAM = 0xC0,
   BANK = 0,
@@ -20,32 +18,12 @@ enum {
 /* The tracks of the draft. The first one only lends its tempos: the file has them already. */
 enum { TEMPOS, NOTES, MARKERS };
 
-static enum status add(struct smf_builder *builder, uint64_t tick, int track, enum smf_kind kind,
-                       const uint8_t *bytes, size_t size)
+/* An event of the file as one of the draft. */
+static enum status copy(struct smf_builder *builder, const struct smf_event *event, int track)
 {
-  const struct smf_event event = {
-    .tick = tick, .track = (uint16_t)track, .kind = (uint8_t)kind, .size = (uint32_t)size};
-  uint8_t *room = smf_builder_add(builder, event);
-  if (room == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  memcpy(room, bytes, size);
-  return STATUS_OK;
-}
-
-static enum status add_text(struct smf_builder *builder, uint64_t tick, int track, uint8_t type,
-                            const char *text)
-{
-  uint8_t bytes[TEXT_BYTES] = {0xFF, type};
-  const size_t length = strlen(text);
-  const size_t size = length < SMF_TEXT_MAX ? length : SMF_TEXT_MAX;
-  memcpy(bytes + 2, text, size);
-  return add(builder, tick, track, SMF_META, bytes, 2 + size);
-}
-
-static bool is_tempo(const struct smf_event *event)
-{
-  return event->kind == SMF_META && event->bytes[1] == META_TEMPO;
+  struct smf_event copied = *event;
+  copied.track = (uint16_t)track;
+  return smf_builder_copy(builder, copied, event->bytes);
 }
 
 static bool chooses_sound(const struct smf_event *event, const bool *channels)
@@ -66,10 +44,10 @@ static enum status add_copies(struct smf_builder *builder, const struct smf *smf
   }
   for (size_t i = 0; i < smf->event_count && status == STATUS_OK; i++) {
     const struct smf_event *event = &smf->events[i];
-    if (is_tempo(event)) {
-      status = add(builder, event->tick, TEMPOS, SMF_META, event->bytes, event->size);
+    if (smf_is_tempo(event)) {
+      status = copy(builder, event, TEMPOS);
     } else if (chooses_sound(event, channels)) {
-      status = add(builder, event->tick, NOTES, SMF_CHANNEL, event->bytes, event->size);
+      status = copy(builder, event, NOTES);
     }
   }
   return status;
@@ -79,10 +57,11 @@ static enum status add_markers(struct smf_builder *builder, const struct smf_add
 {
   enum status status = STATUS_OK;
   if (addition->marker_count > 0) {
-    status = add_text(builder, 0, MARKERS, META_NAME, addition->marker_name);
+    status = smf_builder_text(builder, 0, MARKERS, META_NAME, addition->marker_name);
   }
   for (size_t i = 0; i < addition->marker_count && status == STATUS_OK; i++) {
-    status = add_text(builder, addition->markers[i].tick, MARKERS, META_MARKER, addition->markers[i].text);
+    status =
+      smf_builder_text(builder, addition->markers[i].tick, MARKERS, META_MARKER, addition->markers[i].text);
   }
   return status;
 }
@@ -99,7 +78,7 @@ static enum status draft_base(const struct smf *smf, const struct smf_addition *
   const int tracks = addition->marker_count > 0 ? MARKERS + 1 : NOTES + 1;
   enum status status = smf_builder_begin(&builder, 1, smf->division, tracks, pool);
   if (status == STATUS_OK) {
-    status = add_text(&builder, 0, NOTES, META_NAME, addition->name);
+    status = smf_builder_text(&builder, 0, NOTES, META_NAME, addition->name);
   }
   if (status == STATUS_OK) {
     status = add_copies(&builder, smf, addition->notes);

@@ -5,11 +5,9 @@
 
 #include "smf.h"
 
-enum { SMF_TEXT_MAX = 255 }; /* of a name or marker; what is longer is cut */
-
 struct smf_marker {
   uint64_t tick;
-  const char *text;
+  const char *text; /* cut after SMF_TEXT_MAX bytes, as names are */
 };
 
 struct smf_addition {

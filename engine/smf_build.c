@@ -1,6 +1,7 @@
 #include "smf_build.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum status smf_builder_begin(struct smf_builder *builder, int format, uint16_t division, int track_count,
                               size_t pool_size)
@@ -34,6 +35,27 @@ uint8_t *smf_builder_put(struct smf_builder *builder, size_t at, struct smf_even
 uint8_t *smf_builder_add(struct smf_builder *builder, struct smf_event event)
 {
   return smf_builder_put(builder, builder->used, event);
+}
+
+enum status smf_builder_copy(struct smf_builder *builder, struct smf_event event, const uint8_t *bytes)
+{
+  uint8_t *room = smf_builder_add(builder, event);
+  if (room == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  memcpy(room, bytes, event.size);
+  return STATUS_OK;
+}
+
+enum status smf_builder_text(struct smf_builder *builder, uint64_t tick, int track, uint8_t type,
+                             const char *text)
+{
+  uint8_t bytes[2 + SMF_TEXT_MAX] = {0xFF, type};
+  const size_t size = strnlen(text, SMF_TEXT_MAX);
+  const struct smf_event event = {
+    .tick = tick, .track = (uint16_t)track, .kind = SMF_META, .size = (uint32_t)(2 + size)};
+  memcpy(bytes + 2, text, size);
+  return smf_builder_copy(builder, event, bytes);
 }
 
 static int compare_events(const void *left, const void *right)

@@ -8,7 +8,8 @@
 
 #include "smf.h"
 
-enum { META_END_OF_TRACK = 0x2F, META_TEMPO = 0x51 };
+enum { META_NAME = 0x03, META_MARKER = 0x06, META_END_OF_TRACK = 0x2F, META_TEMPO = 0x51 };
+enum { SMF_TEXT_MAX = 255 }; /* of a name or marker; what is longer is cut */
 
 struct smf_builder {
   struct smf smf;
@@ -24,10 +25,20 @@ enum status smf_builder_begin(struct smf_builder *builder, int format, uint16_t 
 uint8_t *smf_builder_put(struct smf_builder *builder, size_t at, struct smf_event event) EMEND_CHECK;
 /* The same, after what was added before. */
 uint8_t *smf_builder_add(struct smf_builder *builder, struct smf_event event) EMEND_CHECK;
+/* Likewise with event.size `bytes`, and a meta event of text (a name, a marker): 2 bytes and the text. */
+enum status smf_builder_copy(struct smf_builder *builder, struct smf_event event,
+                             const uint8_t *bytes) EMEND_CHECK;
+enum status smf_builder_text(struct smf_builder *builder, uint64_t tick, int track, uint8_t type,
+                             const char *text) EMEND_CHECK;
 /* Sort, map tempos, fill in times, take out the ends of tracks. The result is the caller's; on failure
  * *smf is empty and all is released. Errors name the event by its place in the pool. */
 enum status smf_builder_finish(struct smf_builder *builder, struct smf *smf, const char *name,
                                struct error *error) EMEND_CHECK;
+
+static inline bool smf_is_tempo(const struct smf_event *event)
+{
+  return event->kind == SMF_META && event->bytes[1] == META_TEMPO;
+}
 
 /* The tempo map of sorted events. Allocates smf->tempos. */
 enum status smf_map_tempos(struct smf *smf, const char *name, struct error *error) EMEND_CHECK;

@@ -23,21 +23,11 @@ static enum status check_notes(const struct smf *smf, const struct note_list *no
   return STATUS_OK;
 }
 
-static enum status add_bytes(struct smf_builder *builder, struct smf_event event, const uint8_t *source)
-{
-  uint8_t *bytes = smf_builder_add(builder, event);
-  if (bytes == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  memcpy(bytes, source, event.size);
-  return STATUS_OK;
-}
-
 static enum status add_message(struct smf_builder *builder, const struct note *note, uint64_t tick, bool on)
 {
   const uint8_t bytes[NOTE_BYTES] = {(uint8_t)((on ? MIDI_NOTE_ON : MIDI_NOTE_OFF) | note->channel),
                                      note->pitch, on ? note->velocity : OFF_VELOCITY};
-  return add_bytes(
+  return smf_builder_copy(
     builder, (struct smf_event){.tick = tick, .track = note->track, .kind = SMF_CHANNEL, .size = NOTE_BYTES},
     bytes);
 }
@@ -75,7 +65,7 @@ static enum status add_kept(struct smf_builder *builder, const struct smf *smf)
   enum status status = STATUS_OK;
   for (size_t i = 0; i < smf->event_count && status == STATUS_OK; i++) {
     if (!is_note(&smf->events[i])) {
-      status = add_bytes(builder, smf->events[i], smf->events[i].bytes);
+      status = smf_builder_copy(builder, smf->events[i], smf->events[i].bytes);
     }
   }
   return status;
@@ -86,7 +76,7 @@ static enum status add_ends(struct smf_builder *builder)
   static const uint8_t end_of_track[END_BYTES] = {0xFF, META_END_OF_TRACK, 0};
   enum status status = STATUS_OK;
   for (int track = 0; track < builder->smf.track_count && status == STATUS_OK; track++) {
-    status = add_bytes(
+    status = smf_builder_copy(
       builder,
       (struct smf_event){
         .tick = builder->smf.track_end[track], .track = (uint16_t)track, .kind = SMF_META, .size = END_BYTES},
@@ -151,7 +141,7 @@ enum status smf_from_notes(const struct note_list *notes, struct smf *out, struc
   struct smf base;
   enum status status = smf_builder_begin(&builder, 1, 480, tracks, sizeof tempo);
   if (status == STATUS_OK) {
-    status = add_bytes(&builder, (struct smf_event){.kind = SMF_META, .size = sizeof tempo}, tempo);
+    status = smf_builder_copy(&builder, (struct smf_event){.kind = SMF_META, .size = sizeof tempo}, tempo);
   }
   if (status != STATUS_OK) {
     smf_free(&builder.smf);

@@ -76,11 +76,6 @@ uint64_t smf_time_tick(const struct smf *smf, nanos time)
   return tempo->tick + scale((uint64_t)(time - tempo->time), pace.nanos, pace.ticks);
 }
 
-static bool is_tempo(const struct smf_event *event)
-{
-  return event->kind == SMF_META && event->bytes[1] == META_TEMPO;
-}
-
 static enum status add_tempo(struct smf *smf, const struct smf_event *event, const char *name,
                              struct error *error)
 {
@@ -116,7 +111,7 @@ enum status smf_map_tempos(struct smf *smf, const char *name, struct error *erro
 {
   size_t count = 1;
   for (size_t i = 0; i < smf->event_count; i++) {
-    count += is_tempo(&smf->events[i]);
+    count += smf_is_tempo(&smf->events[i]);
   }
   smf->tempos = calloc(count, sizeof *smf->tempos);
   if (smf->tempos == NULL) {
@@ -128,7 +123,7 @@ enum status smf_map_tempos(struct smf *smf, const char *name, struct error *erro
     return STATUS_OK;
   }
   for (size_t i = 0; i < smf->event_count; i++) {
-    if (is_tempo(&smf->events[i])) {
+    if (smf_is_tempo(&smf->events[i])) {
       const enum status status = add_tempo(smf, &smf->events[i], name, error);
       if (status != STATUS_OK) {
         return status;
