@@ -68,6 +68,15 @@ void transfer_logit(size_t n, const real *mean, const real *variance, real *logi
   }
 }
 
+const real *transfer_effective(size_t n, const real *mean, const real *variance, real *room)
+{
+  if (variance == NULL) {
+    return mean;
+  }
+  transfer_logit(n, mean, variance, room);
+  return room;
+}
+
 void transfer_logit_backward(size_t n, const real *mean, const real *variance, const real *grad_logit,
                              real *grad_mean, real *grad_variance)
 {

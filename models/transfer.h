@@ -26,6 +26,8 @@ void transfer_tanh_moments_backward(size_t n, const real *mean, const real *vari
 
 /* The logit whose logistic is the mean of a logistic of a Gaussian: mean / sqrt(1 + pi variance / 8). */
 void transfer_logit(size_t n, const real *mean, const real *variance, real *logit);
+/* The same in `room`; where there is no variance (NULL), `mean` itself. */
+const real *transfer_effective(size_t n, const real *mean, const real *variance, real *room);
 /* grad_logit -> grad_mean (may alias it) and grad_variance. */
 void transfer_logit_backward(size_t n, const real *mean, const real *variance, const real *grad_logit,
                              real *grad_mean, real *grad_variance);

@@ -140,12 +140,9 @@ static double bernoulli(const struct vosp_net *net, struct vosp_batch *batch, in
   for (size_t row = 0; row < rows; row++) {
     const size_t i = row * O;
     real *grad = work->train ? work->to_logits.m + i : NULL;
-    real effective[FRAME_VALUES_MAX * PITCHES];
-    const real *logit = batch->logits.m + i;
-    if (net->cell->moments) {
-      transfer_logit(O, logit, batch->logits.v + i, effective);
-      logit = effective;
-    }
+    const struct moments logits = moments_at(batch->logits, i);
+    real room[FRAME_VALUES_MAX * PITCHES];
+    const real *logit = transfer_effective(O, logits.m, logits.v, room);
     sum += transfer_bernoulli(O, logit, batch->target + i, batch->weight[row], grad);
   }
   return sum;

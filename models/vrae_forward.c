@@ -179,11 +179,8 @@ static double bernoulli(const struct vrae_net *net, struct vrae_batch *batch, in
   const size_t step = (size_t)rows * (size_t)net->outputs;
   double sum = 0;
   for (size_t i = 0; i < (size_t)steps * step; i += step) {
-    const real *logit = batch->logits.m + i;
-    if (net->cell->moments) {
-      transfer_logit(step, logit, batch->logits.v + i, work->scratch);
-      logit = work->scratch;
-    }
+    const struct moments logits = moments_at(batch->logits, i);
+    const real *logit = transfer_effective(step, logits.m, logits.v, work->scratch);
     sum += transfer_bernoulli_each(step, logit, batch->target + i, batch->cell_weight + i,
                                    work->train ? work->to_logits.m + i : NULL);
   }

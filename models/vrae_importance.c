@@ -13,12 +13,9 @@ static void add_likelihood(const struct vrae_net *net, const struct vrae_batch *
 {
   const size_t O = (size_t)net->outputs;
   for (size_t place = 0; place < (size_t)steps * (size_t)rows; place++) {
-    real effective[FRAME_VALUES_MAX * PITCHES];
-    const real *logit = batch->logits.m + place * O;
-    if (net->cell->moments) {
-      transfer_logit(O, logit, batch->logits.v + place * O, effective);
-      logit = effective;
-    }
+    const struct moments logits = moments_at(batch->logits, place * O);
+    real room[FRAME_VALUES_MAX * PITCHES];
+    const real *logit = transfer_effective(O, logits.m, logits.v, room);
     log_w[place % (size_t)rows] -=
       transfer_bernoulli(O, logit, batch->target + place * O, batch->weight[place], NULL);
   }
