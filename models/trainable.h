@@ -5,6 +5,7 @@
 
 #include "batcher.h"
 #include "bound.h"
+#include "init.h"
 #include "params.h"
 #include "train.h"
 
@@ -46,6 +47,13 @@ struct trainable {
   /* After the last epoch, with the best weights in params->block: a last touch on them. May be NULL. */
   enum status (*finish)(void *net, struct params *params, const struct dataset *valid, uint64_t seed);
 };
+
+/* For their `init`. */
+static inline struct init_options init_options_of(const struct train_options *options)
+{
+  return (struct init_options){options->spectral_radius, options->connections, options->dropout_input,
+                               options->dropout_hidden, options->input_deviation};
+}
 
 extern const struct trainable trainable_vosp, trainable_vrae;
 

@@ -17,9 +17,7 @@ struct room {
 static enum status init(const struct net_config *config, const struct train_options *options,
                         const struct params *params, struct rng *rng)
 {
-  const struct init_options init_options = {options->spectral_radius, options->connections,
-                                            options->dropout_input, options->dropout_hidden,
-                                            options->input_deviation};
+  const struct init_options init_options = init_options_of(options);
   return vrae_init(config, &init_options, params, rng);
 }
 
