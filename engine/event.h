@@ -13,6 +13,7 @@ typedef int64_t nanos;
 
 #define NANOS_PER_SECOND INT64_C(1000000000)
 #define NANOS_PER_MILLISECOND INT64_C(1000000)
+#define NANOS_PER_MINUTE (60 * NANOS_PER_SECOND)
 
 enum {
   PITCH_LOW = 21,                       /* A0, the piano's lowest key */
@@ -32,6 +33,7 @@ enum {
   MIDI_SYSTEM_RESET = 0xFF,
   MIDI_ALL_SOUND_OFF = 120, /* controller numbers */
   MIDI_ALL_NOTES_OFF = 123,
+  MIDI_OFF_VELOCITY = 64, /* of a note-off that nobody played */
 };
 
 /* What was done to a note, or what the gate thinks was done. The order is that of the gate's

@@ -24,8 +24,6 @@ enum {
 #define SPREAD_RATE 0.02f
 #define SPREAD_LEAST 0.05f
 
-enum { HELD_MAX = 255 };
-
 struct decays {
   float near, far;
 };
@@ -58,7 +56,7 @@ EMEND_LIVE void evidence_note_on(struct evidence *evidence, nanos time, int pitc
   }
   times[0] = time;
   velocities[0] = (uint8_t)velocity;
-  if (evidence->held[pitch] < HELD_MAX) {
+  if (evidence->held[pitch] < UINT8_MAX) {
     evidence->held[pitch]++;
   }
 }

@@ -2,20 +2,16 @@
 
 #include <string.h>
 
-#define NANOS_PER_MINUTE (60 * (double)NANOS_PER_SECOND)
-
-enum { HELD_MAX = 255 };
-
 nanos frame_duration(const struct frame_def *def, double bpm)
 {
-  double duration = def->unit == FRAME_BEATS ? def->length * NANOS_PER_MINUTE / bpm
+  double duration = def->unit == FRAME_BEATS ? def->length * (double)NANOS_PER_MINUTE / bpm
                                              : def->length * (double)NANOS_PER_MILLISECOND;
   /* The comparison is also false for NaN, so a broken tempo cannot make ticks without end. */
   if (!(duration > (double)NANOS_PER_MILLISECOND)) {
     return NANOS_PER_MILLISECOND;
   }
-  if (duration > NANOS_PER_MINUTE) {
-    return (nanos)NANOS_PER_MINUTE;
+  if (duration > (double)NANOS_PER_MINUTE) {
+    return NANOS_PER_MINUTE;
   }
   return (nanos)duration;
 }
@@ -29,7 +25,7 @@ EMEND_LIVE void framer_note_on(struct framer *framer, int pitch)
 {
   framer->current.cell[0][pitch] = 1;
   framer->current.cell[1][pitch] = 1;
-  if (framer->held[pitch] < HELD_MAX) {
+  if (framer->held[pitch] < UINT8_MAX) {
     framer->held[pitch]++;
   }
 }

@@ -8,7 +8,6 @@
 
 enum {
   DIVISION = 960, /* at 120 a minute a tick is 0.52 ms */
-  OFF_VELOCITY = 64,
 };
 
 #define TICKS_PER_SECOND (2 * DIVISION)
@@ -67,7 +66,7 @@ static enum status add_ends(struct making *making, struct lane *lane, nanos time
   const uint64_t tick = tick_of(lane_time(lane, time));
   for (int channel = 0; lane->track > 0 && channel < CHANNELS; channel++) {
     for (int pitch = 0; pitch < KEYS; pitch++) {
-      const uint8_t off[] = {(uint8_t)(MIDI_NOTE_OFF | channel), (uint8_t)pitch, OFF_VELOCITY};
+      const uint8_t off[] = {(uint8_t)(MIDI_NOTE_OFF | channel), (uint8_t)pitch, MIDI_OFF_VELOCITY};
       for (int i = 0; i < lane->sounding.on[channel][pitch] && status == STATUS_OK; i++) {
         status = add(making, tick, lane->track, off, sizeof off);
       }
@@ -113,7 +112,7 @@ static enum status add_undone(struct making *making, const struct note_list *und
   for (size_t i = 0; i < undone->count && status == STATUS_OK; i++) {
     const struct note *note = &undone->notes[i];
     const uint8_t on[] = {(uint8_t)(MIDI_NOTE_ON | note->channel), note->pitch, note->velocity};
-    const uint8_t off[] = {(uint8_t)(MIDI_NOTE_OFF | note->channel), note->pitch, OFF_VELOCITY};
+    const uint8_t off[] = {(uint8_t)(MIDI_NOTE_OFF | note->channel), note->pitch, MIDI_OFF_VELOCITY};
     status = add(making, tick_of(note->on), making->sent.track, on, sizeof on);
     if (status == STATUS_OK) {
       status = add(making, tick_of(note->off), making->sent.track, off, sizeof off);

@@ -185,7 +185,7 @@ EMEND_LIVE bool ledger_drain(struct ledger *ledger, nanos now, struct message *o
     if (key->owed > 0) {
       key->owed--;
       ledger->owed--;
-      *off = make_off(now, channel, pitch, 64);
+      *off = make_off(now, channel, pitch, MIDI_OFF_VELOCITY);
       return true;
     }
     ledger->cursor = (ledger->cursor + 1) % (CHANNELS * KEYS);

@@ -1,8 +1,5 @@
 #include "live_state.h"
 
-#include <string.h>
-
-enum { SHORT_MAX = 3 };
 #define WARM_PERIOD NANOS_PER_MILLISECOND
 
 /* A SysEx or a piece of one, or bytes that are no message. */

@@ -1,6 +1,6 @@
 #include "live_state.h"
 
-enum { PLAIN_OFF_VELOCITY = 64, WARM_STEP = 7, WARM_VELOCITY = 64 };
+enum { WARM_STEP = 7, WARM_VELOCITY = 64 };
 
 static unsigned channel_of(const uint8_t *bytes)
 {
@@ -97,7 +97,7 @@ static void handle_note_on(struct live *live, nanos heard, nanos time, const uin
   bool room = live_pump(live);
   if (pass && room) {
     if (ledger_note_on(&live->ledger, time, channel, pitch) > 0) {
-      struct message off = {time, 3, {(uint8_t)(MIDI_NOTE_OFF | channel), (uint8_t)pitch, PLAIN_OFF_VELOCITY}};
+      struct message off = {time, 3, {(uint8_t)(MIDI_NOTE_OFF | channel), (uint8_t)pitch, MIDI_OFF_VELOCITY}};
       release_passed(live, channel, pitch);
       live_send_off(live, &off);
     }
@@ -120,7 +120,7 @@ static void handle_note_off(struct live *live, nanos time, const uint8_t *bytes,
   unsigned pitch = bytes[1];
   bool guard =
     has_gate(live) && live->mode == LIVE_CLEAN && live->strength > 0 && note_is_decidable(channel, pitch);
-  unsigned velocity = (bytes[0] & 0xF0) == MIDI_NOTE_OFF ? bytes[2] : PLAIN_OFF_VELOCITY;
+  unsigned velocity = (bytes[0] & 0xF0) == MIDI_NOTE_OFF ? bytes[2] : MIDI_OFF_VELOCITY;
   switch (ledger_note_off(&live->ledger, time, channel, pitch, velocity, guard)) {
   case LEDGER_EMIT:
     release_passed(live, channel, pitch);

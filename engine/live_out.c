@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-enum { SHORT_MAX = 3 };
 #define SYSEX_PATIENCE (100 * NANOS_PER_MILLISECOND) /* a SysEx silent for longer is over */
 
 EMEND_LIVE void live_record(struct live *live, enum live_record_type type, const void *record, uint32_t size)

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-enum { SHORT_MAX = 3 };
-
 /* A stretch of `size` bytes in the store, in one piece. False when there is none. */
 static bool find_store(const struct live_queue *queue, uint32_t size, uint32_t *start)
 {

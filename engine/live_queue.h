@@ -6,11 +6,13 @@
 #include "event.h"
 #include "realtime.h"
 
+enum { SHORT_MAX = 3 }; /* bytes of what is no SysEx */
+
 struct queued {
   nanos time;
   uint32_t size;
-  uint32_t start;   /* in the store, when size is above 3 */
-  uint8_t bytes[3]; /* else here */
+  uint32_t start;           /* in the store, when size is above SHORT_MAX */
+  uint8_t bytes[SHORT_MAX]; /* else here */
 };
 
 struct live_queue {

@@ -4,7 +4,6 @@
 #define CLOCKS_PER_QUARTER 24
 #define BPM_LOW 20.0
 #define BPM_HIGH 400.0
-#define NANOS_PER_MINUTE (60 * (double)NANOS_PER_SECOND)
 
 static nanos frame_length(const struct live *live)
 {
@@ -70,7 +69,7 @@ EMEND_LIVE void live_hear_clock(struct live *live, nanos time)
 {
   struct live_clock *clock = &live->clock;
   double interval = (double)(time - clock->last);
-  double bpm = NANOS_PER_MINUTE / (interval * CLOCKS_PER_QUARTER);
+  double bpm = (double)NANOS_PER_MINUTE / (interval * CLOCKS_PER_QUARTER);
   clock->last = time;
   if (!(bpm >= BPM_LOW && bpm <= BPM_HIGH)) {
     clock->count = 0;
@@ -81,7 +80,7 @@ EMEND_LIVE void live_hear_clock(struct live *live, nanos time)
   }
   double before = clock->count > 1 ? clock->interval : interval;
   clock->interval = before + (interval - before) / clock->count;
-  live->bpm = NANOS_PER_MINUTE / (clock->interval * CLOCKS_PER_QUARTER);
+  live->bpm = (double)NANOS_PER_MINUTE / (clock->interval * CLOCKS_PER_QUARTER);
 }
 
 EMEND_LIVE void live_take_swap(struct live *live, bool at_tick)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { OFF_VELOCITY = 64, NOTE_BYTES = 3, END_BYTES = 3 };
+enum { NOTE_BYTES = 3, END_BYTES = 3 };
 
 static bool is_note(const struct smf_event *event)
 {
@@ -26,7 +26,7 @@ static enum status check_notes(const struct smf *smf, const struct note_list *no
 static enum status add_message(struct smf_builder *builder, const struct note *note, uint64_t tick, bool on)
 {
   const uint8_t bytes[NOTE_BYTES] = {(uint8_t)((on ? MIDI_NOTE_ON : MIDI_NOTE_OFF) | note->channel),
-                                     note->pitch, on ? note->velocity : OFF_VELOCITY};
+                                     note->pitch, on ? note->velocity : MIDI_OFF_VELOCITY};
   return smf_builder_copy(
     builder, (struct smf_event){.tick = tick, .track = note->track, .kind = SMF_CHANNEL, .size = NOTE_BYTES},
     bytes);

@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-enum { OFF_VELOCITY = 64 };
-
 /* What comes first at one time. A note without length is on and off in one go, between the others. */
 enum turn { TURN_OFF, TURN_SHORT, TURN_ON };
 
@@ -49,7 +47,7 @@ static struct message message_of(const struct stroke *stroke, const struct note 
   return (struct message){
     stroke->time,
     3,
-    {(uint8_t)(status | note->channel), note->pitch, stroke->on ? note->velocity : OFF_VELOCITY}};
+    {(uint8_t)(status | note->channel), note->pitch, stroke->on ? note->velocity : MIDI_OFF_VELOCITY}};
 }
 
 enum status take_from_notes(struct take *take, const struct note_list *notes)
