@@ -9,7 +9,6 @@ enum {
   JOURNAL_VERSION_AT = 8,
   RECORD_HEAD_SIZE = 8,
   RECORD_CRC_AT = 4,
-  PAYLOAD_TIME_SIZE = 8,
 };
 
 extern const uint8_t journal_magic[JOURNAL_MAGIC_SIZE];
