@@ -7,7 +7,6 @@
 #define EMEND_ALSA_SEQ_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 
 #include "status.h"
