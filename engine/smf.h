@@ -66,7 +66,4 @@ enum status smf_notes(const struct smf *smf, struct note_list *notes, struct err
 enum status smf_with_notes(const struct smf *smf, const struct note_list *notes, struct smf *out,
                            struct error *error) EMEND_CHECK;
 
-/* A new format 1 file, 480 ticks a quarter at 120 a minute, from notes (one track a note.track). */
-enum status smf_from_notes(const struct note_list *notes, struct smf *out, struct error *error) EMEND_CHECK;
-
 #endif

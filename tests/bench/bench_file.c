@@ -10,6 +10,7 @@
 #include "bench_take.h"
 #include "file.h"
 #include "smf.h"
+#include "smf_from_notes.h"
 
 enum { PATH_SIZE = 160 };
 

@@ -4,6 +4,7 @@ add_executable(emend_bench bench/emend_bench.c bench/bench_file.c bench/bench_li
 add_dependencies(emend_bench emend)
 target_compile_definitions(emend_bench PRIVATE _DEFAULT_SOURCE EMEND_BENCH_PRESETS="${PROJECT_SOURCE_DIR}/presets"
   EMEND_BENCH_PROGRAM="$<TARGET_FILE:emend>")
+target_include_directories(emend_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
 target_link_libraries(emend_bench PRIVATE models PkgConfig::OPENBLAS PkgConfig::JANSSON Threads::Threads)
 add_test(NAME bench_runs COMMAND emend_bench --quick)
 add_test(NAME bench_runs_json COMMAND emend_bench --quick --json)

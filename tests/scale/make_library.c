@@ -7,6 +7,7 @@
 #include "corrupt.h"
 #include "file.h"
 #include "smf.h"
+#include "smf_from_notes.h"
 
 enum { PATH_SIZE = 1024, VALID_FILES = 2 };
 

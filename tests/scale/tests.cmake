@@ -5,6 +5,7 @@ emend_test(channels_at_once models)
 target_compile_definitions(test_channels_at_once PRIVATE EMEND_TEST_PRESETS="${PROJECT_SOURCE_DIR}/presets")
 
 add_executable(make_library scale/make_library.c)
+target_include_directories(make_library PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
 target_link_libraries(make_library PRIVATE models)
 add_executable(peak scale/peak.c)
 target_link_libraries(peak PRIVATE emend_options)

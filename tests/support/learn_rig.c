@@ -4,17 +4,16 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
 #include "file.h"
 #include "gate_train.h"
 #include "learn_rig.h"
-#include "take.h"
+#include "smf_from_notes.h"
 #include "vosp_init.h"
 
-enum { SECONDS = 40, BASE_TAKES = 10, FILE_BYTES = 1 << 16 };
+enum { SECONDS = 40, BASE_TAKES = 10 };
 
 static void add(struct sequence *take, int milliseconds, int length, int pitch, int velocity)
 {
@@ -87,44 +86,17 @@ struct model *learn_rig_base(void)
   return model;
 }
 
-static size_t put_length(uint8_t *out, uint32_t value)
-{
-  size_t used = 0;
-  for (int shift = 21; shift > 0; shift -= 7) {
-    if (value >> shift != 0) {
-      out[used++] = (uint8_t)(0x80 | ((value >> shift) & 0x7F));
-    }
-  }
-  out[used++] = value & 0x7F;
-  return used;
-}
-
-/* Format 0, a tick a millisecond (500 a quarter note, at 120 a minute). */
 static void save(const struct note_list *notes, const char *path)
 {
-  static uint8_t bytes[FILE_BYTES];
-  static const uint8_t head[22] = "MThd\0\0\0\6\0\0\0\1\1\364MTrk";
-  size_t used = sizeof head;
-  nanos now = 0;
-  struct take take;
+  struct smf smf;
   struct error error;
-  memcpy(bytes, head, sizeof head);
-  assert_int_equal(take_from_notes(&take, notes), STATUS_OK);
-  for (size_t i = 0; i < take.count; i++) {
-    const nanos time = take.messages[i].time / NANOS_PER_MILLISECOND;
-    assert_true(used + 16 < FILE_BYTES);
-    used += put_length(bytes + used, (uint32_t)(time - now));
-    memcpy(bytes + used, take.messages[i].bytes, 3);
-    used += 3;
-    now = time;
-  }
-  memcpy(bytes + used, "\0\377\57", 4);
-  used += 4;
-  for (int i = 0; i < 4; i++) {
-    bytes[sizeof head - 4 + (size_t)i] = (uint8_t)((used - sizeof head) >> (24 - 8 * i));
-  }
-  take_free(&take);
-  assert_int_equal(file_write(path, bytes, used, &error), STATUS_OK);
+  uint8_t *data = NULL;
+  size_t size = 0;
+  assert_int_equal(smf_from_notes(notes, &smf, &error), STATUS_OK);
+  assert_int_equal(smf_write(&smf, &data, &size, &error), STATUS_OK);
+  assert_int_equal(file_write(path, data, size, &error), STATUS_OK);
+  free(data);
+  smf_free(&smf);
 }
 
 void learn_rig_save(const struct dataset *takes, const char *folder)

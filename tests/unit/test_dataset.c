@@ -9,6 +9,7 @@
 #include "file.h"
 #include "folder.h"
 #include "smf.h"
+#include "smf_from_notes.h"
 
 static struct folder folder;
 

@@ -12,6 +12,7 @@
 #include "folder.h"
 #include "marks.h"
 #include "rng.h"
+#include "smf_from_notes.h"
 
 enum { TAKES = 40, NOTES_MAX = 60 };
 

@@ -12,6 +12,7 @@
 #include "journal.h"
 #include "marks.h"
 #include "smf_append.h"
+#include "smf_from_notes.h"
 
 static struct error error;
 static struct folder folder;

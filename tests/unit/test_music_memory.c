@@ -14,6 +14,7 @@
 #include "corrupt.h"
 #include "score.h"
 #include "smf.h"
+#include "smf_from_notes.h"
 #include "take.h"
 
 static int until_failure = INT_MAX;

@@ -9,6 +9,7 @@
 #include "fake_predictor.h"
 #include "replay.h"
 #include "rng.h"
+#include "smf_from_notes.h"
 #include "stream.h"
 #include "watch.h"
 

@@ -11,6 +11,7 @@
 
 #include "rng.h"
 #include "smf.h"
+#include "smf_from_notes.h"
 
 #define MS NANOS_PER_MILLISECOND
 
