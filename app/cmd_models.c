@@ -55,7 +55,11 @@ static void list_text(const struct models_flags *flags, const struct personal_li
            record->made[0] != '\0' ? record->made : "(no record)", record->result.minutes, learn_f1(before),
            learn_f1(after), before->lost, after->lost, after->strokes);
   }
-  printf(current > 0 ? "* is in use.\n" : "The preset itself is in use.\n");
+  if (current > 0) {
+    printf("* is in use.\n");
+  } else {
+    printf("The preset itself is in use%s.\n", current == 0 ? "" : ": which was chosen cannot be read");
+  }
 }
 
 static enum status list(const struct models_flags *flags, struct error *error)

@@ -115,20 +115,29 @@ enum status personal_list(const char *preset, struct personal_list *list, struct
   return status;
 }
 
+static const char preset_itself[] = "preset"; /* in place of a number */
+
 int personal_current(const char *preset)
 {
   char folder[DATAFILE_PATH_MAX], path[DATAFILE_PATH_MAX], text[16] = "";
   uint8_t *data;
   size_t size;
   if (find_folder(preset, folder, NULL) != STATUS_OK ||
-      snprintf(path, sizeof path, "%.*s/%s", FOLDER_MAX, folder, current_name) < 0 ||
-      file_read(path, sizeof text - 1, &data, &size, NULL) != STATUS_OK) {
+      snprintf(path, sizeof path, "%.*s/%s", FOLDER_MAX, folder, current_name) < 0) {
     return 0;
+  }
+  const enum status status = file_read(path, sizeof text - 1, &data, &size, NULL);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? 0 : PERSONAL_UNKNOWN;
   }
   memcpy(text, data, size);
   free(data);
-  const long number = strtol(text, NULL, 10);
-  return number > 0 && number <= PERSONAL_MAX ? (int)number : 0;
+  if (strncmp(text, preset_itself, strlen(preset_itself)) == 0) {
+    return 0;
+  }
+  char *end;
+  const long number = strtol(text, &end, 10);
+  return end != text && number >= 0 && number <= PERSONAL_MAX ? (int)number : PERSONAL_UNKNOWN;
 }
 
 enum status personal_path(const char *preset, int number, char path[DATAFILE_PATH_MAX], struct error *error)
@@ -148,7 +157,8 @@ enum status personal_path(const char *preset, int number, char path[DATAFILE_PAT
 static enum status write_current(const char *folder, int number, struct error *error)
 {
   char path[DATAFILE_PATH_MAX], text[16];
-  const int length = snprintf(text, sizeof text, number > 0 ? "%04d\n" : "preset\n", number);
+  const int length = number > 0 ? snprintf(text, sizeof text, "%04d\n", number)
+                                : snprintf(text, sizeof text, "%s\n", preset_itself);
   snprintf(path, sizeof path, "%.*s/%s", FOLDER_MAX, folder, current_name);
   return file_write(path, text, (size_t)length, error);
 }
@@ -260,6 +270,13 @@ struct model *personal_load(const char *preset, const struct model *base, int *n
   line[0] = '\0';
   *number = personal_current(preset);
   if (*number == 0) {
+    return NULL;
+  }
+  if (*number == PERSONAL_UNKNOWN) {
+    snprintf(line, 512,
+             "Which personal model is in use cannot be read, so the preset's own is; choose one with "
+             "`emend models use`");
+    *number = 0;
     return NULL;
   }
   enum status status = personal_path(preset, *number, path, &error);

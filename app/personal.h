@@ -9,7 +9,7 @@
 #include "datafile.h"
 #include "learn.h"
 
-enum { PERSONAL_MAX = 9999, PERSONAL_TEXT = 64 };
+enum { PERSONAL_UNKNOWN = -1, PERSONAL_MAX = 9999, PERSONAL_TEXT = 64 };
 
 struct personal_record {
   int number;
@@ -25,7 +25,7 @@ struct personal_list {
 
 /* All that there are of a preset; none where there is no folder. Allocates; free(list->records). */
 enum status personal_list(const char *preset, struct personal_list *list, struct error *error) EMEND_CHECK;
-/* The number in use; 0: the preset itself. */
+/* The number in use; 0: the preset itself; PERSONAL_UNKNOWN: what says so cannot be read. */
 int personal_current(const char *preset);
 /* Where a model lies. STATUS_NOT_FOUND where there is no such one. */
 enum status personal_path(const char *preset, int number, char path[DATAFILE_PATH_MAX],

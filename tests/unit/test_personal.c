@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "file.h"
 #include "folder.h"
 #include "learn_rig.h"
 #include "personal.h"
@@ -97,6 +98,22 @@ static void one_can_go_back(void **state)
   assert_int_equal(personal_use("../pop", 1, &error), STATUS_USAGE);
 }
 
+static void what_cannot_be_read_is_not_taken_for_the_preset(void **state)
+{
+  (void)state;
+  struct error error;
+  char path[DATAFILE_PATH_MAX], line[512];
+  int number = 1;
+  (void)publish();
+  assert_int_equal(personal_path("pop", 1, path, &error), STATUS_OK);
+  snprintf(strrchr(path, '/'), 16, "/current");
+  assert_int_equal(file_write(path, "\1\2\3", 3, &error), STATUS_OK);
+  assert_int_equal(personal_current("pop"), PERSONAL_UNKNOWN);
+  assert_null(personal_load("pop", NULL, &number, path, line));
+  assert_int_equal(number, 0);
+  assert_non_null(strstr(line, "emend models use"));
+}
+
 static void only_the_user_may_look(void **state)
 {
   (void)state;
@@ -159,6 +176,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(models_are_numbered_recorded_and_used, set_up, tear_down),
     cmocka_unit_test_setup_teardown(one_can_go_back, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(what_cannot_be_read_is_not_taken_for_the_preset, set_up, tear_down),
     cmocka_unit_test_setup_teardown(only_the_user_may_look, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_model_that_cannot_be_used_is_told, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_store_that_cannot_be_written_is_told_and_left_whole, set_up, tear_down),
