@@ -127,7 +127,7 @@ static int run_denoise(int argc, char **argv)
   }
   realtime_flush_denormals();
   struct watch *watch = malloc(sizeof *watch);
-  enum status status = watch != NULL ? outfile_check_with_report(flags.out, flags.report, &error)
+  enum status status = watch != NULL ? outfile_check_with_report(flags.in, flags.out, flags.report, &error)
                                      : error_set(&error, STATUS_NO_MEMORY, "no memory");
   if (status == STATUS_OK) {
     status = settings_preset(&flags.settings, &preset, &error);

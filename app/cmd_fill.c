@@ -120,11 +120,18 @@ static enum status check_outputs(struct fill_flags *flags, struct error *error)
   if (strcmp(flags->out, "-") == 0 && flags->variants > 0) {
     return error_set(error, STATUS_USAGE, "--variants writes several files; OUT.mid cannot be '-'");
   }
-  enum status status = outfile_check_with_report(flags->variants > 0 ? NULL : flags->out, flags->report, error);
+  enum status status =
+    outfile_check_with_report(flags->in, flags->variants > 0 ? NULL : flags->out, flags->report, error);
   for (int i = 0; i < output_count(flags) && status == STATUS_OK; i++) {
     flags->paths[i] = name_output(flags->out, flags->variants > 0 ? i + 1 : 0);
     status = flags->paths[i] != NULL ? outfile_check(flags->paths[i], error)
                                      : error_set(error, STATUS_NO_MEMORY, "no memory for the outputs' names");
+    if (status == STATUS_OK && flags->variants > 0) {
+      status = outfile_check_apart(flags->paths[i], flags->in, "IN.mid", error);
+    }
+    if (status == STATUS_OK) {
+      status = outfile_check_apart(flags->report, flags->paths[i], "an output", error);
+    }
   }
   return status;
 }

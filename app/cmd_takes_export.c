@@ -27,6 +27,9 @@ static enum status export_take(const struct takes_args *args, const struct expor
   }
   status = outfile_check(out, error);
   if (status == STATUS_OK) {
+    status = outfile_check_apart(out, path, "the take", error);
+  }
+  if (status == STATUS_OK) {
     status = journal_smf(data, size, path, raw, clean, &smf, error);
   }
   free(data);
