@@ -1,5 +1,6 @@
 #include "cmd_search.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,11 +244,8 @@ static int run_search(int argc, char **argv)
 {
   struct search_args args = {.threads = 1};
   struct option_spec specs[FLAGS];
-  struct option_set set = {.specs = specs,
-                           .count = FLAGS,
-                           .operand_min = 1,
-                           .operand_max = OPTION_LIST_MAX,
-                           .operand_names = "SPACE.cfg is"};
+  struct option_set set = {
+    .specs = specs, .count = FLAGS, .operand_min = 1, .operand_max = INT_MAX, .operand_names = "SPACE.cfg is"};
   struct error error = {STATUS_OK, ""};
 
   flags_init(&args, specs);
@@ -256,10 +254,10 @@ static int run_search(int argc, char **argv)
     return done;
   }
   args.space = set.operands[0];
-  for (int i = 1; i < set.operand_count && args.data.count < OPTION_LIST_MAX; i++) {
-    args.data.items[args.data.count++] = set.operands[i];
+  enum status status = options_list_operands(&args.data, &set, 1, &error);
+  if (status == STATUS_OK) {
+    status = check(&args, &error);
   }
-  enum status status = check(&args, &error);
   if (status == STATUS_OK) {
     status = search(&args, &error);
   }

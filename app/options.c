@@ -90,6 +90,18 @@ static enum status add_item(const struct option_spec *spec, const char *text, st
   return STATUS_OK;
 }
 
+enum status options_list_operands(struct option_list *list, const struct option_set *set, int first,
+                                  struct error *error)
+{
+  for (int i = first; i < set->operand_count; i++) {
+    if (list->count == OPTION_LIST_MAX) {
+      return error_set(error, STATUS_USAGE, "more than %d paths; name their folder", OPTION_LIST_MAX);
+    }
+    list->items[list->count++] = set->operands[i];
+  }
+  return STATUS_OK;
+}
+
 enum status option_set_value(const struct option_spec *spec, const char *text, struct error *error)
 {
   if (spec->given != NULL) {

@@ -22,7 +22,7 @@ enum option_kind {
 /* The largest number that JSON carries whole, so that reports can give seeds as numbers. */
 #define OPTION_SEED_MAX (UINT64_C(1) << 53)
 
-enum { OPTION_LIST_MAX = 64 };
+enum { OPTION_LIST_MAX = 4096 };
 
 struct option_list {
   const char *items[OPTION_LIST_MAX];
@@ -63,6 +63,10 @@ enum status options_parse(struct option_set *set, int argc, char **argv, struct 
 
 /* Set one option from its text, checked; `text` is ignored for flags and kept (not copied) for texts. */
 enum status option_set_value(const struct option_spec *spec, const char *text, struct error *error) EMEND_CHECK;
+
+/* The operands at the end of a list. STATUS_USAGE where there is no room for all. */
+enum status options_list_operands(struct option_list *list, const struct option_set *set, int first,
+                                  struct error *error) EMEND_CHECK;
 
 /* One line or two for each option. */
 void options_print(const struct option_set *set, FILE *out);
