@@ -22,7 +22,7 @@ static enum status find_all(const struct takes_args *args, char (*paths)[DATAFIL
     if (status != STATUS_OK) {
       return status;
     }
-    if (size > 0 && !journal_is(data, size)) {
+    if (size > 0 ? !journal_is(data, size) : !take_is_name(paths[i])) {
       status = error_set(error, STATUS_USAGE, "%.300s: not a take, so it stays", paths[i]);
     } else if (take_file_busy(paths[i])) {
       status = error_set(error, STATUS_USAGE, "%.300s: being recorded; stop emend live first", paths[i]);

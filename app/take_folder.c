@@ -40,12 +40,15 @@ static enum status add_take(struct take_list *takes, const char *name, uint64_t 
   return STATUS_OK;
 }
 
+bool take_is_name(const char *path)
+{
+  const size_t length = strlen(path), ending = strlen(TAKE_ENDING);
+  return length > ending && strcmp(path + length - ending, TAKE_ENDING) == 0;
+}
+
 static bool is_take(const char *name)
 {
-  size_t length = strlen(name), ending = strlen(TAKE_ENDING);
-
-  return name[0] != '.' && length > ending && length < JOURNAL_NAME_MAX &&
-         strcmp(name + length - ending, TAKE_ENDING) == 0;
+  return name[0] != '.' && strlen(name) < JOURNAL_NAME_MAX && take_is_name(name);
 }
 
 enum status take_folder_list(struct take_list *takes, const char *folder, struct error *error)
@@ -133,12 +136,11 @@ enum status take_load(const char *path, uint8_t **data, size_t *size, struct err
 
 bool take_filled_path(const char *take, char path[DATAFILE_PATH_MAX])
 {
-  size_t length = strlen(take), ending = strlen(TAKE_ENDING);
-
-  if (length < ending || strcmp(take + length - ending, TAKE_ENDING) != 0) {
+  if (!take_is_name(take)) {
     return false;
   }
-  int filled = snprintf(path, DATAFILE_PATH_MAX, "%.*s-filled.mid", (int)(length - ending), take);
+  const size_t size = strlen(take) - strlen(TAKE_ENDING);
+  int filled = snprintf(path, DATAFILE_PATH_MAX, "%.*s-filled.mid", (int)size, take);
   return filled > 0 && filled < DATAFILE_PATH_MAX;
 }
 

@@ -30,6 +30,8 @@ enum status take_folder_find(const struct take_list *takes, const char *folder, 
 /* Read a take. The caller frees *data. */
 enum status take_load(const char *path, uint8_t **data, size_t *size, struct error *error) EMEND_CHECK;
 
+/* Whether a file of this path or name is a take by its ending. */
+bool take_is_name(const char *path);
 /* Where a take is put when it was filled: beside it, as NAME-filled.mid. False for a path that is no take's. */
 bool take_filled_path(const char *take, char path[DATAFILE_PATH_MAX]);
 /* Delete a take, and what was filled of it. One that is not there is no failure. */

@@ -48,9 +48,8 @@ void takes_name(const char *path, char name[JOURNAL_NAME_MAX])
   const char *slash = strrchr(path, '/');
 
   snprintf(name, JOURNAL_NAME_MAX, "%s", slash != NULL ? slash + 1 : path);
-  size_t length = strlen(name), ending = strlen(TAKE_ENDING);
-  if (length > ending && strcmp(name + length - ending, TAKE_ENDING) == 0) {
-    name[length - ending] = '\0';
+  if (take_is_name(name)) {
+    name[strlen(name) - strlen(TAKE_ENDING)] = '\0';
   }
 }
 
