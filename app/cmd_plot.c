@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "command.h"
 #include "marks.h"
@@ -56,6 +57,17 @@ static enum status compare(const struct plot_flags *flags, const struct smf *smf
   return status;
 }
 
+static enum status check(const struct plot_flags *flags, struct error *error)
+{
+  int standard = flags->report != NULL && strcmp(flags->report, "-") == 0;
+
+  for (int i = 0; i < flags->count; i++) {
+    standard += strcmp(flags->paths[i], "-") == 0;
+  }
+  return standard < 2 ? outfile_check(flags->out, error)
+                      : error_set(error, STATUS_USAGE, "only one file can be '-', standard input");
+}
+
 static enum status plot(const struct plot_flags *flags, struct error *error)
 {
   const char *last = flags->paths[flags->count - 1];
@@ -63,7 +75,7 @@ static enum status plot(const struct plot_flags *flags, struct error *error)
   struct smf smf = {.pool = NULL};
   struct roll roll = {.notes = NULL};
 
-  enum status status = outfile_check(flags->out, error);
+  enum status status = check(flags, error);
   if (status == STATUS_OK) {
     status = load_notes(last, &smf, &notes, error);
   }
@@ -96,7 +108,7 @@ static int run_plot(int argc, char **argv)
      .kind = OPTION_TEXT,
      .value = &flags.out,
      .argument = "FILE",
-     .help = "the picture, .svg or .png"},
+     .help = "the picture, .svg or .png; '-' for SVG on standard output"},
     {.name = "report",
      .kind = OPTION_TEXT,
      .value = &flags.report,

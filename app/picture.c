@@ -64,7 +64,7 @@ enum status picture_write(const char *path, double width, double height, picture
                           struct error *error)
 {
   const char *end = strrchr(path, '.');
-  bool svg = end != NULL && strcasecmp(end, ".svg") == 0;
+  bool svg = strcmp(path, "-") == 0 || (end != NULL && strcasecmp(end, ".svg") == 0);
   struct bytes bytes = {NULL, 0, 0};
 
   if (!svg && (end == NULL || strcasecmp(end, ".png") != 0)) {

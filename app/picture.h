@@ -16,8 +16,8 @@ extern const struct picture_colour picture_blue, picture_vermilion, picture_gree
 /* Draws on white, with lines 1 wide and a sans-serif font of 11. */
 typedef void (*picture_paint)(cairo_t *cairo, void *user);
 
-/* Write to `path`, which ends in .svg or .png; nothing is left behind on failure. Sizes are in pixels.
- * Allocates. */
+/* Write to `path`, which ends in .svg or .png, or as SVG to standard output, "-"; nothing is left behind on
+ * failure. Sizes are in pixels. Allocates. */
 enum status picture_write(const char *path, double width, double height, picture_paint paint, void *user,
                           struct error *error) EMEND_CHECK;
 
