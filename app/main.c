@@ -1,8 +1,10 @@
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "blas_core.h"
 #include "fast_program.h"
@@ -58,11 +60,34 @@ static int run(int argc, char **argv)
   return EXIT_USAGE;
 }
 
+/* A closed standard stream must not become the next file that is opened. What is written to it still fails. */
+static void keep_streams_apart(void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    if (fcntl(fd, F_GETFD) < 0) {
+      (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+  }
+}
+
+/* Commands with large products. The threads of OpenBLAS cost the others memory alone, which `live` would lock.
+ */
+static bool wants_threads(const char *command)
+{
+  static const char *const names[] = {"train", "search", "eval", "fill", "bench"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    if (strcmp(command, names[i]) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 int main(int argc, char **argv)
 {
+  keep_streams_apart();
   fast_program_become(argv);
-  /* What `live` learns, it learns on one thread, and it would lock the memory of all. */
-  blas_core_become(argv, argc > 1 && strcmp(argv[1], "live") == 0);
+  blas_core_become(argv, argc < 2 || !wants_threads(argv[1]));
   signal(SIGPIPE, SIG_IGN); /* a reader that leaves is a failed write, which has its line */
   signal(SIGXFSZ, SIG_IGN); /* as is a file that may not grow */
   int status = run(argc, argv);

@@ -54,6 +54,7 @@ printf '<!DOCTYPE html><html><body>404</body></html>' >page.mid
 printf 'MThd\0\0\0\6\0\0\0\1\0\140MTrk\377\377\377\377' >lying.mid
 printf 'MThd\0\0\0\6\0\0\0\1\0\140MTrk\0\0\0\10\0\220\377\377\0\377\57\0' >high.mid
 head -c 40 /dev/zero >zeros.mid
+printf 'MThd\0\0\0\6\0\0\0\1\003\350MTrk\0\0\0\14\0\220\74\100\144\200\74\100\0\377\57\0' >short.mid
 printf 'not a model' >broken.safetensors
 printf 'strength = 3;' >strong.cfg
 printf 'rate = 0.1;\n@include "out"\n' >include.cfg
@@ -106,6 +107,13 @@ bad 2 'wants a value' denoise "$take" out/a.mid --strength
 bad 2 'must be from 0 to 1' denoise "$take" out/a.mid --strength 1.5
 bad 2 "wants a number, not 'nan'" denoise "$take" out/a.mid --strength nan
 bad 2 'cannot both be' denoise "$take" - --report -
+bad 2 'written over OUT.mid' denoise "$take" out/a.mid --report out/../out/a.mid
+bad 2 'written over IN.mid' denoise high.mid out/a.mid --report ./high.mid
+bad 2 'written over OUT.mid' live --driver file --in "$take" --out out/a.mid --report out/a.mid
+bad 2 'cannot both be' live --driver file --in "$take" --out - --report -
+bad 2 "only one file can be '-'" plot - - -o out/a.svg
+bad 1 'there is no folder out/none' denoise "$take" out/none/a.mid
+bad 2 'not a take' takes delete ./input --yes
 bad 2 'is one of auto, file' live --driver gramophone
 bad 2 'file wants --in IN.mid and --out OUT.mid' live --driver file
 bad 2 'is one of bypass, monitor, clean' live --mode dirty
@@ -129,6 +137,7 @@ bad 2 'task is one of nll, denoise, impute' eval "$model" --data "$take" --task 
 bad 2 'IN.mid and OUT.mid are missing' fill "$holes"
 bad 2 'cannot both be' fill "$holes" - --report - --model "$filler"
 bad 2 'several files' fill "$holes" - --variants 2 --model "$filler"
+bad 2 'written over an output' fill "$holes" out/v.mid --variants 3 --report out/v-2.mid --model "$filler"
 bad 2 'must be from 1 to 99' fill "$holes" out/a.mid --variants 0
 bad 2 'must be from 0 to 1' fill "$holes" out/a.mid --strength 2
 for gap in 5 5:x 1:2:3 nan:3; do
@@ -161,8 +170,8 @@ bad 1 'standard input' fill - out/a.mid --model "$filler"
 bad 1 'tiny.safetensors is a model of kind emend.vosp' fill "$holes" out/a.mid --model "$model"
 bad 1 'none.safetensors' fill "$holes" out/a.mid --model none.safetensors
 bad 1 "preset 'plain' has no filler" fill "$holes" out/a.mid --preset plain
-bad 1 'cannot write' fill "$holes" none/a.mid --model "$filler"
-bad 1 'cannot write' fill "$holes" out/a.mid --model "$filler" --report none/r.json
+bad 1 'no folder none' fill "$holes" none/a.mid --model "$filler"
+bad 1 'no folder none' fill "$holes" out/a.mid --model "$filler" --report none/r.json
 bad 1 'this is not JSON' plot "$take" --report page.mid -o out/a.svg
 bad 1 'vrae.safetensors is a model of kind emend.vrae; `emend denoise` needs one of kind emend.vosp' \
   denoise "$take" out/a.mid --preset "$vrae"
@@ -178,13 +187,13 @@ bad 1 'none.cfg' train vosp --data "$take" --out out/m --config none.cfg
 bad 1 'cannot read out' train vosp --data "$take" --out out/m --config out
 bad 1 'include.cfg:2: settings include no other' train vosp --data "$take" --out out/m --config include.cfg
 bad 1 'nowhere' eval "$model" --data nowhere
-bad 1 'cannot write' denoise "$take" none/a.mid --preset "$model"
+bad 1 'no folder none' denoise "$take" none/a.mid --preset "$model"
 bad 1 'is a folder' denoise "$take" locked --preset "$model"
-bad 1 'cannot write' denoise "$take" out/a.mid --report none/r.json --preset "$model"
-bad 1 'cannot write' live --demo --out none/a.mid --preset "$model"
-bad 1 'cannot write' plot "$take" -o none/a.svg
-bad 1 'cannot write' corrupt "$take" none/a.mid
-bad 1 'cannot write' train vosp --data "$take" --out none/m
+bad 1 'no folder none' denoise "$take" out/a.mid --report none/r.json --preset "$model"
+bad 1 'no folder none' live --demo --out none/a.mid --preset "$model"
+bad 1 'no folder none' plot "$take" -o none/a.svg
+bad 1 'no folder none' corrupt "$take" none/a.mid
+bad 1 'no folder none' train vosp --data "$take" --out none/m
 mkdir -p config/emend
 printf 'strenght = 0.5;\n' >config/emend/emend.conf
 bad 1 "emend.conf:1: unknown setting 'strenght'" denoise "$take" out/a.mid --preset "$model"
@@ -263,6 +272,15 @@ has live.json '"dropped": 0'
 [ -s demo.mid ] || fail "the demo wrote no take"
 good "$emend" live --demo --preset "$model" --seconds 1 --out quiet.mid --report -
 head -c 1 said | grep -q '{' || fail "--report - is not alone on standard output"
+good "$emend" live --driver file --in short.mid --out - --preset "$model"
+head -c 4 said | grep -q MThd || fail "--out - is not alone on standard output"
+# What was written to a closed standard output must not end in the next file that was opened.
+"$emend" live --driver file --in short.mid --out closed.mid --preset "$model" --capture --takes kept >&- 2>complaint
+has complaint 'standard output could not be written'
+good "$emend" takes list --takes kept
+if grep -q damaged said; then
+  fail "a closed standard output damaged a take: $(cat said)"
+fi
 printf 'strength = 0.0;\n' >config/emend/emend.conf
 good "$emend" denoise "$noisy" conf.mid --preset "$model"
 has said '^Removed 0 of'
@@ -278,6 +296,8 @@ wait $pid || fail "an interrupt is no failure of live: $(cat complaint)"
 
 good "$emend" plot "$noisy" clean.mid -o roll.svg
 has roll.svg '<svg'
+good "$emend" plot "$noisy" clean.mid -o -
+has said '<svg'
 good "$emend" plot "$take" -o roll.png
 good "$emend" info "$model"
 has said 'hidden  *8'
