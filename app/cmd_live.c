@@ -117,9 +117,8 @@ static void announce(const struct live_port *live_port, const struct session *se
   if (personal > 0) {
     snprintf(model, sizeof model, ", personal model %d", personal);
   }
-  fprintf(out, "emend live: driver %s, preset %s%s. %s\n", live_port->driver->name, session->preset.name, model,
-          line);
-  fflush(out);
+  live_tell(out, "emend live: driver %s, preset %s%s. %s", live_port->driver->name, session->preset.name, model,
+            line);
   if (!model_has_gate(session->model)) {
     live_warn("this model has no gate, so nothing will be removed; train one on played takes");
   }
@@ -216,8 +215,6 @@ static enum status play(struct playing *playing, struct error *error)
   struct port_counters counters;
   char memory[REALTIME_LINE];
 
-  stop_catch();
-  stop_catch_reload();
   enum status status = live_port_open(live_port, &flags->settings, flags->demo, playing->session, error);
   if (status != STATUS_OK) {
     return status;
@@ -252,12 +249,16 @@ static int run_live(int argc, char **argv)
   if (done != COMMAND_GO_ON) {
     return done;
   }
-  FILE *out = flags.report != NULL && strcmp(flags.report, "-") == 0 ? stderr : stdout;
+  stop_catch();
+  stop_catch_reload();
+  const bool file = flags.demo || strcmp(flags.settings.driver, "file") == 0;
+  const char *in = file && !flags.demo ? flags.settings.in : NULL, *save = file ? flags.settings.out : NULL;
+  FILE *out = outfile_stream(save, flags.report);
   struct watch *watch = malloc(sizeof *watch);
   struct playing playing = {
     .flags = &flags, .session = &session, .watch = watch, .out = out, .arguments = {argc, argv}};
-  enum status status =
-    watch != NULL ? outfile_check(flags.report, &error) : error_set(&error, STATUS_NO_MEMORY, "no memory");
+  enum status status = watch != NULL ? outfile_check_with_report(in, save, flags.report, &error)
+                                     : error_set(&error, STATUS_NO_MEMORY, "no memory");
   if (status == STATUS_OK) {
     status = live_port_check(&flags.settings, flags.demo, &error);
   }

@@ -62,8 +62,7 @@ struct capture *live_capture_start(const struct settings *settings, const struct
     status = capture_open(&capture, &options, session->live, &error);
   }
   if (status == STATUS_OK) {
-    fprintf(out, "Takes are captured in %s.\n", folder);
-    fflush(out);
+    live_tell(out, "Takes are captured in %s.", folder);
   } else {
     live_warn("nothing is captured: %s", error.text);
   }
@@ -79,7 +78,7 @@ void live_capture_stop(struct capture *capture, FILE *out)
     if (state == CAPTURE_STOPPED) {
       live_warn("%s", line);
     } else {
-      fprintf(out, "%s\n", line);
+      live_tell(out, "%s", line);
     }
   }
   capture_close(capture);

@@ -99,8 +99,7 @@ static void tell(struct live_loop *loop, struct live_view *view, bool screen, bo
   if (!screen && warning) {
     live_warn("%s", line);
   } else if (!screen) {
-    fprintf(loop->out, "%s\n", line);
-    fflush(loop->out);
+    live_tell(loop->out, "%s", line);
   }
 }
 
@@ -175,7 +174,7 @@ double live_loop_run(struct live_loop *loop)
     terminal_close();
   }
   if (stop_requested()) {
-    fprintf(loop->out, "stopped by a signal\n");
+    live_tell(loop->out, "stopped by a signal");
   }
   return seconds;
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
+#include "live_warn.h"
 #include "pitch.h"
 #include "terminal.h"
 
@@ -198,20 +199,17 @@ void live_view_draw(const struct live_view *view)
   put(&screen,
       "b clean, bypass, monitor   + - strength   g good   u undo removal   f fill   l learning   p panic   "
       "q quit\033[K\033[J");
-  /* A terminal that is gone is no reason to stop playing. */
-  (void)fwrite(screen.text, 1, screen.used, stdout);
-  (void)fflush(stdout);
+  terminal_draw(screen.text, screen.used);
 }
 
 void live_view_line(const struct live_view *view, FILE *out)
 {
   const struct live_counters *counters = live_counters(view->session->live);
 
-  fprintf(out,
-          "%.0f s: %s, notes in %" PRIu64 ", out %" PRIu64 ", removed %" PRIu64
-          ", decision p99 %.1f us, load %.1f %%\n",
-          view->seconds, state_text(view->state), report_counter(&counters->notes_in),
-          report_counter(&counters->notes_out), report_suppressed(view->session->live),
-          histogram_percentile(&view->session->stream.decisions, 0.99) / 1e3, view->load * 100);
-  fflush(out);
+  live_tell(out,
+            "%.0f s: %s, notes in %" PRIu64 ", out %" PRIu64 ", removed %" PRIu64
+            ", decision p99 %.1f us, load %.1f %%",
+            view->seconds, state_text(view->state), report_counter(&counters->notes_in),
+            report_counter(&counters->notes_out), report_suppressed(view->session->live),
+            histogram_percentile(&view->session->stream.decisions, 0.99) / 1e3, view->load * 100);
 }

@@ -1,17 +1,43 @@
 #include "live_warn.h"
 
+#include <poll.h>
 #include <stdarg.h>
-#include <stdio.h>
+#include <stdbool.h>
 
 enum { LINE_MAX_SIZE = 1024 };
 
-void live_warn(const char *format, ...)
+/* A pipe that is ready takes what is no longer than LINE_MAX_SIZE whole (POSIX: PIPE_BUF). */
+static bool is_ready(FILE *out)
+{
+  struct pollfd place = {.fd = fileno(out), .events = POLLOUT};
+  return poll(&place, 1, 0) != 0;
+}
+
+static void tell(FILE *out, const char *head, const char *format, va_list arguments)
 {
   char line[LINE_MAX_SIZE];
+
+  vsnprintf(line, sizeof line, format, arguments);
+  if (is_ready(out)) {
+    fprintf(out, "%s%s\n", head, line);
+    (void)fflush(out); /* what fails is told when the program ends */
+  }
+}
+
+void live_tell(FILE *out, const char *format, ...)
+{
   va_list arguments;
 
   va_start(arguments, format);
-  vsnprintf(line, sizeof line, format, arguments);
+  tell(out, "", format, arguments);
   va_end(arguments);
-  fprintf(stderr, "emend live: %s\n", line);
+}
+
+void live_warn(const char *format, ...)
+{
+  va_list arguments;
+
+  va_start(arguments, format);
+  tell(stderr, "emend live: ", format, arguments);
+  va_end(arguments);
 }

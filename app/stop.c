@@ -2,16 +2,25 @@
 
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include "terminal.h"
 
 /* A signal handler has no other place to leave its word. */
 static atomic_bool requested, reload;
+static _Atomic int64_t requested_at; /* seconds */
 
+/* A second signal within a second is the same wish: what sounds has yet to be ended. */
 static void on_signal(int number)
 {
-  if (atomic_exchange(&requested, true)) {
+  struct timespec now;
+
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (!atomic_exchange(&requested, true)) {
+    atomic_store(&requested_at, now.tv_sec);
+  } else if (now.tv_sec > atomic_load(&requested_at) + 1) {
     terminal_close();
     signal(number, SIG_DFL);
     raise(number);
@@ -20,7 +29,7 @@ static void on_signal(int number)
 
 void stop_catch(void)
 {
-  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
   struct sigaction action;
 
   memset(&action, 0, sizeof action);

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* From now on SIGINT, SIGTERM and SIGHUP only set the flag. A second signal ends the program at once. For
- * commands that look at the flag; the others are ended by the signal. */
+/* From now on SIGINT, SIGTERM, SIGQUIT and SIGHUP only set the flag. One that comes a second or two after the
+ * first ends the program at once. For commands that look at the flag; the others are ended by the signal. */
 void stop_catch(void);
 /* From now on SIGHUP asks for the settings to be read again, as often as it comes. After stop_catch. */
 void stop_catch_reload(void);

@@ -1,6 +1,7 @@
 #include "terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 /* Signal handlers must be able to put the terminal back, so this is the file's own. */
 static struct termios before;
 static volatile sig_atomic_t taken;
+static int screen = -1; /* the terminal once more, which never blocks */
 
 static const char screen_on[] = "\033[?1049h\033[?25l\033[?7l\033[2J";
 static const char screen_off[] = "\033[?7h\033[?25h\033[?1049l";
@@ -53,7 +55,7 @@ static void on_crash(int number)
 
 static void guard_crashes(void)
 {
-  static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT};
+  static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
   struct sigaction action;
 
   memset(&action, 0, sizeof action);
@@ -70,23 +72,35 @@ bool terminal_open(void)
   const char *kind = getenv("TERM");
   struct termios raw;
 
+  /* In the background, setting the terminal would stop the program, and the JACK server that waits for it. */
   if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || kind == NULL || strcmp(kind, "dumb") == 0 ||
-      tcgetattr(STDIN_FILENO, &before) != 0) {
+      tcgetpgrp(STDIN_FILENO) != getpgrp() || tcgetattr(STDIN_FILENO, &before) != 0) {
     return false;
   }
   raw = before;
   raw.c_lflag &= (tcflag_t) ~(ICANON | ECHO);
+  raw.c_iflag &= (tcflag_t)~IXON; /* held up, it would see to no port */
   raw.c_cc[VMIN] = 0;
   raw.c_cc[VTIME] = 0;
   raw.c_cc[VSUSP] = _POSIX_VDISABLE; /* stopped, it would hold notes */
   if (tcsetattr(STDIN_FILENO, TCSANOW, &raw) != 0) {
     return false;
   }
+  const char *name = ttyname(STDOUT_FILENO);
+  screen = name != NULL ? open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
   taken = 1;
   guard_crashes();
+  signal(SIGTTOU, SIG_IGN); /* nor may it be stopped later */
+  signal(SIGTTIN, SIG_IGN);
   atexit(terminal_close);
   write_all(screen_on, sizeof screen_on - 1);
   return true;
+}
+
+void terminal_draw(const char *text, size_t size)
+{
+  const ssize_t written = write(screen >= 0 ? screen : STDOUT_FILENO, text, size);
+  (void)written; /* the next one shows what this one could not */
 }
 
 int terminal_key(int milliseconds)
