@@ -244,11 +244,11 @@ static void poll_until(enum port_state wanted, const char *said)
 {
   char line[256] = "";
   enum port_state state = PORT_WAITING;
-  for (int i = 0; i < POLLS_MAX && (state != wanted || strcmp(line, said) != 0); i++) {
+  for (int i = 0; i < POLLS_MAX && (state != wanted || !strstr(line, said)); i++) {
     state = poll_once(line);
   }
   assert_int_equal(state, wanted);
-  assert_string_equal(line, said);
+  assert_non_null(strstr(line, said));
 }
 
 static void wait_for(const _Atomic int *count, int wanted)
@@ -276,7 +276,7 @@ static void a_device_that_left_stays_lost_while_nobody_reads(void **state)
   outside.exits = 1; /* it is announced late */
   for (int i = 0; i < 10; i++) {
     assert_int_equal(poll_once(line), PORT_LOST);
-    assert_string_equal(line, "");
+    assert_null(strstr(line, connected)); /* though that nobody reads may be told */
   }
   assert_int_equal(outside.open, 2);
   outside.failed = false;
