@@ -298,27 +298,19 @@ static enum status start(struct portmidi_port *port, struct error *error)
   return status;
 }
 
-static enum status check_options(const struct port_options *options, struct error *error)
-{
-  return options->in && options->out
-           ? STATUS_OK
-           : error_set(error, STATUS_USAGE,
-                       "portmidi: it has no ports of its own: name a device with --in and one with --out "
-                       "(`emend devices` lists them)");
-}
-
 static enum status open_driver(struct port **result, const struct port_options *options,
                                const struct port_stream *stream, struct error *error)
 {
-  enum status status = check_options(options, error);
-  if (status != STATUS_OK) {
-    return status;
+  if (!options->in || !options->out) {
+    return error_set(error, STATUS_USAGE,
+                     "portmidi: it has no ports of its own: name a device with --in and one with --out "
+                     "(`emend devices` lists them)");
   }
   struct portmidi_port *port = calloc(1, sizeof(*port));
   if (!port) {
     return error_set(error, STATUS_NO_MEMORY, "portmidi: no memory for the driver");
   }
-  status = port_setup(&port->loop.head, options, stream, error);
+  enum status status = port_setup(&port->loop.head, options, stream, error);
   if (status == STATUS_OK) {
     status = port_loop_init(&port->loop, &loop_ops, false, error);
   }
