@@ -21,6 +21,17 @@ static void start_cycle(struct jack_port *jack, jack_nframes_t frames)
   }
 }
 
+/* The cycle that a source leaves in may still bring its last events. */
+static bool has_departed(struct jack_port *jack)
+{
+  uint32_t departures = atomic_load_explicit(&jack->departures, memory_order_acquire);
+  if (departures != jack->departures_taken) {
+    jack->departures_taken = departures;
+    jack->silence_after = 2;
+  }
+  return jack->silence_after > 0 && --jack->silence_after == 0;
+}
+
 static void run_cycle(struct jack_port *jack, void *in_buffer, jack_nframes_t frames)
 {
   const struct port_stream *stream = &jack->head.stream;
@@ -29,7 +40,8 @@ static void run_cycle(struct jack_port *jack, void *in_buffer, jack_nframes_t fr
     stream->begin(stream->user, start);
     jack->begun = true;
   }
-  if (atomic_exchange_explicit(&jack->head.silence_wanted, false, memory_order_acquire)) {
+  bool departed = has_departed(jack);
+  if (atomic_exchange_explicit(&jack->head.silence_wanted, false, memory_order_acquire) || departed) {
     stream->silence(stream->user, start);
   }
   stream->advance(stream->user, start);

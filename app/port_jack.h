@@ -12,6 +12,9 @@
 #include "frame_clock.h"
 #include "port_common.h"
 
+/* Ports that came since the last look; where more came, any may have. */
+enum { JACK_NEW_PORTS = 64 };
+
 struct jack_port {
   struct port head;
   /* Set before the client is activated, const while it runs. */
@@ -23,16 +26,23 @@ struct jack_port {
   void *out_buffer;   /* NULL outside a cycle */
   uint32_t out_count; /* events in it */
   int64_t out_frame;  /* of the last event: frames may not decrease */
+  uint32_t departures_taken;
+  int silence_after; /* cycles until what a departed source held is ended; 0: none has departed */
   /* Between threads. */
   _Atomic nanos time;      /* the end of the last cycle */
   _Atomic uint32_t rate;   /* as JACK says */
   _Atomic uint32_t cycles; /* counted, so that close can wait for some */
   _Atomic bool server_gone;
-  _Atomic nanos look_ahead; /* for the latency that JACK tells others */
+  _Atomic uint32_t departures; /* sources that the input lost, counted by JACK's own thread */
+  _Atomic jack_port_id_t new_ports[JACK_NEW_PORTS];
+  _Atomic uint32_t new_port_count; /* since the start; that thread's too */
+  _Atomic nanos look_ahead;        /* for the latency that JACK tells others */
   /* Control thread. */
   uint32_t seen_cycles; /* at the last poll that saw a new one, and when */
   nanos seen_time;
-  int sources;         /* connections of the input at the last look */
+  int sources; /* connections of the input at the last look */
+  uint32_t departures_told;
+  uint32_t new_ports_seen;
   bool heard_twice;    /* the warning about a raw and a cleaned stream stands */
   char described[256]; /* period and rate, kept for when the server is gone */
 };
@@ -50,5 +60,14 @@ size_t jack_port_list(jack_client_t *client, struct port_info *list, size_t capa
 enum status jack_port_connect(struct jack_port *jack, struct error *error) EMEND_CHECK;
 /* See what came, went or was connected by hand, and mend what can be mended. */
 void jack_port_scan(struct jack_port *jack);
+/* Tell of sources that left, at every poll. Never allocates. */
+void jack_port_watch_sources(struct jack_port *jack);
+
+/* --- JACK's notification thread. --- */
+
+/* JACK's callbacks: a scan alone does not see what left and returned between two of them, and a port's UUID is
+ * no help, as jackd gives a new port the one that an old port had. */
+void jack_port_on_registration(jack_port_id_t id, int came, void *port);
+void jack_port_on_connection(jack_port_id_t source, jack_port_id_t sink, int made, void *port);
 
 #endif

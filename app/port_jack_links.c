@@ -96,24 +96,62 @@ enum status jack_port_connect(struct jack_port *jack, struct error *error)
   return status;
 }
 
-/* A source that vanished takes its note-offs with it: what it held is ended. */
-static void watch_sources(struct jack_port *jack)
+void jack_port_on_registration(jack_port_id_t id, int came, void *port)
 {
-  int sources = jack_port_connected(jack->in);
-  if (sources < jack->sources) {
-    atomic_store_explicit(&jack->head.silence_wanted, true, memory_order_release);
+  struct jack_port *jack = port;
+  if (came) {
+    uint32_t count = atomic_load_explicit(&jack->new_port_count, memory_order_relaxed);
+    atomic_store_explicit(&jack->new_ports[count % JACK_NEW_PORTS], id, memory_order_relaxed);
+    atomic_store_explicit(&jack->new_port_count, count + 1, memory_order_release);
+  }
+}
+
+void jack_port_on_connection(jack_port_id_t source, jack_port_id_t sink, int made, void *port)
+{
+  struct jack_port *jack = port;
+  const jack_port_t *heard = jack_port_by_id(jack->client, sink);
+  (void)source;
+  if (!made && heard && strcmp(jack_port_name(heard), jack_port_name(jack->in)) == 0) {
+    atomic_fetch_add_explicit(&jack->departures, 1, memory_order_release);
+  }
+}
+
+/* A source that vanished takes its note-offs with it: the live thread ends what it held. */
+void jack_port_watch_sources(struct jack_port *jack)
+{
+  uint32_t departures = atomic_load_explicit(&jack->departures, memory_order_relaxed);
+  if (departures != jack->departures_told) {
     port_count(&jack->head.counters.disconnects);
     port_say(&jack->head, "a source left the input; its notes were ended");
   }
-  jack->sources = sources;
+  jack->departures_told = departures;
+  jack->sources = jack_port_connected(jack->in);
 }
 
-/* A port that is still there at a second look did not leave: someone undid the connection. */
+/* Has the port of this name (or alias) come since the last scan? */
+static bool is_new(const struct jack_port *jack, const char *name)
+{
+  uint32_t count = atomic_load_explicit(&jack->new_port_count, memory_order_acquire);
+  const jack_port_t *now = jack_port_by_name(jack->client, name);
+  bool found = now && count - jack->new_ports_seen > JACK_NEW_PORTS;
+  for (uint32_t i = jack->new_ports_seen; now && i != count && !found; i++) {
+    jack_port_id_t id = atomic_load_explicit(&jack->new_ports[i % JACK_NEW_PORTS], memory_order_relaxed);
+    const jack_port_t *came = jack_port_by_id(jack->client, id);
+    found = came && strcmp(jack_port_name(came), jack_port_name(now)) == 0;
+  }
+  return found;
+}
+
+/* A port that is still the same at a second look did not leave: someone undid the connection. */
 static void watch_release(struct jack_port *jack, struct port_link *link)
 {
   bool undone = link->state == LINK_ON &&
                 !jack_port_connected_to(link->direction == PORT_IN ? jack->in : jack->out, link->name);
-  if (undone && link->undone) {
+  if (undone && is_new(jack, link->name)) {
+    link->state = LINK_SETTLING;
+    port_say(&jack->head, "%s vanished; waiting for it", link->name);
+    undone = false;
+  } else if (undone && link->undone) {
     link->state = LINK_RELEASED;
     port_say(&jack->head, "%s was disconnected by hand", link->name);
   }
@@ -164,10 +202,11 @@ void jack_port_scan(struct jack_port *jack)
   if (!list) {
     return;
   }
+  uint32_t came = atomic_load_explicit(&jack->new_port_count, memory_order_acquire);
   size_t count = jack_port_list(jack->client, list, PORT_LIST_MAX);
-  watch_sources(jack);
   watch_link(jack, &jack->head.in, list, count);
   watch_link(jack, &jack->head.out, list, count);
   warn_heard_twice(jack);
+  jack->new_ports_seen = came;
   free(list);
 }

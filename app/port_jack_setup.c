@@ -112,6 +112,8 @@ static bool set_callbacks(struct jack_port *jack)
   return jack_set_process_callback(jack->client, jack_port_process, jack) == 0 &&
          jack_set_latency_callback(jack->client, on_latency, jack) == 0 &&
          jack_set_thread_init_callback(jack->client, on_thread, jack) == 0 &&
+         jack_set_port_registration_callback(jack->client, jack_port_on_registration, jack) == 0 &&
+         jack_set_port_connect_callback(jack->client, jack_port_on_connection, jack) == 0 &&
          jack_set_xrun_callback(jack->client, on_xrun, jack) == 0 &&
          jack_set_sample_rate_callback(jack->client, on_rate, jack) == 0 &&
          jack_set_buffer_size_callback(jack->client, on_buffer_size, jack) == 0;
@@ -139,6 +141,8 @@ static enum status join_server(struct jack_port *jack, struct error *error)
   jack->clock = (struct frame_clock){0};
   jack->sources = 0;
   jack->seen_time = now;
+  jack->departures_told = atomic_load(&jack->departures);
+  jack->new_ports_seen = atomic_load(&jack->new_port_count);
   atomic_store(&jack->rate, jack_get_sample_rate(jack->client));
   atomic_store(&jack->server_gone, false);
   jack->in = jack_port_register(jack->client, "in", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
@@ -208,6 +212,9 @@ static enum port_state jack_poll(struct port *port, char *line, size_t size)
   if (jack->client && server_is_gone(jack, now)) {
     lose_server(jack);
     port->next_scan = now + PORT_SCAN_INTERVAL;
+  }
+  if (jack->client) {
+    jack_port_watch_sources(jack);
   }
   if (now >= port->next_scan) {
     port->next_scan = now + PORT_SCAN_INTERVAL;

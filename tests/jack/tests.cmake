@@ -15,7 +15,7 @@ target_link_libraries(pass_through PRIVATE emend_app)
 
 # Sender and recorder share nothing with emend but libjack.
 if(JACK_FOUND)
-  foreach(tool send record)
+  foreach(tool send record replug)
     add_executable(jack_${tool} jack/jack_${tool}.c jack/jack_log.c)
     target_compile_definitions(jack_${tool} PRIVATE _POSIX_C_SOURCE=200809L)
     target_compile_options(jack_${tool} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
@@ -32,6 +32,7 @@ if(JACK_FOUND)
 
   jack_test(jack_ports transfer.sh $<TARGET_FILE:pass_through> jack 100)
   jack_test(jack_names names.sh $<TARGET_FILE:pass_through> jack 60)
+  jack_test(jack_replug replug.sh $<TARGET_FILE:pass_through> jack 60)
   set(LIVE $<TARGET_FILE:emend> ${PROJECT_SOURCE_DIR})
   jack_test(jack_live_bypass live.sh ${LIVE} bypass)
   jack_test(jack_live_clean live.sh ${LIVE} clean)
