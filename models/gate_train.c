@@ -83,14 +83,13 @@ static enum status fit_and_choose(struct model *model, const struct train_option
   return status;
 }
 
-static enum status collect(struct gate_data *data, const struct model *model,
-                           const struct train_options *options, const struct train_run *run,
-                           struct error *error)
+static struct gate_source training_source(const struct model *model, const struct train_options *options,
+                                          const struct train_run *run, size_t samples_max)
 {
-  struct gate_source source = {
+  return (struct gate_source){
     .model = model,
     .data = run->train,
-    .samples_max = TRAIN_SAMPLES,
+    .samples_max = samples_max,
     .rates = &options->damage,
     .noise = options->noise > 0 ? options->noise : 0.05,
     .performed = true,
@@ -98,6 +97,13 @@ static enum status collect(struct gate_data *data, const struct model *model,
     .threads = options->threads,
     .seed = options->seed,
   };
+}
+
+static enum status collect(struct gate_data *data, const struct model *model,
+                           const struct train_options *options, const struct train_run *run,
+                           struct error *error)
+{
+  struct gate_source source = training_source(model, options, run, TRAIN_SAMPLES);
   enum status status = gate_samples_collect(&data->train, &source, error);
   source.data = run->valid;
   source.samples_max = VALID_SAMPLES;
@@ -114,15 +120,40 @@ static enum status collect(struct gate_data *data, const struct model *model,
   return status;
 }
 
+static enum status too_little(size_t strokes, struct error *error)
+{
+  return error_set(error, STATUS_FORMAT,
+                   "too little data for the gate: %zu strokes; at least %d are needed; give more data, or "
+                   "--gate 0 for a model without one",
+                   strokes, (int)GATE_BATCH);
+}
+
+/* How many strokes there are does not depend on the weights. */
+enum status gate_train_check(const struct model *model, const struct train_options *options,
+                             const struct train_run *run, struct error *error)
+{
+  struct gate_samples samples = {0};
+  const struct gate_source source = training_source(model, options, run, GATE_BATCH);
+  enum status status = gate_samples_collect(&samples, &source, error);
+  if (status == STATUS_OK && samples.count < GATE_BATCH) {
+    status = too_little(samples.count, error);
+  }
+  gate_samples_free(&samples);
+  return status;
+}
+
 enum status gate_train(struct model *model, const struct train_options *options, const struct train_run *run,
                        struct gate_result *result, struct error *error)
 {
   struct gate_data data = {0};
   *result = (struct gate_result){0};
   enum status status = collect(&data, model, options, run, error);
-  if (status == STATUS_OK && (data.train.count < GATE_BATCH || data.valid.count == 0)) {
-    status = error_set(error, STATUS_USAGE, "too little data for the gate: %zu strokes; at least %d are needed",
-                       data.train.count, (int)GATE_BATCH);
+  if (status == STATUS_OK && data.train.count < GATE_BATCH) {
+    status = too_little(data.train.count, error);
+  } else if (status == STATUS_OK && data.valid.count == 0) {
+    status = error_set(error, STATUS_FORMAT,
+                       "no strokes to choose the gate's threshold by; give more data, or --gate 0 for a model "
+                       "without one");
   }
   if (status == STATUS_OK) {
     status = fit_and_choose(model, options, run, &data, result, error);

@@ -17,4 +17,9 @@ struct gate_result {
 enum status gate_train(struct model *model, const struct train_options *options, const struct train_run *run,
                        struct gate_result *result, struct error *error) EMEND_CHECK;
 
+/* Before the work: STATUS_FORMAT where run->train, in memory, has too few strokes for that. Any weights will
+ * do; it costs no more than so many strokes. Allocates; runs threads. */
+enum status gate_train_check(const struct model *model, const struct train_options *options,
+                             const struct train_run *run, struct error *error) EMEND_CHECK;
+
 #endif

@@ -13,75 +13,6 @@
 
 enum { FACT_SIZE = 256, GATE_HOURS = 50 };
 
-void train_defaults(struct train_options *options)
-{
-  *options = (struct train_options){
-    .objective = OBJECTIVE_BOUND,
-    .optimiser = OPTIMISER_ADAM,
-    .rate = 2e-3,
-    .momentum = 0.9,
-    .decay = 0.9,
-    .clip = 5,
-    .dropout_input = 0.1,
-    .dropout_hidden = 0.3,
-    .spectral_radius = 1.1,
-    .connections = 0,
-    .kl_start = 0.05,
-    .kl_end = 1,
-    .kl_epochs = 8,
-    .noise = 0,
-    .clean_share = 0,
-    .chunk = 100,
-    .lead = 10,
-    .batch = 32,
-    .epochs = 200,
-    .patience = 4,
-    .epoch_share = 1,
-    .seed = 1,
-    .damage = corrupt_default_rates,
-    .gate_epochs = 12,
-  };
-}
-
-static enum status check_aids(const struct net_config *config, const struct train_options *options,
-                              struct error *error)
-{
-  if (options->transpose < 0 || options->transpose >= PITCHES || !(options->gradient_noise >= 0) ||
-      !(options->average >= 0 && options->average < 1)) {
-    return error_set(error, STATUS_USAGE,
-                     "transpose must be 0 to %d, average 0 to below 1, and gradient_noise 0 or more",
-                     PITCHES - 1);
-  }
-  if (options->transpose > 0 && config->kind == NET_VRAE && config->matches > 0) {
-    return error_set(error, STATUS_USAGE, "a filler (matches above 0) is not trained with transpose");
-  }
-  return STATUS_OK;
-}
-
-static enum status check_options(const struct train_options *options, const struct train_run *run,
-                                 struct error *error)
-{
-  if (run->train->frames == 0 || run->valid->frames == 0) {
-    return error_set(error, STATUS_USAGE, "there are no frames to train on; give --data with both splits");
-  }
-  if (options->chunk < 2 || options->batch < 1 || options->lead < 0 || options->lead >= options->chunk) {
-    return error_set(error, STATUS_USAGE, "chunk must be 2 or more, batch 1 or more, and lead less than chunk");
-  }
-  if (options->threads > PARALLEL_MAX) {
-    return error_set(error, STATUS_USAGE, "threads must be 0 to %d, not %d", (int)PARALLEL_MAX,
-                     options->threads);
-  }
-  const double shares[] = {options->dropout_input, options->dropout_hidden, options->noise,
-                           options->clean_share};
-  for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
-    if (!(shares[i] >= 0 && shares[i] < 1) && !(i == 3 && shares[i] == 1)) {
-      return error_set(error, STATUS_USAGE,
-                       "dropout, noise and clean_share are shares from 0 to below 1, not %g", shares[i]);
-    }
-  }
-  return STATUS_OK;
-}
-
 static const struct trainable *find_kind(enum net_kind kind)
 {
   return kind == NET_VRAE ? &trainable_vrae : &trainable_vosp;
@@ -234,7 +165,7 @@ static enum status keep_best(struct trainer *trainer, struct error *error)
       (trainer->run->command != NULL && model_set_fact(model, "command", trainer->run->command) != STATUS_OK)) {
     return error_set(error, STATUS_NO_MEMORY, "not enough memory for the model's facts");
   }
-  return model_save(model, trainer->run->out, error);
+  return STATUS_OK;
 }
 
 static enum status run_epochs(struct trainer *trainer, struct error *error)
@@ -308,7 +239,20 @@ static enum status run_gate(struct trainer *trainer, struct error *error)
   if (model_set_fact(trainer->model, "valid_gate", text) != STATUS_OK) {
     return error_set(error, STATUS_NO_MEMORY, "not enough memory for the model's facts");
   }
-  return model_save(trainer->model, trainer->run->out, error);
+  return STATUS_OK;
+}
+
+static bool wants_gate(const struct trainer *trainer)
+{
+  return trainer->model->config.gate > 0 && trainer->options.gate_epochs > 0;
+}
+
+/* What lies on disk is too much to be read for this. */
+static enum status check_gate(const struct trainer *trainer, struct error *error)
+{
+  return wants_gate(trainer) && !trainer->run->train->on_disk
+           ? gate_train_check(trainer->model, &trainer->options, trainer->run, error)
+           : STATUS_OK;
 }
 
 /* Damage for the recognition's input; the same takes are damaged the same way in every run. Where each epoch
@@ -340,14 +284,33 @@ static void tell_outcome(const struct trainer *trainer)
   }
 }
 
+static enum status train_all(struct trainer *trainer, struct error *error)
+{
+  enum status status = check_gate(trainer, error);
+  if (status == STATUS_OK && !trainer->point.net_done) {
+    status = damage_takes(trainer, error);
+    if (status == STATUS_OK) {
+      status = run_epochs(trainer, error);
+    }
+    trainer->point.net_done = status == STATUS_OK;
+  }
+  if (status == STATUS_OK && trainer->options.epochs > 0) {
+    status = keep_best(trainer, error);
+  }
+  if (status == STATUS_OK && wants_gate(trainer)) {
+    status = train_checkpoint_save(trainer, error);
+    if (status == STATUS_OK) {
+      status = run_gate(trainer, error);
+    }
+  }
+  return status;
+}
+
 enum status train_model(const struct net_config *config, const struct train_options *options,
                         const struct train_run *run, struct error *error)
 {
   blas_single_thread();
-  enum status status = check_options(options, run, error);
-  if (status == STATUS_OK) {
-    status = check_aids(config, options, error);
-  }
+  enum status status = train_check(config, options, run, error);
   if (status != STATUS_OK) {
     return status;
   }
@@ -356,21 +319,11 @@ enum status train_model(const struct net_config *config, const struct train_opti
     return error_set(error, STATUS_NO_MEMORY, "not enough memory to train");
   }
   status = trainer_init(trainer, config, options, run, error);
-  if (status == STATUS_OK && !trainer->point.net_done) {
-    status = damage_takes(trainer, error);
-  }
-  if (status == STATUS_OK && !trainer->point.net_done) {
-    status = run_epochs(trainer, error);
-    trainer->point.net_done = status == STATUS_OK;
+  if (status == STATUS_OK) {
+    status = train_all(trainer, error);
   }
   if (status == STATUS_OK) {
-    status = options->epochs > 0 ? keep_best(trainer, error) : STATUS_OK;
-  }
-  if (status == STATUS_OK && trainer->model->config.gate > 0 && options->gate_epochs > 0) {
-    status = train_checkpoint_save(trainer, error);
-    if (status == STATUS_OK) {
-      status = run_gate(trainer, error);
-    }
+    status = model_save(trainer->model, run->out, error);
   }
   if (status == STATUS_OK) {
     tell_outcome(trainer);

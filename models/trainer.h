@@ -55,6 +55,10 @@ struct epoch_result {
   bool timed_out;
 };
 
+/* train_options.c: that they and the data can be trained with. */
+enum status train_check(const struct net_config *config, const struct train_options *options,
+                        const struct train_run *run, struct error *error) EMEND_CHECK;
+
 /* train_epoch.c: one pass over the data. */
 enum status train_epoch(struct trainer *trainer, struct epoch_result *result, struct error *error) EMEND_CHECK;
 double train_seconds(void); /* monotonic */

@@ -171,7 +171,9 @@ static void too_little_data_is_refused(void **state)
   options.threads = 1;
   make_takes(&takes, 1);
   const struct train_run run = {.train = &takes, .valid = &takes};
-  assert_int_equal(gate_train(model, &options, &run, &result, &error), STATUS_USAGE);
+  assert_int_equal(gate_train(model, &options, &run, &result, &error), STATUS_FORMAT);
+  assert_int_equal(gate_train_check(model, &options, &run, &error), STATUS_FORMAT);
+  assert_non_null(strstr(error.text, "--gate 0"));
   assert_false(model_has_gate(model));
   dataset_free(&takes);
   model_free(model);
