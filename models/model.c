@@ -140,8 +140,9 @@ static enum status read_config(const struct safetensors *file, const char *path,
       return error_set(error, STATUS_FORMAT, "%s: its metadata lacks %s; the file is damaged or not emend's",
                        path, config_key(i));
     }
-    if (config_set(config, config_key(i), text, path, error) != STATUS_OK) {
-      return STATUS_FORMAT;
+    struct error inner;
+    if (config_set(config, config_key(i), text, path, &inner) != STATUS_OK) {
+      return error_set(error, STATUS_FORMAT, "%.400s; the file is damaged or not emend's", inner.text);
     }
   }
   return STATUS_OK;
@@ -215,7 +216,8 @@ static enum status from_file(struct model **model, const struct safetensors *fil
   struct error inner;
   status = model_lay_out(model, &config, &inner);
   if (status != STATUS_OK) {
-    return error_set(error, status, "%s: %.400s", path, inner.text);
+    return error_set(error, status == STATUS_USAGE ? STATUS_FORMAT : status,
+                     "%s: %.400s; the file is damaged or not emend's", path, inner.text);
   }
   status = fill(*model, file, path, error);
   if (status != STATUS_OK) {

@@ -70,6 +70,7 @@ good "$emend" train vosp --data "$take" "$take" "$take" --out tiny.safetensors -
   --epochs 1 --gate-epochs 1 --threads 1 --seed 7
 has said '^Wrote tiny.safetensors'
 model=$work/tiny.safetensors
+small='--hidden 4 --latent 2 --generator 4 --threads 1 --epochs 1'
 
 # A VRAE for rolls: a scale up and down, both splits alike.
 awk 'BEGIN {
@@ -186,6 +187,14 @@ bad 1 'strong.cfg:1: unknown setting' train vosp --data "$take" --out out/m --co
 bad 1 'none.cfg' train vosp --data "$take" --out out/m --config none.cfg
 bad 1 'cannot read out' train vosp --data "$take" --out out/m --config out
 bad 1 'include.cfg:2: settings include no other' train vosp --data "$take" --out out/m --config include.cfg
+LC_ALL=C sed 's/"hidden":"8"/"hidden":"x"/' "$model" >damaged.safetensors
+bad 1 'damaged.safetensors: hidden must be a whole number' info damaged.safetensors
+# A training that cannot succeed says so before its work, and leaves the model that is there.
+cp "$model" kept.safetensors
+# shellcheck disable=SC2086
+bad 1 'too little data for the gate: .* give more data, or --gate 0' train vosp --data "$take" --out kept.safetensors $small
+cmp -s "$model" kept.safetensors || fail "a failed training changed the model that was there"
+[ ! -e kept.safetensors.csv ] || fail "too little data for the gate is seen only after an epoch"
 bad 1 'nowhere' eval "$model" --data nowhere
 bad 1 'no folder none' denoise "$take" none/a.mid --preset "$model"
 bad 1 'is a folder' denoise "$take" locked --preset "$model"
