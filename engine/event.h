@@ -31,7 +31,11 @@ enum {
   MIDI_SYSEX = 0xF0,
   MIDI_CLOCK = 0xF8,
   MIDI_SYSTEM_RESET = 0xFF,
-  MIDI_ALL_SOUND_OFF = 120, /* controller numbers */
+  MIDI_DAMPER = 64, /* controller numbers; these three hold notes that their keys have left */
+  MIDI_SOSTENUTO = 66,
+  MIDI_HOLD_2 = 69,
+  MIDI_ALL_SOUND_OFF = 120,
+  MIDI_RESET_CONTROLLERS = 121,
   MIDI_ALL_NOTES_OFF = 123,
   MIDI_OFF_VELOCITY = 64, /* of a note-off that nobody played */
 };

@@ -2,7 +2,11 @@
 
 #include <string.h>
 
-enum { COUNT_MAX = 255, NONE = -1 };
+enum { COUNT_MAX = 255, NONE = -1, PEDALS = 3, CONTROLS = 5 };
+
+/* The pedals first. */
+static const uint8_t controls[CONTROLS] = {MIDI_DAMPER, MIDI_SOSTENUTO, MIDI_HOLD_2, MIDI_ALL_NOTES_OFF,
+                                           MIDI_ALL_SOUND_OFF};
 
 static struct ledger_key *key_at(struct ledger *ledger, unsigned channel, unsigned pitch)
 {
@@ -139,6 +143,34 @@ EMEND_LIVE bool ledger_due(struct ledger *ledger, nanos now, struct message *off
   return true;
 }
 
+static int find_control(unsigned number)
+{
+  for (int i = 0; i < CONTROLS; i++) {
+    if (controls[i] == number) {
+      return i;
+    }
+  }
+  return NONE;
+}
+
+EMEND_LIVE void ledger_control(struct ledger *ledger, unsigned channel, unsigned number, unsigned value)
+{
+  const int i = find_control(number);
+  if (number == MIDI_RESET_CONTROLLERS) {
+    ledger->down[channel] = 0;
+  } else if (i != NONE && i < PEDALS) {
+    const unsigned bit = 1u << i;
+    ledger->down[channel] = (uint8_t)(value > 0 ? ledger->down[channel] | bit : ledger->down[channel] & ~bit);
+  }
+}
+
+static void owe_control(struct ledger *ledger, unsigned channel, int i)
+{
+  const unsigned bit = 1u << i;
+  ledger->controls_owed += (ledger->controls[channel] & bit) == 0;
+  ledger->controls[channel] = (uint8_t)(ledger->controls[channel] | bit);
+}
+
 EMEND_LIVE void ledger_forget(struct ledger *ledger, unsigned channel)
 {
   for (int i = ledger->pending_count - 1; i >= 0; i--) {
@@ -172,11 +204,57 @@ EMEND_LIVE void ledger_end_all(struct ledger *ledger)
         ledger_owe(ledger, channel, pitch);
       }
     }
+    for (int i = 0; i < PEDALS; i++) {
+      if (ledger->down[channel] & 1u << i) {
+        owe_control(ledger, channel, i);
+      }
+    }
+    ledger->down[channel] = 0;
   }
   ledger->pending_count = 0;
 }
 
-EMEND_LIVE bool ledger_drain(struct ledger *ledger, nanos now, struct message *off)
+EMEND_LIVE void ledger_end_unknown(struct ledger *ledger)
+{
+  for (unsigned channel = 0; channel < CHANNELS; channel++) {
+    for (int i = 0; i < CONTROLS; i++) {
+      owe_control(ledger, channel, i);
+    }
+  }
+}
+
+EMEND_LIVE bool ledger_owes(const struct ledger *ledger)
+{
+  return ledger->owed > 0 || ledger->controls_owed > 0;
+}
+
+EMEND_LIVE void ledger_return(struct ledger *ledger, const struct message *message)
+{
+  const unsigned channel = message->bytes[0] & 0x0F;
+  if ((message->bytes[0] & 0xF0) == MIDI_CONTROL) {
+    owe_control(ledger, channel, find_control(message->bytes[1]));
+  } else {
+    ledger_owe(ledger, channel, message->bytes[1]);
+  }
+}
+
+static bool drain_control(struct ledger *ledger, nanos now, struct message *message)
+{
+  for (unsigned channel = 0; ledger->controls_owed > 0 && channel < CHANNELS; channel++) {
+    for (int i = 0; i < CONTROLS; i++) {
+      if (ledger->controls[channel] & 1u << i) {
+        ledger->controls[channel] = (uint8_t)(ledger->controls[channel] & ~(1u << i));
+        ledger->controls_owed--;
+        *message = (struct message){
+          .time = now, .size = 3, .bytes = {(uint8_t)(MIDI_CONTROL | channel), controls[i], 0}};
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+EMEND_LIVE bool ledger_drain(struct ledger *ledger, nanos now, struct message *message)
 {
   for (int step = 0; ledger->owed > 0 && step < CHANNELS * KEYS; step++) {
     unsigned channel = (unsigned)ledger->cursor / KEYS;
@@ -185,10 +263,10 @@ EMEND_LIVE bool ledger_drain(struct ledger *ledger, nanos now, struct message *o
     if (key->owed > 0) {
       key->owed--;
       ledger->owed--;
-      *off = make_off(now, channel, pitch, MIDI_OFF_VELOCITY);
+      *message = make_off(now, channel, pitch, MIDI_OFF_VELOCITY);
       return true;
     }
     ledger->cursor = (ledger->cursor + 1) % (CHANNELS * KEYS);
   }
-  return false;
+  return drain_control(ledger, now, message);
 }

@@ -1,5 +1,6 @@
 /* The ledger of emitted notes: 16 channels x 128 keys. It guarantees that every note-on that was let
- * through gets exactly one note-off, and that a suppressed note-on takes its note-off with it.
+ * through gets exactly one note-off, that a suppressed note-on takes its note-off with it, and that a pedal
+ * which holds notes does not stay down when all is to end.
  *
  * A note-off ends the note that sounds; once none does, it is swallowed for each suppressed stroke.
  * Two exceptions spare held notes when a bounce was suppressed:
@@ -37,8 +38,11 @@ struct ledger {
     bool guard; /* a release held back, else the limit of a note whose note-off was swallowed */
   } pending[LEDGER_PENDING_MAX];
   int pending_count;
-  int sounding, owed; /* sums over all keys */
-  int cursor;         /* where the search for owed note-offs goes on */
+  int sounding, owed;         /* sums over all keys */
+  uint8_t down[CHANNELS];     /* pedals that are down: a bit for each controller of ledger.c's list */
+  uint8_t controls[CHANNELS]; /* controllers that must still be sent, with the value 0: the same bits */
+  int controls_owed;          /* their number */
+  int cursor;                 /* where the search for owed note-offs goes on */
 };
 
 enum ledger_action {
@@ -60,14 +64,23 @@ EMEND_LIVE enum ledger_action ledger_note_off(struct ledger *ledger, nanos time,
                                               unsigned pitch, unsigned velocity, bool guard);
 /* Take one note-off that is due at `now`, the earliest first; false when there is none. */
 EMEND_LIVE bool ledger_due(struct ledger *ledger, nanos now, struct message *off);
+/* A controller was let through. */
+EMEND_LIVE void ledger_control(struct ledger *ledger, unsigned channel, unsigned number, unsigned value);
 /* The receiver ended the channel's notes by itself (controllers 120 and 123). */
 EMEND_LIVE void ledger_forget(struct ledger *ledger, unsigned channel);
 
-/* A note-off that the ledger gave out could not be sent: ledger_drain will give it again. */
+/* A note-off that could not be sent, or that nobody else will send: ledger_drain will give it. */
 EMEND_LIVE void ledger_owe(struct ledger *ledger, unsigned channel, unsigned pitch);
-/* Every note that sounds is owed its note-off. For panic, port loss and exit. */
+/* Every note that sounds is owed its note-off, every pedal that is down its release. For panic, port loss and
+ * exit. */
 EMEND_LIVE void ledger_end_all(struct ledger *ledger);
-/* Take one owed note-off; false when there is none. The note's time is `now`. */
-EMEND_LIVE bool ledger_drain(struct ledger *ledger, nanos now, struct message *off);
+/* Beside that, every channel is owed what ends notes that the ledger does not know. For panic. */
+EMEND_LIVE void ledger_end_unknown(struct ledger *ledger);
+/* Is anything owed? */
+EMEND_LIVE bool ledger_owes(const struct ledger *ledger);
+/* Take one message that is owed, note-offs first; false when there is none. Its time is `now`. */
+EMEND_LIVE bool ledger_drain(struct ledger *ledger, nanos now, struct message *message);
+/* What ledger_drain gave could not be sent: it will give it again. */
+EMEND_LIVE void ledger_return(struct ledger *ledger, const struct message *message);
 
 #endif

@@ -91,6 +91,7 @@ static void take_commands(struct live *live)
     case COMMAND_TEMPO: live_tempo(live, value.bpm); break;
     case COMMAND_PANIC:
       flush_delayed(live);
+      ledger_end_unknown(&live->ledger);
       live_end_all(live);
       break;
     case COMMAND_END_NOTE:
@@ -120,7 +121,7 @@ EMEND_LIVE void live_begin(struct live *live, nanos now)
 {
   flush_delayed(live);
   live_end_all(live);
-  if (live->ledger.owed == 0) {
+  if (!ledger_owes(&live->ledger)) {
     ledger_reset(&live->ledger); /* its times were of another stream */
   }
   for (int channel = 0; channel < CHANNELS; channel++) {

@@ -114,7 +114,7 @@ EMEND_LIVE void live_receive(struct live *live, nanos time, const uint8_t *bytes
  * once a period; a file's player steps through its rests likewise, since time that leaps by more than
  * 64 frames in one call is taken for a jump of the clock and makes the model forget. */
 EMEND_LIVE void live_advance(struct live *live, nanos now);
-/* Note-offs for all that sounds; forgets held keys. Exit, port loss. */
+/* Note-offs for all that sounds, pedals up; forgets held keys. Exit, port loss. */
 EMEND_LIVE void live_silence(struct live *live, nanos now);
 /* Beats a minute from now on, for beat frames (a file's tempo map). */
 EMEND_LIVE void live_tempo(struct live *live, double bpm);
@@ -128,6 +128,8 @@ bool live_set_strength(struct live *live, float strength);
 bool live_set_look_ahead(struct live *live, nanos look_ahead);
 /* Beats a minute, as live_tempo. */
 bool live_set_tempo(struct live *live, double bpm);
+/* The same, and on every channel pedals up, all notes off and all sound off, for notes that are not the
+ * engine's. */
 bool live_panic(struct live *live);
 /* A note-off for a note that another program left on at the receiver, unless the key sounds by this engine. */
 bool live_end_note(struct live *live, unsigned channel, unsigned pitch);

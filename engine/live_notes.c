@@ -132,14 +132,20 @@ static void handle_note_off(struct live *live, nanos time, const uint8_t *bytes,
   }
 }
 
-/* Controllers after which the receiver has ended the channel's notes by itself. */
+/* Pedals, and controllers after which the receiver has ended the channel's notes by itself. */
 static void heed_controller(struct live *live, const uint8_t *bytes, size_t size)
 {
+  if (size == 3 && (bytes[0] & 0xF0) == MIDI_CONTROL) {
+    ledger_control(&live->ledger, channel_of(bytes), bytes[1], bytes[2]);
+  }
   bool reset = size == 1 && bytes[0] == MIDI_SYSTEM_RESET;
   bool all_off = message_ends_channel(bytes, size);
   for (unsigned channel = 0; channel < CHANNELS; channel++) {
     if (reset || (all_off && channel == channel_of(bytes))) {
       ledger_forget(&live->ledger, channel);
+      if (reset) {
+        ledger_control(&live->ledger, channel, MIDI_RESET_CONTROLLERS, 0);
+      }
       channel_release_all(&live->channel[channel]);
     }
   }

@@ -49,10 +49,10 @@ static bool send_or_keep(struct live *live, nanos time, const uint8_t *bytes, si
 
 EMEND_LIVE bool live_pump(struct live *live)
 {
-  struct message off;
+  struct message owed;
   send_unsent(live);
-  while (live->unsent.count < live->unsent.capacity && ledger_drain(&live->ledger, live->now, &off)) {
-    live_send_off(live, &off);
+  while (live->unsent.count < live->unsent.capacity && ledger_drain(&live->ledger, live->now, &owed)) {
+    live_send_off(live, &owed);
   }
   return live->unsent.capacity - live->unsent.count >= 2;
 }
@@ -65,7 +65,7 @@ EMEND_LIVE void live_show_sounding(struct live *live)
 
 EMEND_LIVE bool live_send(struct live *live, nanos time, const uint8_t *bytes, size_t size)
 {
-  if (live->ledger.owed > 0 || !send_or_keep(live, time, bytes, size)) {
+  if (ledger_owes(&live->ledger) || !send_or_keep(live, time, bytes, size)) {
     live_count(&live->counters.dropped);
     return false;
   }
@@ -75,7 +75,7 @@ EMEND_LIVE bool live_send(struct live *live, nanos time, const uint8_t *bytes, s
 EMEND_LIVE void live_send_off(struct live *live, const struct message *off)
 {
   if (!send_or_keep(live, off->time, off->bytes, off->size)) {
-    ledger_owe(&live->ledger, off->bytes[0] & 0x0F, off->bytes[1]);
+    ledger_return(&live->ledger, off);
   }
 }
 

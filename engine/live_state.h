@@ -89,7 +89,7 @@ struct live {
 EMEND_LIVE bool live_pump(struct live *live);
 /* Send, or keep for later. False when it had to be dropped (counted). */
 EMEND_LIVE bool live_send(struct live *live, nanos time, const uint8_t *bytes, size_t size);
-/* Send a note-off that ends a note of the ledger; never lost. */
+/* Send a note-off that ends a note of the ledger, or what else it owes; never lost. */
 EMEND_LIVE void live_send_off(struct live *live, const struct message *off);
 EMEND_LIVE void live_pass_long(struct live *live, nanos time, const uint8_t *bytes, size_t size);
 EMEND_LIVE void live_show_sounding(struct live *live);
@@ -105,7 +105,7 @@ EMEND_LIVE void live_warm(struct live *live);
 EMEND_LIVE void live_handle(struct live *live, nanos heard, nanos time, const uint8_t *bytes, size_t size);
 /* Send held-back note-offs that are due. */
 EMEND_LIVE void live_end_due(struct live *live, nanos now);
-/* Note-offs for all that sounds; held keys are forgotten. */
+/* Note-offs for all that sounds, and pedals up; held keys are forgotten. */
 EMEND_LIVE void live_end_all(struct live *live);
 
 /* live_time.c: ticks, steps, tempo, swaps. */

@@ -8,6 +8,7 @@
 struct listener {
   uint32_t depth[CHANNELS][KEYS]; /* notes of the key that sound */
   bool tangled[CHANNELS][KEYS];   /* it was struck while down, or released while up */
+  bool damper[CHANNELS];          /* is down */
   uint64_t ons, shorts, others;
 };
 
@@ -18,9 +19,21 @@ static void forget(struct listener *listener, unsigned channel)
   memset(listener->depth[channel], 0, sizeof listener->depth[channel]);
 }
 
-static void hear(struct listener *listener, const uint8_t *bytes, size_t size)
+static void hear_damper(struct listener *listener, const uint8_t *bytes, size_t size)
+{
+  if (size == 3 && (bytes[0] & 0xF0) == MIDI_CONTROL && bytes[1] == MIDI_DAMPER) {
+    listener->damper[bytes[0] & 0x0F] = bytes[2] > 0;
+  } else if (size == 3 && (bytes[0] & 0xF0) == MIDI_CONTROL && bytes[1] == MIDI_RESET_CONTROLLERS) {
+    listener->damper[bytes[0] & 0x0F] = false;
+  } else if (size == 1 && bytes[0] == MIDI_SYSTEM_RESET) {
+    memset(listener->damper, 0, sizeof listener->damper);
+  }
+}
+
+static void hear(struct listener *listener, const uint8_t *bytes, size_t size, bool ending)
 {
   unsigned channel = bytes[0] & 0x0F;
+  hear_damper(listener, bytes, size);
   listener->shorts += size <= 3;
   if (message_is_note_on(bytes, size)) {
     uint32_t *depth = &listener->depth[channel][bytes[1]];
@@ -32,7 +45,7 @@ static void hear(struct listener *listener, const uint8_t *bytes, size_t size)
     listener->tangled[channel][bytes[1]] |= *depth == 0;
     *depth -= *depth > 0;
   } else {
-    listener->others++;
+    listener->others += !ending;
     bool controller = size == 3 && (bytes[0] & 0xF0) == MIDI_CONTROL &&
                       (bytes[1] == MIDI_ALL_SOUND_OFF || bytes[1] == MIDI_ALL_NOTES_OFF);
     for (unsigned c = 0; c < CHANNELS; c++) {
@@ -47,13 +60,16 @@ static void listen(struct listener *listener, const struct recording_port *port)
 {
   memset(listener, 0, sizeof *listener);
   for (uint32_t i = 0; i < port->count; i++) {
-    hear(listener, recording_bytes(port, i), port->messages[i].size);
+    hear(listener, recording_bytes(port, i), port->messages[i].size, recording_is_ending(port, i));
   }
 }
 
 static const char *check_keys(const struct listener *in, const struct listener *out)
 {
   for (int channel = 0; channel < CHANNELS; channel++) {
+    if (out->damper[channel]) {
+      return "a pedal was left down";
+    }
     for (int key = 0; key < KEYS; key++) {
       if (out->depth[channel][key] > 0) {
         return "a note was not ended";
@@ -77,13 +93,13 @@ static bool same(const struct recording_port *a, uint32_t i, const struct record
          memcmp(recording_bytes(a, i), recording_bytes(b, j), a->messages[i].size) == 0;
 }
 
-/* Whatever came out went in, in that order; only note-offs may be moved. */
+/* Whatever came out went in, in that order; only note-offs may be moved, and what ends all is our own. */
 static const char *check_order(const struct recording_port *in, const struct recording_port *out,
                                bool with_offs)
 {
   uint32_t at = 0;
   for (uint32_t i = 0; i < out->count; i++) {
-    if (is_off(out, i) && !with_offs) {
+    if ((is_off(out, i) && !with_offs) || recording_is_ending(out, i)) {
       continue;
     }
     while (at < in->count && !same(out, i, in, at)) {

@@ -25,3 +25,19 @@ const uint8_t *recording_bytes(const struct recording_port *recording, uint32_t 
 {
   return recording->bytes + recording->messages[message].start;
 }
+
+bool recording_is_ending(const struct recording_port *port, uint32_t message)
+{
+  const uint8_t *bytes = recording_bytes(port, message);
+  if (port->messages[message].size != 3 || (bytes[0] & 0xF0) != MIDI_CONTROL || bytes[2] != 0) {
+    return false;
+  }
+  switch (bytes[1]) {
+  case MIDI_DAMPER:
+  case MIDI_SOSTENUTO:
+  case MIDI_HOLD_2:
+  case MIDI_ALL_NOTES_OFF:
+  case MIDI_ALL_SOUND_OFF: return true;
+  default: return false;
+  }
+}

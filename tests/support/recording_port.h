@@ -23,4 +23,7 @@ void recording_clear(struct recording_port *recording);
 bool recording_emit(void *port, nanos time, const uint8_t *bytes, size_t size);
 const uint8_t *recording_bytes(const struct recording_port *recording, uint32_t message);
 
+/* A controller that the engine sends of its own when all is to end: a pedal up, all notes or all sound off. */
+bool recording_is_ending(const struct recording_port *port, uint32_t message);
+
 #endif

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -82,10 +83,11 @@ static void test_golden_take(void **state)
                                   "410: 89 26 00\n"
                                   "410: 80 14 00\n"
                                   "410: 80 6d 00\n"
-                                  "500: e0 00 40\n");
+                                  "500: e0 00 40\n"
+                                  "600: b0 40 00\n");
   const struct live_counters *counters = live_counters(rig.live);
   assert_int_equal(counters->events_in, 16);
-  assert_int_equal(counters->events_out, 12);
+  assert_int_equal(counters->events_out, 13);
   assert_int_equal(counters->notes_in, 7);
   assert_int_equal(counters->notes_out, 5);
   assert_int_equal(counters->suppressed[DAMAGE_GHOST], 2);
@@ -170,12 +172,38 @@ static void test_panic_and_silence(void **state)
   assert_int_equal(live_counters(rig.live)->sounding, 2);
   assert_true(live_panic(rig.live));
   live_advance(rig.live, 5 * ms);
-  assert_string_equal(rig_sent(), "0: 90 3c 50\n0: 9f 0a 50\n5: 80 3c 40\n5: 8f 0a 40\n");
+  const uint32_t controls = rig.port.count - 4;
+  const char *ends = strstr(rig_sent(), "5: 80 3c 40\n5: 8f 0a 40\n");
+  assert_non_null(ends);
+  for (int channel = 0; channel < CHANNELS; channel++) {
+    char lines[64];
+    snprintf(lines, sizeof lines, "5: b%x 40 00\n5: b%x 42 00\n5: b%x 45 00\n5: b%x 7b 00\n5: b%x 78 00\n",
+             (unsigned)channel, (unsigned)channel, (unsigned)channel, (unsigned)channel, (unsigned)channel);
+    assert_non_null(strstr(ends, lines));
+  }
+  assert_int_equal(controls, CHANNELS * 5);
   assert_int_equal(live_counters(rig.live)->sounding, 0);
   rig_send(10, 0x90, 62, 80);
   live_silence(rig.live, 20 * ms);
   live_silence(rig.live, 30 * ms);
   assert_string_equal(rig_sent(), "10: 90 3e 50\n20: 80 3e 40\n");
+}
+
+static void test_silence_lifts_pedals(void **state)
+{
+  (void)state;
+  rig_start(rig_clean());
+  rig_send(0, 0xB0, MIDI_DAMPER, 127);
+  rig_send(1, 0xB2, MIDI_SOSTENUTO, 1);
+  rig_send(2, 0xB3, MIDI_HOLD_2, 64);
+  rig_send(3, 0xB3, MIDI_HOLD_2, 0);
+  rig_send(4, 0xB4, MIDI_DAMPER, 90);
+  rig_send(5, 0xB4, MIDI_RESET_CONTROLLERS, 0);
+  (void)rig_sent();
+  live_silence(rig.live, 20 * ms);
+  assert_string_equal(rig_sent(), "20: b0 40 00\n20: b2 42 00\n");
+  live_silence(rig.live, 30 * ms);
+  assert_string_equal(rig_sent(), "");
 }
 
 static void test_receiver_ends_notes_itself(void **state)
@@ -271,8 +299,8 @@ static void test_overflow_never_loses_a_note_off(void **state)
   assert_int_equal(live_counters(rig.live)->sounding, 70);
   rig.port.full = false;
   live_advance(rig.live, 100 * ms);
-  assert_int_equal(rig.port.count, 70 + 1024 + 70);
-  for (uint32_t i = 70 + 1024; i < rig.port.count; i++) {
+  assert_int_equal(rig.port.count, 70 + 1024 + 70 + CHANNELS * 5);
+  for (uint32_t i = 70 + 1024; i < 70 + 1024 + 70; i++) {
     assert_int_equal(recording_bytes(&rig.port, i)[0], 0x80);
     assert_in_range(recording_bytes(&rig.port, i)[1], 30, 99);
   }
@@ -322,6 +350,7 @@ int main(void)
     cmocka_unit_test_teardown(test_strength, rig_stop),
     cmocka_unit_test_teardown(test_guard_releases_in_time, rig_stop),
     cmocka_unit_test_teardown(test_panic_and_silence, rig_stop),
+    cmocka_unit_test_teardown(test_silence_lifts_pedals, rig_stop),
     cmocka_unit_test_teardown(test_receiver_ends_notes_itself, rig_stop),
     cmocka_unit_test_teardown(test_odd_bytes_pass, rig_stop),
     cmocka_unit_test_teardown(test_nothing_goes_into_a_sysex, rig_stop),

@@ -117,7 +117,7 @@ static void test_play_control_and_record_at_once(void **state)
   for (int i = 0; !atomic_load(&done); i++) {
     (void)live_set_mode(rig.live, (enum live_mode)(i % 3));
     (void)live_set_strength(rig.live, (float)(i % 10) / 10);
-    if (i % 7 == 0) {
+    if (i % 700 == 0) {
       (void)live_panic(rig.live);
     }
     if (spare && live_swap(rig.live, spare)) {
