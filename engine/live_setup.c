@@ -1,7 +1,6 @@
 #include "live_state.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "touch.h"
 
@@ -65,17 +64,6 @@ static enum status init_parts(struct live *live, uint32_t capture_capacity)
   return status;
 }
 
-static struct live *allocate(void)
-{
-  /* The rings' indices stand on cache lines of their own. */
-  size_t size = (sizeof(struct live) + 63) / 64 * 64;
-  struct live *live = aligned_alloc(64, size);
-  if (live) {
-    memset(live, 0, size);
-  }
-  return live;
-}
-
 enum status live_new(struct live **live, const struct live_config *config, struct cleaner *cleaner,
                      live_emit emit, void *port, struct error *error)
 {
@@ -84,7 +72,7 @@ enum status live_new(struct live **live, const struct live_config *config, struc
   if (status != STATUS_OK) {
     return status;
   }
-  struct live *made = allocate();
+  struct live *made = calloc(1, sizeof *made);
   status = made ? init_parts(made, config->capture_capacity) : STATUS_NO_MEMORY;
   if (status != STATUS_OK) {
     live_free(made);

@@ -12,11 +12,17 @@
 #include "realtime.h"
 #include "status.h"
 
+enum { RING_LINE = 64 }; /* bytes of a cache line */
+
 struct ring {
   uint8_t *bytes;
   uint32_t mask; /* capacity - 1; capacity is a power of two */
-  _Alignas(64) _Atomic uint32_t write_index;
-  _Alignas(64) _Atomic uint32_t read_index;
+  /* Nothing else on the line of an index, wherever the ring lies: whoever holds one needs no alignment. */
+  uint8_t before_write[RING_LINE];
+  _Atomic uint32_t write_index;
+  uint8_t before_read[RING_LINE];
+  _Atomic uint32_t read_index;
+  uint8_t after_read[RING_LINE];
 };
 
 struct ring_header {
