@@ -15,17 +15,25 @@ enum { TEMPORARY_TRIES = 100, LINKS_MAX = 40, READ_STEP = 1 << 16 };
 static enum status system_error(struct error *error, const char *verb, const char *path, int code)
 {
   const char *advice = "";
+  const char *what = strerror(code);
   switch (code) {
   case ENOSPC:
   case EDQUOT: advice = "; free some space and try again"; break;
+  case EFBIG:
+    what = "the system's limit of a file's size is reached";
+    advice = "; raise it (ulimit -f) or choose another place";
+    break;
+  case EISDIR: advice = "; name a file"; break;
   case EACCES:
   case EPERM:
   case EROFS: advice = "; choose another place or change its permissions"; break;
+  case ENOTDIR:
+  case ENAMETOOLONG:
   case ENOENT: advice = "; check the path"; break;
   default: break;
   }
   const enum status status = code == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
-  return error_set(error, status, "cannot %s %s: %s%s", verb, path, strerror(code), advice);
+  return error_set(error, status, "cannot %s %s: %s%s", verb, path, what, advice);
 }
 
 /* Read until the end or until more than `limit` bytes have come. */
@@ -59,10 +67,14 @@ enum status file_read(const char *path, size_t limit, uint8_t **data, size_t *si
 {
   *data = NULL;
   *size = 0;
+  if (path[0] == '\0') {
+    return error_set(error, STATUS_NOT_FOUND, "cannot open a file without a name; name one");
+  }
   const bool standard = strcmp(path, "-") == 0;
+  const char *name = standard ? "standard input" : path;
   const int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    return system_error(error, "open", path, errno);
+    return system_error(error, "open", name, errno);
   }
   const int code = read_all(fd, limit, data, size);
   if (!standard) {
@@ -75,13 +87,13 @@ enum status file_read(const char *path, size_t limit, uint8_t **data, size_t *si
   *data = NULL;
   *size = 0;
   if (code == EFBIG) {
-    return error_set(error, STATUS_FORMAT, "%s is larger than %zu bytes, more than such a file can be", path,
+    return error_set(error, STATUS_FORMAT, "%s is larger than %zu bytes, more than such a file can be", name,
                      limit);
   }
   if (code == ENOMEM) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to read %s", path);
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory to read %s", name);
   }
-  return system_error(error, "read", path, code);
+  return system_error(error, "read", name, code);
 }
 
 static int write_all(int fd, const uint8_t *data, size_t size)

@@ -149,7 +149,15 @@ static void says_what_cannot_be_read(void **state)
   const char *path = folder_join(*state, "missing");
   assert_int_equal(file_read(path, 10, &data, &size, &error), STATUS_NOT_FOUND);
   assert_non_null(strstr(error.text, path));
-  assert_int_equal(file_read(((struct folder *)*state)->path, 10, &data, &size, &error), STATUS_IO);
+  const char *folder = ((struct folder *)*state)->path;
+  assert_int_equal(file_read(folder, 10, &data, &size, &error), STATUS_IO);
+  assert_non_null(strstr(error.text, "; name a file"));
+  assert_int_equal(file_read("", 10, &data, &size, &error), STATUS_NOT_FOUND);
+  assert_non_null(strstr(error.text, "a file without a name"));
+  assert_int_equal(close(STDIN_FILENO), 0);
+  assert_int_equal(open(folder, O_RDONLY), STDIN_FILENO);
+  assert_int_equal(file_read("-", 10, &data, &size, &error), STATUS_IO);
+  assert_non_null(strstr(error.text, "cannot read standard input: "));
 }
 
 static void leaves_nothing_when_it_cannot_write(void **state)
@@ -182,6 +190,7 @@ static void keeps_the_old_file_when_writing_fails(void **state)
   assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
   signal(SIGXFSZ, handler);
   assert_int_equal(status, STATUS_IO);
+  assert_non_null(strstr(error.text, "limit"));
   assert_int_equal(folder_count(folder->path), 1);
   struct stat about;
   assert_int_equal(stat(path, &about), 0);
