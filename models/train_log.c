@@ -1,9 +1,11 @@
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
+#include "file.h"
 #include "trainer.h"
+
+enum { LOG_MAX = 1 << 28, LINE_SIZE = 4096 };
 
 const char *train_figure(const struct model *model)
 {
@@ -27,30 +29,53 @@ void train_figure_text(const struct trainer *trainer, size_t size, char *text)
            trainer->point.epoch);
 }
 
+/* The lines of the epochs before, with room for another; none: the heading. */
+static enum status read_log(const struct trainer *trainer, const char *path, char **text, size_t *used,
+                            struct error *error)
+{
+  uint8_t *data = NULL;
+  size_t size = 0;
+  if (trainer->point.epoch > 1) {
+    const enum status status = file_read(path, LOG_MAX, &data, &size, error);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+      return status;
+    }
+  }
+  *text = realloc(data, size + 2 * LINE_SIZE);
+  if (*text == NULL) {
+    free(data);
+    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the training log");
+  }
+  *used = size;
+  if (size == 0) {
+    *used =
+      (size_t)snprintf(*text, LINE_SIZE,
+                       "epoch,seconds,frames_per_second,kl_weight,rate,train_nats,%s,valid_reconstruction,"
+                       "valid_kl,valid_surrogate\n",
+                       train_figure(trainer->model));
+  }
+  return STATUS_OK;
+}
+
+/* Written as a whole, so that a full disk leaves no half of it. */
 enum status train_log(const struct trainer *trainer, const struct epoch_result *result,
                       const struct bound_sums *valid, struct error *error)
 {
   char path[PATH_MAX];
+  char *text = NULL;
+  size_t used = 0;
   snprintf(path, sizeof path, "%s.csv", trainer->run->out);
-  const bool first = trainer->point.epoch <= 1;
-  FILE *file = fopen(path, first ? "w" : "a");
-  if (file == NULL) {
-    return error_set(error, STATUS_IO, "%s: cannot write the training log: %s", path, strerror(errno));
-  }
-  if (first) {
-    fprintf(file,
-            "epoch,seconds,frames_per_second,kl_weight,rate,train_nats,%s,valid_reconstruction,valid_kl,"
-            "valid_surrogate\n",
-            train_figure(trainer->model));
+  enum status status = read_log(trainer, path, &text, &used, error);
+  if (status != STATUS_OK) {
+    return status;
   }
   const double frames = (double)valid->frames;
-  fprintf(file, "%d,%.1f,%.0f,%.3f,%.6f,%.5f,%.5f,%.5f,%.5f,%.5f\n", trainer->point.epoch,
-          trainer->point.seconds, result->frames / result->seconds, trainer->kl_weight,
-          trainer->optimiser.rate * trainer->cooled, result->train,
-          (valid->reconstruction + valid->kl) / frames, valid->reconstruction / frames, valid->kl / frames,
-          (valid->reconstruction + valid->surrogate) / frames);
-  if (fclose(file) != 0) {
-    return error_set(error, STATUS_IO, "%s: cannot write the training log: %s", path, strerror(errno));
-  }
-  return STATUS_OK;
+  used += (size_t)snprintf(text + used, LINE_SIZE, "%d,%.1f,%.0f,%.3f,%.6f,%.5f,%.5f,%.5f,%.5f,%.5f\n",
+                           trainer->point.epoch, trainer->point.seconds, result->frames / result->seconds,
+                           trainer->kl_weight, trainer->optimiser.rate * trainer->cooled, result->train,
+                           (valid->reconstruction + valid->kl) / frames, valid->reconstruction / frames,
+                           valid->kl / frames, (valid->reconstruction + valid->surrogate) / frames);
+  status = file_write(path, text, used, error);
+  free(text);
+  return status;
 }
