@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "cmd_bench.h"
+#include "data.h"
 #include "deviations_plot.h"
 #include "outfile.h"
 #include "report.h"
@@ -104,6 +105,7 @@ static enum status run_flags(const struct deviations_flags *flags, struct error 
   }
   status = dataset_load(&data, flags->data, flags->split, error);
   if (status == STATUS_OK) {
+    data_warn(&command_bench_deviations, &data);
     status = find(flags, model, &data, error);
     dataset_free(&data);
   }

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "data.h"
 #include "eval_tell.h"
 #include "progress.h"
 #include "stop.h"
@@ -101,6 +101,7 @@ static enum status evaluate(const struct eval_flags *flags, struct error *error)
   }
   status = dataset_load(&data, flags->data, flags->split, error);
   if (status == STATUS_OK) {
+    data_warn(&command_eval, &data);
     status = dataset_frames(&data, &model->config.frame, error);
     if (status == STATUS_OK) {
       const struct eval_told told = {flags, model, &data};

@@ -1,4 +1,5 @@
 /* emend train --from PRESET --data TAKES: a personal model, without the live engine. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +44,11 @@ static enum status check(const struct learn_flags *flags, struct error *error)
   if (flags->publish && is_model_file(flags->from)) {
     return error_set(error, STATUS_USAGE, "--publish wants a preset after --from, not a model's file");
   }
-  return outfile_check(flags->out, error);
+  enum status status = outfile_check(flags->out, error);
+  for (int i = 0; status == STATUS_OK && i < flags->data.count; i++) {
+    status = outfile_check_apart(flags->out, flags->data.items[i], "a file of --data", error);
+  }
+  return status;
 }
 
 static bool going(void *user, double share)
@@ -144,6 +149,7 @@ static enum status run(struct learn_flags *flags, struct error *error)
   if (status == STATUS_OK) {
     status = data_load(&takes, &flags->data, "all", error);
     if (status == STATUS_OK) {
+      data_warn(&command_train, &takes);
       const struct learn_job job = {base, current, &takes};
       status = learn_from(flags, &job, error);
       dataset_free(&takes);
@@ -184,18 +190,17 @@ int run_learn(int argc, char **argv)
      .help = "of damage and draws (1)"},
     {.name = "json", .kind = OPTION_FLAG, .value = &flags.json, .help = "print one JSON object"},
   };
-  struct option_set set = {
-    .specs = specs, .count = sizeof specs / sizeof specs[0], .operand_max = OPTION_LIST_MAX};
+  struct option_set set = {.specs = specs, .count = sizeof specs / sizeof specs[0], .operand_max = INT_MAX};
   struct error error = {STATUS_OK, ""};
 
   int done = command_parse(&command_train, &set, argc, argv);
   if (done != COMMAND_GO_ON) {
     return done;
   }
-  for (int i = 0; i < set.operand_count && flags.data.count < OPTION_LIST_MAX; i++) {
-    flags.data.items[flags.data.count++] = set.operands[i];
+  enum status status = options_list_operands(&flags.data, &set, 0, &error);
+  if (status == STATUS_OK) {
+    status = check(&flags, &error);
   }
-  enum status status = check(&flags, &error);
   if (status == STATUS_OK) {
     status = run(&flags, &error);
   }

@@ -1,8 +1,11 @@
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd_learn.h"
+#include "data.h"
 #include "model_config.h"
 #include "options_file.h"
 #include "outfile.h"
@@ -63,7 +66,7 @@ static int read_flags(const struct command *command, enum net_kind kind, struct 
                       struct options_file *file, int argc, char **argv)
 {
   struct option_spec specs[OPTION_SPECS_MAX];
-  struct option_set set = {.specs = specs, .operand_max = OPTION_LIST_MAX};
+  struct option_set set = {.specs = specs, .operand_max = INT_MAX};
   struct error error = {STATUS_OK, ""};
 
   set.count = train_flags_init(flags, kind, specs);
@@ -79,13 +82,28 @@ static int read_flags(const struct command *command, enum net_kind kind, struct 
   if (done != COMMAND_GO_ON) {
     return done;
   }
-  for (int i = 0; i < set.operand_count && flags->data.count < OPTION_LIST_MAX; i++) {
-    flags->data.items[flags->data.count++] = set.operands[i];
+  if (options_list_operands(&flags->data, &set, 0, &error) != STATUS_OK) {
+    return command_fail(command, &error);
   }
   if (flags->data.count == 0) {
     flags->data = from_file;
   }
   return COMMAND_GO_ON;
+}
+
+/* The checkpoint and the log lie beside the model, and it takes the place of what was there. */
+static enum status check_out(const struct train_flags *flags, struct error *error)
+{
+  struct stat about;
+  enum status status = outfile_check(flags->out, error);
+
+  if (status == STATUS_OK && stat(flags->out, &about) == 0 && !S_ISREG(about.st_mode)) {
+    status = error_set(error, STATUS_IO, "%.300s: is no regular file; name a file for the model", flags->out);
+  }
+  for (int i = 0; status == STATUS_OK && i < flags->data.count; i++) {
+    status = outfile_check_apart(flags->out, flags->data.items[i], "a file of --data", error);
+  }
+  return status;
 }
 
 static enum status check(const struct train_flags *flags, struct error *error)
@@ -98,10 +116,19 @@ static enum status check(const struct train_flags *flags, struct error *error)
   if (flags->out == NULL || strcmp(flags->out, "-") == 0) {
     return error_set(error, STATUS_USAGE, "--out wants a file's name; see emend train %s --help", kind);
   }
-  return outfile_check(flags->out, error);
+  return check_out(flags, error);
 }
 
-static enum status train(struct train_flags *flags, const char *command, struct error *error)
+static void warn(const struct command *command, const struct dataset *training, const struct dataset *valid)
+{
+  data_warn(command, training);
+  if (strcmp(training->unread.text, valid->unread.text) != 0) {
+    data_warn(command, valid); /* not the same folder again */
+  }
+}
+
+static enum status train(const struct command *command, struct train_flags *flags, const char *line,
+                         struct error *error)
 {
   struct dataset training, valid;
   struct telling telling = {.best = NAN};
@@ -110,6 +137,7 @@ static enum status train(struct train_flags *flags, const char *command, struct 
   if (status != STATUS_OK) {
     return status;
   }
+  warn(command, &training, &valid);
   status = train_data_frames(flags, &training, &valid, error);
   if (status != STATUS_OK) {
     dataset_free(&training);
@@ -121,7 +149,7 @@ static enum status train(struct train_flags *flags, const char *command, struct 
                                 .from = flags->from,
                                 .out = flags->out,
                                 .resume = flags->resume,
-                                .command = command,
+                                .command = line,
                                 .report = tell,
                                 .user = &telling};
   stop_catch();
@@ -154,7 +182,7 @@ static int run_kind(const struct command *command, enum net_kind kind, int argc,
   if (done == COMMAND_GO_ON) {
     enum status status = check(&flags, &error);
     if (status == STATUS_OK) {
-      status = train(&flags, text, &error);
+      status = train(command, &flags, text, &error);
     }
     done = status == STATUS_OK ? EXIT_SUCCESS : command_fail(command, &error);
   }

@@ -20,6 +20,10 @@ static enum status append(struct dataset *data, struct dataset *more, struct err
   data->count = count;
   data->frames += more->frames;
   data->on_disk = data->on_disk || more->on_disk;
+  if (data->skipped == 0) {
+    data->unread = more->unread;
+  }
+  data->skipped += more->skipped;
   free(more->sequences);
   return STATUS_OK;
 }
@@ -28,6 +32,14 @@ enum status data_load(struct dataset *data, const struct option_list *paths, con
                       struct error *error)
 {
   return data_open(data, paths, split, 0, error);
+}
+
+void data_warn(const struct command *command, const struct dataset *data)
+{
+  if (data->unread.text[0] != '\0') {
+    fprintf(stderr, "emend %s: %zu file%s of --data %s left out, as unreadable; the first: %s\n", command->name,
+            data->skipped, data->skipped == 1 ? "" : "s", data->skipped == 1 ? "is" : "are", data->unread.text);
+  }
 }
 
 enum status data_open(struct dataset *data, const struct option_list *paths, const char *split, double hours,

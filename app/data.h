@@ -2,6 +2,7 @@
 #ifndef EMEND_DATA_H
 #define EMEND_DATA_H
 
+#include "command.h"
 #include "dataset.h"
 #include "options.h"
 
@@ -12,5 +13,8 @@ enum status data_load(struct dataset *data, const struct option_list *paths, con
 /* The same, where takes that last longer than `hours` altogether stay on disk. */
 enum status data_open(struct dataset *data, const struct option_list *paths, const char *split, double hours,
                       struct error *error) EMEND_CHECK;
+
+/* One line on standard error where files of folders could not be read: how many, and why the first. */
+void data_warn(const struct command *command, const struct dataset *data);
 
 #endif

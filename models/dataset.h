@@ -26,12 +26,13 @@ struct sequence {
 struct dataset {
   struct sequence *sequences;
   size_t count;
-  size_t frames;  /* over all sequences */
-  size_t skipped; /* files that could not be read as takes */
-  int values;     /* V of the cells */
-  bool rolls;     /* from JSON: cells are given, there are no notes */
-  double hours;   /* takes that last longer altogether are not held: see dataset_disk.h; 0: they are */
-  bool on_disk;   /* they are not: of each take there is no more than its name, file and length */
+  size_t frames;       /* over all sequences */
+  size_t skipped;      /* files that could not be read as takes */
+  struct error unread; /* why the first of a folder's could not be */
+  int values;          /* V of the cells */
+  bool rolls;          /* from JSON: cells are given, there are no notes */
+  double hours;        /* takes that last longer altogether are not held: see dataset_disk.h; 0: they are */
+  bool on_disk;        /* they are not: of each take there is no more than its name, file and length */
 };
 
 /* A take is of decidable notes only, at least DATASET_NOTES_MIN of them. A file with two or more such

@@ -133,7 +133,9 @@ static enum status read_files(struct dataset *dataset, const char *path, const s
     if (status == STATUS_NO_MEMORY) {
       return error_set(error, status, "not enough memory for %s", file);
     }
-    dataset->skipped += status != STATUS_OK;
+    if (status != STATUS_OK && dataset->skipped++ == 0) {
+      dataset->unread = last;
+    }
     dataset_lighten(dataset);
   }
   starts[names->count] = dataset->count;

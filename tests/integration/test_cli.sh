@@ -194,6 +194,8 @@ cp "$model" kept.safetensors
 # shellcheck disable=SC2086
 bad 1 'too little data for the gate: .* give more data, or --gate 0' train vosp --data "$take" --out kept.safetensors $small
 cmp -s "$model" kept.safetensors || fail "a failed training changed the model that was there"
+bad 2 'kept.safetensors: would be written over a file of --data' train vosp --data "$take" kept.safetensors --out ./kept.safetensors
+bad 1 'is no regular file' train vosp --data "$take" --out /dev/null
 [ ! -e kept.safetensors.csv ] || fail "too little data for the gate is seen only after an epoch"
 bad 1 'nowhere' eval "$model" --data nowhere
 bad 1 'no folder none' denoise "$take" none/a.mid --preset "$model"
@@ -344,6 +346,30 @@ for key in before paper hold half copy gaps skipped precision recall f1; do
   has said "\"$key\""
 done
 has said '"fill": null'
+# More files than a list holds, and files that cannot be read.
+set --
+while [ $# -le 4096 ]; do
+  set -- "$@" x.mid
+done
+bad 2 'more than 4096 paths; name their folder' train vosp --out out/m --data "$@"
+bad 2 'more than 4096 paths; name their folder' train --from plain --out out/m --data "$@"
+mkdir lot
+for name in 1 2 3; do
+  cp "$take" lot/$name.mid
+done
+cp zero.mid lot/zy.mid
+cp page.mid lot/zz.mid
+# shellcheck disable=SC2086
+good "$emend" train vosp --data lot --out some.safetensors --gate 0 $small
+has complaint '^emend train vosp: 2 files of --data are left out, as unreadable; the first: lot/zy.mid'
+[ "$(wc -l <complaint)" -eq 1 ] || fail "files that cannot be read are told more than once: $(cat complaint)"
+good "$emend" eval "$model" --data lot --particles 0
+has complaint '^emend eval: 2 files of --data'
+# No room: one line with advice, and nothing left.
+# shellcheck disable=SC2086
+(ulimit -f 0 && "$emend" train vosp --data "$take" --out full.safetensors --gate 0 $small 2>&1) | cat >said
+has said 'cannot write full.safetensors.csv: .*; '
+[ ! -e full.safetensors.csv ] || fail "a log that could not be written was left"
 [ -z "$(find . -name '*.tmp')" ] || fail "temporary files were left: $(find . -name '*.tmp')"
 
 [ "$failures" -eq 0 ] && echo "All cases passed." && exit 0

@@ -149,6 +149,7 @@ static void reads_folders_in_the_order_of_names(void **state)
   assert_int_equal(dataset_load(&dataset, folder.path, "train", &error), STATUS_OK);
   assert_int_equal(dataset.count, 2);
   assert_int_equal(dataset.skipped, 1);
+  assert_non_null(strstr(dataset.unread.text, "train/damaged.mid: byte 0"));
   assert_false(dataset.rolls);
   assert_string_equal(dataset.sequences[0].name, "a.mid:3");
   assert_string_equal(dataset.sequences[1].name, "b.MID:0");
