@@ -11,6 +11,7 @@
 
 #include "live_rig.h"
 #include "rng.h"
+#include "sounding.h"
 
 static const nanos ms = NANOS_PER_MILLISECOND;
 
@@ -54,8 +55,7 @@ void __wrap_free(void *memory)
 
 /* What a synthesizer would make of the output. */
 struct receiver {
-  int sounding[CHANNELS][KEYS];
-  int total;
+  struct sounding sounding;
   bool damper[CHANNELS];
   uint64_t ons, strays; /* strays: decidable note-offs that end nothing */
 };
@@ -80,34 +80,16 @@ static bool is_note(const uint8_t *bytes, size_t size)
   return message_is_note_on(bytes, size) || message_is_note_off(bytes, size);
 }
 
-static void receiver_forget(struct receiver *receiver, unsigned channel)
-{
-  for (int key = 0; key < KEYS; key++) {
-    receiver->total -= receiver->sounding[channel][key];
-    receiver->sounding[channel][key] = 0;
-  }
-}
-
 static void receiver_hear(struct receiver *receiver, const uint8_t *bytes, size_t size)
 {
   unsigned channel = bytes[0] & 0x0F;
   if (size == 3 && (bytes[0] & 0xF0) == MIDI_CONTROL && bytes[1] == MIDI_DAMPER) {
     receiver->damper[channel] = bytes[2] > 0;
   }
-  if (message_is_note_on(bytes, size)) {
-    receiver->ons++;
-    receiver->total++;
-    receiver->sounding[channel][bytes[1]]++;
-  } else if (message_is_note_off(bytes, size)) {
-    if (receiver->sounding[channel][bytes[1]] > 0) {
-      receiver->total--;
-      receiver->sounding[channel][bytes[1]]--;
-    } else {
-      receiver->strays += note_is_decidable(channel, bytes[1]);
-    }
-  } else if (size == 3 && (bytes[0] & 0xF0) == MIDI_CONTROL && (bytes[1] == 120 || bytes[1] == 123)) {
-    receiver_forget(receiver, channel);
-  }
+  receiver->ons += message_is_note_on(bytes, size);
+  receiver->strays += message_is_note_off(bytes, size) && receiver->sounding.on[channel][bytes[1]] == 0 &&
+                      note_is_decidable(channel, bytes[1]);
+  sounding_hear(&receiver->sounding, bytes, size);
 }
 
 static void hear_output(void)
@@ -292,7 +274,7 @@ static void run(uint64_t seed, int steps)
     step();
   }
   end();
-  assert_int_equal(stream.receiver.total, 0);
+  assert_int_equal(stream.receiver.sounding.count, 0);
   for (int channel = 0; channel < CHANNELS; channel++) {
     assert_false(stream.receiver.damper[channel]);
   }
@@ -377,7 +359,7 @@ static void test_long_faults_lose_no_note_off(void **state)
       step();
     }
     end();
-    assert_int_equal(stream.receiver.total, 0);
+    assert_int_equal(stream.receiver.sounding.count, 0);
     assert_int_equal(live_counters(rig.live)->sounding, 0);
     assert_true(live_counters(rig.live)->dropped > 0);
     assert_int_equal(allocations, 0);
