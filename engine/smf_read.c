@@ -226,7 +226,8 @@ static enum status read_header(struct reader *reader)
     return error_set(reader->error, STATUS_FORMAT,
                      "%s: byte 0: this is not a Standard MIDI File (it does not begin with an MThd header)%s",
                      reader->name,
-                     reader->data[0] == '<' ? "; it looks like a web page, download the file itself" : "");
+                     reader->data[0] == '<' ? "; it looks like a web page, download the file itself"
+                                            : "; name a file that ends in .mid, or export it again");
   }
   const size_t size = read_big(reader->data + 4, 4);
   if (size < HEADER_SIZE || size > left(reader) - CHUNK_HEAD) {

@@ -31,7 +31,7 @@ static const struct bad_case bad_cases[] = {
   {BYTES(""), "byte 0", "empty"},
   {BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "byte 0", "not a Standard MIDI File"},
   {BYTES("<!DOCTYPE html><html><title>404</title>"), "byte 0", "web page"},
-  {BYTES("MThd\0\0\0\6\0\0"), "byte 0", "not a Standard MIDI File"},
+  {BYTES("MThd\0\0\0\6\0\0"), "byte 0", "name a file that ends in .mid"},
   {BYTES("MThd\0\0\0\5\0\0\0\1\0\x60" TRACK("\4", END)), "byte 4", "header's length"},
   {BYTES("MThd\xFF\xFF\xFF\xFF\0\0\0\1\0\x60" TRACK("\4", END)), "byte 4", "header's length"},
   {BYTES(HEAD("\2", "\1", "\0\x60") TRACK("\4", END)), "byte 8", "format 2"},
