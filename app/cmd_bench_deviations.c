@@ -57,9 +57,9 @@ static enum status tell(const struct deviations_flags *flags, const struct devia
     status = deviations_draw(found, flags->out, error);
   }
   if (status == STATUS_OK && flags->json) {
-    return report_json(json_pack("{s:s, s:s, s:i, s:i, s:o}", "model", flags->model, "split", flags->split,
-                                 "sequence", flags->sequence, "frames", found->frames, "latents",
-                                 latents_json(found)),
+    return report_json(json_pack("{s:o, s:o, s:i, s:i, s:o}", "model", report_text(flags->model), "split",
+                                 report_text(flags->split), "sequence", flags->sequence, "frames",
+                                 found->frames, "latents", latents_json(found)),
                        "-", error);
   }
   if (status == STATUS_OK) {

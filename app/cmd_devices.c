@@ -12,12 +12,12 @@ static json_t *driver_json(const struct port_driver *driver, const struct port_i
   json_t *in = json_array(), *out = json_array();
 
   for (size_t i = 0; i < count; i++) {
-    json_array_append_new(list[i].direction == PORT_IN ? in : out, json_string(list[i].name));
+    json_array_append_new(list[i].direction == PORT_IN ? in : out, report_text(list[i].name));
   }
   json_t *object = json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", driver->name, "description",
                              driver->description, "works", trouble == NULL, "in", in, "out", out);
   if (trouble != NULL) {
-    json_object_set_new(object, "error", json_string(trouble));
+    json_object_set_new(object, "error", report_text(trouble));
   }
   return object;
 }

@@ -41,7 +41,7 @@ static enum status print_json(const struct model *model, const char *path, struc
   for (size_t i = 0; i < model->fact_count; i++) {
     json_object_set_new(facts, model->facts[i].key, json_string(model->facts[i].value));
   }
-  json_t *object = json_pack("{s:s, s:s, s:I, s:I, s:b, s:o, s:o, s:o}", "model", path, "kind",
+  json_t *object = json_pack("{s:o, s:s, s:I, s:I, s:b, s:o, s:o, s:o}", "model", report_text(path), "kind",
                              net_kind_name(model->config.kind), "bytes", (json_int_t)file_size(path),
                              "parameters", (json_int_t)parameter_count(&model->params), "has_gate",
                              model_has_gate(model), "config", config, "facts", facts, "tensors", tensors);

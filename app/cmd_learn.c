@@ -86,9 +86,9 @@ static enum status keep(const struct learn_flags *flags, struct model *model, co
   }
   if (flags->json) {
     json_t *object = personal_json(result);
-    json_object_set_new(object, "from", json_string(flags->from));
+    json_object_set_new(object, "from", report_text(flags->from));
     json_object_set_new(object, flags->publish ? "number" : "model",
-                        flags->publish ? json_integer(number) : json_string(flags->out));
+                        flags->publish ? json_integer(number) : report_text(flags->out));
     return report_json(object, "-", error);
   }
   tell(result);

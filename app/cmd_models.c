@@ -23,8 +23,8 @@ static json_t *record_json(const struct personal_record *record, bool used)
   json_t *object = personal_json(&record->result);
   json_object_set_new(object, "number", json_integer(record->number));
   json_object_set_new(object, "used", json_boolean(used));
-  json_object_set_new(object, "made", json_string(record->made));
-  json_object_set_new(object, "from", json_string(record->from));
+  json_object_set_new(object, "made", report_text(record->made));
+  json_object_set_new(object, "from", report_text(record->from));
   return object;
 }
 
@@ -36,7 +36,8 @@ static enum status list_json(const struct models_flags *flags, const struct pers
     json_array_append_new(models, record_json(&list->records[i], list->records[i].number == current));
   }
   return report_json(
-    json_pack("{s:s, s:i, s:o}", "preset", flags->preset, "current", current, "models", models), "-", error);
+    json_pack("{s:o, s:i, s:o}", "preset", report_text(flags->preset), "current", current, "models", models),
+    "-", error);
 }
 
 static void list_text(const struct models_flags *flags, const struct personal_list *list, int current)

@@ -75,14 +75,14 @@ static enum status print_json(const struct takes_args *args, struct error *error
     char path[DATAFILE_PATH_MAX];
     struct journal_summary summary;
     struct error wrong;
-    json_array_append_new(list,
-                          read_take(args, i, path, &summary, &wrong) == STATUS_OK
-                            ? takes_json(&summary, path, args->takes.list[i].size)
-                            : json_pack("{s:s, s:s}", "name", args->takes.list[i].name, "error", wrong.text));
+    json_array_append_new(list, read_take(args, i, path, &summary, &wrong) == STATUS_OK
+                                  ? takes_json(&summary, path, args->takes.list[i].size)
+                                  : json_pack("{s:o, s:o}", "name", report_text(args->takes.list[i].name),
+                                              "error", report_text(wrong.text)));
   }
-  return report_json(
-    json_pack("{s:s, s:I, s:o}", "folder", args->folder, "bytes", (json_int_t)args->takes.total, "takes", list),
-    "-", error);
+  return report_json(json_pack("{s:o, s:I, s:o}", "folder", report_text(args->folder), "bytes",
+                               (json_int_t)args->takes.total, "takes", list),
+                     "-", error);
 }
 
 static int run_list(int argc, char **argv)

@@ -1,4 +1,5 @@
 #include "doctor.h"
+#include "report.h"
 
 #include <stdarg.h>
 
@@ -62,9 +63,9 @@ json_t *doctor_json(const struct doctor *doctor)
 
   for (int i = 0; i < doctor->count; i++) {
     const struct doctor_finding *finding = &doctor->findings[i];
-    json_array_append_new(findings, json_pack("{s:s, s:s, s:s, s:s}", "check", finding->name, "verdict",
-                                              verdict_names[finding->verdict], "text", finding->text, "todo",
-                                              finding->todo));
+    json_array_append_new(findings, json_pack("{s:o, s:s, s:o, s:o}", "check", report_text(finding->name),
+                                              "verdict", verdict_names[finding->verdict], "text",
+                                              report_text(finding->text), "todo", report_text(finding->todo)));
   }
   return json_pack("{s:b, s:s, s:o}", "usable", doctor_worst(doctor) != DOCTOR_FAULT, "worst",
                    verdict_names[doctor_worst(doctor)], "findings", findings);

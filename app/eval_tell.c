@@ -15,10 +15,10 @@ static json_t *head_json(const struct eval_told *told)
 {
   const struct eval_flags *flags = told->flags;
 
-  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "model", flags->model, "kind",
+  return json_pack("{s:o, s:s, s:s, s:o, s:o, s:I, s:I}", "model", report_text(flags->model), "kind",
                    net_kind_name(told->model->config.kind), "task", eval_tasks[flags->task], "data",
-                   flags->data, "split", flags->split, "sequences", (json_int_t)told->data->count, "frames",
-                   (json_int_t)told->data->frames);
+                   report_text(flags->data), "split", report_text(flags->split), "sequences",
+                   (json_int_t)told->data->count, "frames", (json_int_t)told->data->frames);
 }
 
 enum status eval_tell_nll(const struct eval_told *told, const struct eval_nll *result, struct error *error)

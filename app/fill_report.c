@@ -78,8 +78,8 @@ static json_t *filling_json(const struct fill_report *report, int which)
 {
   const struct filling *filling = &report->fillings[which];
   json_t *notes = json_array();
-  json_t *object =
-    json_pack("{s:s, s:I}", "out", report->paths[which], "notes", (json_int_t)filling->result.count);
+  json_t *object = json_pack("{s:o, s:I}", "out", report_text(report->paths[which]), "notes",
+                             (json_int_t)filling->result.count);
 
   if (report->seeds != NULL) {
     char seed[32];
@@ -97,8 +97,8 @@ static json_t *filling_json(const struct fill_report *report, int which)
 enum status fill_report_write(const struct fill_report *report, const char *path, struct error *error)
 {
   json_t *gaps = json_array(), *fillings = json_array();
-  json_t *object =
-    json_pack("{s:s, s:s, s:f}", "in", report->in, "model", report->model, "strength", report->strength);
+  json_t *object = json_pack("{s:o, s:o, s:f}", "in", report_text(report->in), "model",
+                             report_text(report->model), "strength", report->strength);
 
   for (size_t i = 0; i < report->gaps->count; i++) {
     json_array_append_new(gaps, gap_json(report->source, &report->gaps->gaps[i]));

@@ -73,6 +73,6 @@ enum status personal_record_write(const char *path, const char *from, const stru
   }
   json_t *object = personal_json(result);
   json_object_set_new(object, "made", json_string(made));
-  json_object_set_new(object, "from", json_string(from));
+  json_object_set_new(object, "from", report_text(from));
   return report_json(object, path, error);
 }

@@ -6,6 +6,7 @@
 
 #include "file.h"
 #include "pitch.h"
+#include "utf8.h"
 
 static json_t *json_counter(const _Atomic uint64_t *counter)
 {
@@ -94,9 +95,9 @@ enum status report_write(const struct report *report, const char *path, struct e
   const struct session *session = report->session;
   const struct live_counters *counters = live_counters(session->live);
   json_t *object =
-    json_pack("{s:s, s:s, s:s, s:f, s:s, s:f, s:f}", "driver", report->driver, "preset", session->preset.name,
-              "model", session->preset.model_path, "seconds", report->seconds, "mode",
-              preset_modes[live_current_mode(session->live)], "strength",
+    json_pack("{s:s, s:o, s:o, s:f, s:s, s:f, s:f}", "driver", report->driver, "preset",
+              report_text(session->preset.name), "model", report_text(session->preset.model_path), "seconds",
+              report->seconds, "mode", preset_modes[live_current_mode(session->live)], "strength",
               (double)live_current_strength(session->live), "look_ahead_ms", session->preset.look_ahead);
 
   json_object_set_new(object, "events_in", json_counter(&counters->events_in));
@@ -113,6 +114,19 @@ enum status report_write(const struct report *report, const char *path, struct e
   }
   json_object_set_new(object, "removed", removed_json(report->watch));
   return report_json(object, path, error);
+}
+
+json_t *report_text(const char *text)
+{
+  char *copy = strdup(text);
+
+  if (copy == NULL) {
+    return NULL;
+  }
+  utf8_mend(copy);
+  json_t *string = json_string(copy);
+  free(copy);
+  return string;
 }
 
 enum status report_json(json_t *object, const char *path, struct error *error)

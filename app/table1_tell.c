@@ -91,10 +91,10 @@ static json_t *figure_json(const struct table1 *table, const struct table1_optio
   const double paper = table1_systems[system].paper[set];
 
   json_t *object =
-    json_pack("{s:s, s:s, s:s, s:f, s:I, s:s, s:s, s:o}", "data", table1_sets[set].name, "system",
+    json_pack("{s:s, s:s, s:s, s:f, s:I, s:o, s:o, s:o}", "data", table1_sets[set].name, "system",
               table1_systems[system].name, "kind", table1_kinds[kind], "nats_per_frame", figure->nats, "frames",
-              (json_int_t)table->sets[set].data.frames, "split", options->split, "model", figure->model,
-              "paper_test", paper > 0 ? json_real(paper) : json_null());
+              (json_int_t)table->sets[set].data.frames, "split", report_text(options->split), "model",
+              report_text(figure->model), "paper_test", paper > 0 ? json_real(paper) : json_null());
   if (kind == TABLE1_IMPORTANCE) {
     json_object_set_new(object, "particles", json_integer(options->particles));
   }

@@ -323,18 +323,6 @@ static enum status add_fact(struct model *model, const char *key, char *value)
   return STATUS_OK;
 }
 
-/* A path may be in any encoding; the file is UTF-8. */
-static void make_utf8(char *text)
-{
-  while (*text != '\0') {
-    const int size = utf8_size(text);
-    if (size == 0) {
-      *text = '?';
-    }
-    text += size > 0 ? size : 1;
-  }
-}
-
 enum status model_set_fact(struct model *model, const char *key, const char *value)
 {
   if (is_config_key(key)) {
@@ -344,7 +332,7 @@ enum status model_set_fact(struct model *model, const char *key, const char *val
   if (copy == NULL) {
     return STATUS_NO_MEMORY;
   }
-  make_utf8(copy);
+  utf8_mend(copy); /* a path may be in any encoding */
   for (size_t i = 0; i < model->fact_count; i++) {
     if (strcmp(model->facts[i].key, key) == 0) {
       free(model->facts[i].value);

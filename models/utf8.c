@@ -26,3 +26,14 @@ int utf8_size(const char *text)
   }
   return 0;
 }
+
+void utf8_mend(char *text)
+{
+  while (*text != '\0') {
+    const int size = utf8_size(text);
+    if (size == 0) {
+      *text = '?';
+    }
+    text += size > 0 ? size : 1;
+  }
+}

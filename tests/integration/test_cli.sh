@@ -346,6 +346,20 @@ for key in before paper hold half copy gaps skipped precision recall f1; do
   has said "\"$key\""
 done
 has said '"fill": null'
+# Names that are not UTF-8.
+odd=$(printf 'h\351')
+cp "$holes" "$odd.mid"
+cp "$model" "$odd.safetensors"
+good "$emend" fill "$odd.mid" odd.mid --model "$filler" --report odd.json
+has odd.json '"in": "h?.mid"'
+good "$emend" info "$odd.safetensors" --json
+has said '"model": "h?.safetensors"'
+good "$emend" eval "$odd.safetensors" --data "$odd.mid" --particles 0 --json
+has said '"data": "h?.mid"'
+cp kept/*.take "kept/$odd.take"
+good "$emend" takes list --takes kept --json
+has said '"name": "h?"'
+
 # More files than a list holds, and files that cannot be read.
 set --
 while [ $# -le 4096 ]; do
