@@ -1,24 +1,55 @@
 #include "broken_take.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "take_file.h"
 
-static void read_take(struct sounding *left, const uint8_t *data, size_t size, const char *path)
+/* What the system wrote last, first: names go by a clock that may have been set. */
+static int by_change(const void *left, const void *right)
+{
+  const struct take_entry *a = left, *b = right;
+  return (a->changed < b->changed) - (a->changed > b->changed);
+}
+
+struct part {
+  bool ended;     /* in order */
+  bool continues; /* what was played in the take before */
+};
+
+/* Hear what a take sent. */
+static struct part read_take(struct sounding *left, const char *path)
 {
   struct journal_reader reader;
   struct journal_record record;
+  struct part part = {.ended = true};
+  uint8_t *data = NULL;
+  size_t size = 0;
 
-  if (journal_begin(&reader, data, size, path, NULL) != STATUS_OK) {
-    return;
-  }
-  while (journal_next(&reader, &record)) {
-    if (record.type == JOURNAL_SENT) {
-      sounding_hear(left, record.message.bytes, record.message.size);
+  if (take_load(path, &data, &size, NULL) == STATUS_OK &&
+      journal_begin(&reader, data, size, path, NULL) == STATUS_OK) {
+    while (journal_next(&reader, &record)) {
+      if (record.type == JOURNAL_SENT) {
+        sounding_hear(left, record.message.bytes, record.message.size);
+      }
     }
+    part = (struct part){reader.ended, reader.start.continues};
   }
-  if (reader.ended) {
-    *left = (struct sounding){.count = 0};
+  free(data);
+  return part;
+}
+
+/* The take at `newest` did not end in order: hear it and those that it continues, the oldest first. */
+static void hear_chain(struct sounding *left, const struct take_list *takes, const char *folder, size_t newest,
+                       size_t oldest)
+{
+  char path[DATAFILE_PATH_MAX];
+
+  *left = (struct sounding){.count = 0};
+  for (size_t i = oldest + 1; i-- > newest;) {
+    if (take_folder_path(folder, takes->list[i].name, path)) {
+      (void)read_take(left, path);
+    }
   }
 }
 
@@ -26,18 +57,33 @@ void broken_take_find(struct sounding *left, const char *folder)
 {
   struct take_list takes;
   char path[DATAFILE_PATH_MAX];
-  uint8_t *data = NULL;
-  size_t size = 0;
+  size_t newest = 0;
 
   *left = (struct sounding){.count = 0};
   if (take_folder_list(&takes, folder, NULL) != STATUS_OK) {
     return;
   }
-  if (takes.count > 0 && take_folder_find(&takes, folder, "last", path, NULL) == STATUS_OK &&
-      !take_file_busy(path) && take_load(path, &data, &size, NULL) == STATUS_OK) {
-    read_take(left, data, size, path);
+  if (takes.count > 0) {
+    qsort(takes.list, takes.count, sizeof *takes.list, by_change);
   }
-  free(data);
+  while (newest < takes.count &&
+         (!take_folder_path(folder, takes.list[newest].name, path) || take_file_busy(path))) {
+    newest++;
+  }
+  if (newest < takes.count) {
+    struct part part = read_take(left, path);
+    const bool broken = !part.ended;
+    size_t oldest = newest;
+    while (broken && part.continues && oldest + 1 < takes.count &&
+           take_folder_path(folder, takes.list[oldest + 1].name, path)) {
+      part = read_take(left, path);
+      oldest++;
+    }
+    *left = (struct sounding){.count = 0};
+    if (broken) {
+      hear_chain(left, &takes, folder, newest, oldest);
+    }
+  }
   take_list_free(&takes);
 }
 

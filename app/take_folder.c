@@ -19,14 +19,13 @@ static int by_name(const void *left, const void *right)
   return strcmp(((const struct take_entry *)left)->name, ((const struct take_entry *)right)->name);
 }
 
-/* False when they do not fit. */
-static bool join(char path[DATAFILE_PATH_MAX], const char *folder, const char *name)
+bool take_folder_path(const char *folder, const char *name, char path[DATAFILE_PATH_MAX])
 {
   int length = snprintf(path, DATAFILE_PATH_MAX, "%s/%s", folder, name);
   return length > 0 && length < DATAFILE_PATH_MAX;
 }
 
-static enum status add_take(struct take_list *takes, const char *name, uint64_t size)
+static enum status add_take(struct take_list *takes, const char *name, const struct stat *about)
 {
   struct take_entry *grown = realloc(takes->list, (takes->count + 1) * sizeof *grown);
 
@@ -35,8 +34,9 @@ static enum status add_take(struct take_list *takes, const char *name, uint64_t 
   }
   takes->list = grown;
   snprintf(grown[takes->count].name, sizeof grown->name, "%s", name);
-  grown[takes->count++].size = size;
-  takes->total += size;
+  grown[takes->count].size = (uint64_t)about->st_size;
+  grown[takes->count].changed = (nanos)about->st_mtim.tv_sec * NANOS_PER_SECOND + about->st_mtim.tv_nsec;
+  takes->total += grown[takes->count++].size;
   return STATUS_OK;
 }
 
@@ -66,9 +66,9 @@ enum status take_folder_list(struct take_list *takes, const char *folder, struct
   while (status == STATUS_OK && (entry = readdir(open)) != NULL) {
     char path[DATAFILE_PATH_MAX];
     struct stat about;
-    if (is_take(entry->d_name) && join(path, folder, entry->d_name) && lstat(path, &about) == 0 &&
+    if (is_take(entry->d_name) && take_folder_path(folder, entry->d_name, path) && lstat(path, &about) == 0 &&
         S_ISREG(about.st_mode)) {
-      status = add_take(takes, entry->d_name, (uint64_t)about.st_size);
+      status = add_take(takes, entry->d_name, &about);
     }
   }
   (void)closedir(open);
@@ -114,7 +114,7 @@ enum status take_folder_find(const struct take_list *takes, const char *folder, 
 {
   int index = strchr(wanted, '/') != NULL || wanted[0] == '\0' ? -1 : find_name(takes, wanted);
 
-  if (index >= 0 && join(path, folder, takes->list[index].name)) {
+  if (index >= 0 && take_folder_path(folder, takes->list[index].name, path)) {
     return STATUS_OK;
   }
   if (index == -2) {
@@ -179,7 +179,7 @@ bool take_folder_trim(const char *folder, uint64_t limit)
   }
   for (size_t i = 0; i < takes.count && takes.total > limit; i++) {
     char path[DATAFILE_PATH_MAX];
-    if (join(path, folder, takes.list[i].name) && !is_kept(path) && !take_file_busy(path) &&
+    if (take_folder_path(folder, takes.list[i].name, path) && !is_kept(path) && !take_file_busy(path) &&
         take_delete(path, NULL) == STATUS_OK) {
       takes.total -= takes.list[i].size;
     }

@@ -10,6 +10,7 @@
 struct take_entry {
   char name[JOURNAL_NAME_MAX]; /* of the file */
   uint64_t size;
+  nanos changed; /* by the system's clock */
 };
 
 struct take_list {
@@ -30,6 +31,8 @@ enum status take_folder_find(const struct take_list *takes, const char *folder, 
 /* Read a take. The caller frees *data. */
 enum status take_load(const char *path, uint8_t **data, size_t *size, struct error *error) EMEND_CHECK;
 
+/* The path of a take in a folder; false where it does not fit. */
+bool take_folder_path(const char *folder, const char *name, char path[DATAFILE_PATH_MAX]);
 /* Whether a file of this path or name is a take by its ending. */
 bool take_is_name(const char *path);
 /* Where a take is put when it was filled: beside it, as NAME-filled.mid. False for a path that is no take's. */

@@ -6,6 +6,7 @@ emend_test(capture test_capture_rig)
 emend_test(capture_live test_capture_rig)
 emend_test(capture_threads emend_app test_fake Threads::Threads)
 emend_test(take_folder emend_app)
+emend_test(broken_take emend_app)
 emend_test(dataset_takes models)
 
 if(UNIX)
