@@ -11,9 +11,10 @@
 
 enum { PARTS = 4 }; /* at least so many files fit into the limit */
 
-/* Make a folder and those above it, each for its owner alone. */
-static enum status make_folder(const char *path, bool make_private, struct error *error)
+/* With those above it, each for its owner alone. */
+enum status capture_make_folder(const struct capture *capture, struct error *error)
 {
+  const char *path = capture->folder;
   char part[DATAFILE_PATH_MAX];
   size_t length = strlen(path);
   struct stat about;
@@ -31,7 +32,7 @@ static enum status make_folder(const char *path, bool make_private, struct error
     }
   }
   if (stat(path, &about) == 0 && S_ISDIR(about.st_mode) &&
-      (made || !make_private || chmod(path, S_IRWXU) == 0) && access(path, W_OK | X_OK) == 0) {
+      (made || !capture->make_private || chmod(path, S_IRWXU) == 0) && access(path, W_OK | X_OK) == 0) {
     return STATUS_OK;
   }
   return error_set(error, STATUS_IO,
@@ -44,6 +45,7 @@ static enum status init(struct capture *capture, const struct capture_options *o
   capture->file.fd = -1;
   capture->pause = (nanos)(options->pause * (double)NANOS_PER_SECOND);
   capture->limit = options->limit;
+  capture->make_private = options->make_private;
   capture->take_max = options->limit / PARTS < CAPTURE_TAKE_MAX ? options->limit / PARTS : CAPTURE_TAKE_MAX;
   if (capture->take_max < CAPTURE_TAKE_MIN) {
     return error_set(error, STATUS_USAGE, "a limit of %llu bytes for all takes is too small",
@@ -62,7 +64,7 @@ static enum status init(struct capture *capture, const struct capture_options *o
       ring_init(&capture->news, CAPTURE_RING) != STATUS_OK) {
     return error_set(error, STATUS_NO_MEMORY, "no memory to capture takes");
   }
-  return make_folder(capture->folder, options->make_private, error);
+  return capture_make_folder(capture, error);
 }
 
 static void release(struct capture *capture)

@@ -8,7 +8,8 @@
 enum { ACTIVE_SENSING = 0xFE };
 
 #define SYNC_PERIOD NANOS_PER_SECOND
-#define CLOCK_SLACK NANOS_PER_SECOND /* records may be so much out of order */
+#define CLOCK_SLACK NANOS_PER_SECOND        /* records may be so much out of order */
+#define LOST_PERIOD (10 * NANOS_PER_SECOND) /* between two lines about what was lost */
 #define GOOD_SPAN (30 * NANOS_PER_SECOND)
 
 static void forget_sounding(struct capture *capture)
@@ -45,6 +46,9 @@ static void record_event(struct capture *capture, const struct live_event_record
   } else {
     meet(capture, event->time);
     capture->struck = capture->struck || message_is_note_on(event->bytes, event->size);
+    if (message_is_note_off(event->bytes, event->size)) { /* for however many strokes */
+      sounding_release(&capture->sounding, event->bytes[0] & 0x0Fu, event->bytes[1]);
+    }
   }
   if (note) {
     capture->last_note = event->time;
@@ -214,6 +218,13 @@ static void look_at_engine(struct capture *capture, nanos time)
     if (capture->in_take) {
       capture_put(capture, (struct journal_record){
                              .type = JOURNAL_LOST, .time = time, .lost = lost - capture->lost_told});
+    }
+    if (time >= capture->lost_said + LOST_PERIOD) {
+      capture_say(
+        capture,
+        "capture is behind: %llu messages or decisions are missing from takes so far; the disk is too slow",
+        (unsigned long long)lost);
+      capture->lost_said = time;
     }
     capture->lost_told = lost;
     forget_sounding(capture); /* a note-off may be among them */

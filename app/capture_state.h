@@ -21,6 +21,7 @@ struct capture {
   uint64_t limit;
   uint64_t take_max; /* bytes of one file */
   const struct live *live;
+  bool make_private;
 
   /* The draining thread's. */
   struct take_file file;
@@ -35,6 +36,7 @@ struct capture {
   nanos synced_at;
   struct sounding sounding; /* at the output */
   uint64_t lost_told;       /* of the engine's capture_lost */
+  nanos lost_said;          /* when, on the stream */
   bool full_told;           /* that good takes fill the limit */
   struct journal_settings settings;
   struct journal_stroke removed[CAPTURE_UNDO_MAX]; /* the newest last; times are the take's */
@@ -51,6 +53,8 @@ struct capture {
 /* Begin a take whose time 0 is this time of the stream. */
 void capture_begin(struct capture *capture, nanos time, bool continues);
 void capture_end(struct capture *capture, enum journal_end why);
+/* Make the folder, where it is not there, and see that it can be written. */
+enum status capture_make_folder(const struct capture *capture, struct error *error) EMEND_CHECK;
 /* Append to the take that is open, if one is written; record->time is the stream's. */
 void capture_put(struct capture *capture, struct journal_record record);
 /* Hand over; to the disk too where `sync` is set. */

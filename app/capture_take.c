@@ -63,7 +63,8 @@ void capture_begin(struct capture *capture, nanos time, bool continues)
   capture->last_note = time;
   capture->last_note_at = capture->newest_at;
   capture->removed_count = 0;
-  capture->writing = take_file_create(&capture->file, capture->folder, &start, &error) == STATUS_OK;
+  capture->writing = capture_make_folder(capture, &error) == STATUS_OK &&
+                     take_file_create(&capture->file, capture->folder, &start, &error) == STATUS_OK;
   if (capture->writing) {
     show(capture, CAPTURE_RECORDING);
   } else {

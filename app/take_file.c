@@ -169,6 +169,10 @@ enum status take_file_sync(struct take_file *file, struct error *error)
     return STATUS_OK;
   }
   file->unsynced = false;
+  struct stat about;
+  if (fstat(file->fd, &about) == 0 && about.st_nlink == 0) {
+    return error_set(error, STATUS_IO, "%.300s was removed while it was written", file->path);
+  }
   /* Where there is nothing to wait for, as on a pipe, the system says EINVAL. */
   return sync_data(file->fd) == 0 || errno == EINVAL || errno == EINTR ? STATUS_OK : fail(file, "save", error);
 }

@@ -1,10 +1,15 @@
 #include "sounding.h"
 
+void sounding_release(struct sounding *sounding, unsigned channel, unsigned pitch)
+{
+  sounding->count -= sounding->on[channel][pitch];
+  sounding->on[channel][pitch] = 0;
+}
+
 static void end_channel(struct sounding *sounding, unsigned channel)
 {
   for (unsigned pitch = 0; pitch < KEYS; pitch++) {
-    sounding->count -= sounding->on[channel][pitch];
-    sounding->on[channel][pitch] = 0;
+    sounding_release(sounding, channel, pitch);
   }
 }
 

@@ -11,7 +11,9 @@ struct sounding {
   int count;                  /* their sum */
 };
 
-/* `size` is at least 1. Any thread; never allocates. */
+/* Any thread; never allocate. `size` is at least 1. */
 void sounding_hear(struct sounding *sounding, const uint8_t *bytes, size_t size);
+/* A key is up: none of its strokes sounds. */
+void sounding_release(struct sounding *sounding, unsigned channel, unsigned pitch);
 
 #endif

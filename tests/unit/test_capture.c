@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "capture_rig.h"
 
@@ -63,6 +64,41 @@ static void test_a_held_note_is_no_pause(void **state)
   rig_finish();
   assert_int_equal(rig.takes.count, 1);
   assert_int_equal(rig_summary(0).length, 60 * SECOND);
+}
+
+static void test_a_key_struck_twice_is_up_at_its_note_off(void **state)
+{
+  (void)state;
+  rig_open(64 * MEGABYTE);
+  for (int stroke = 0; stroke < 2; stroke++) {
+    rig_event((1 + stroke) * SECOND, false, 0x90, 60, 80);
+    rig_event((1 + stroke) * SECOND, true, 0x90, 60, 80);
+  }
+  rig_event(3 * SECOND, false, 0x80, 60, 64);
+  rig_event(3 * SECOND, true, 0x80, 60, 64);
+  capture_flush(rig.capture, 24 * SECOND);
+  rig_list();
+  assert_int_equal(rig_summary(0).end, JOURNAL_PAUSE);
+}
+
+static void test_a_folder_that_was_removed_is_made_again(void **state)
+{
+  (void)state;
+  char line[CAPTURE_LINE];
+  rig_open(64 * MEGABYTE);
+  rig_stroke(SECOND);
+  capture_flush(rig.capture, 2 * SECOND);
+  rig_list();
+  assert_int_equal(unlink(rig_path(0)), 0);
+  assert_int_equal(rmdir(folder_join(&rig.folder, "takes")), 0);
+  rig_stroke(3 * SECOND);
+  capture_flush(rig.capture, 4 * SECOND);
+  assert_int_equal(capture_poll(rig.capture, line), CAPTURE_STOPPED);
+  assert_non_null(strstr(line, "removed"));
+  rig_stroke(60 * SECOND);
+  rig_finish();
+  assert_int_equal(rig.takes.count, 1);
+  assert_int_equal(rig_summary(0).notes_in, 1);
 }
 
 static void test_clocks_and_pedals_alone_are_no_take(void **state)
@@ -235,6 +271,8 @@ int main(void)
     CAPTURE_TEST(test_takes_part_at_pauses),
     CAPTURE_TEST(test_silence_ends_a_take_by_itself),
     CAPTURE_TEST(test_a_held_note_is_no_pause),
+    CAPTURE_TEST(test_a_key_struck_twice_is_up_at_its_note_off),
+    CAPTURE_TEST(test_a_folder_that_was_removed_is_made_again),
     CAPTURE_TEST(test_clocks_and_pedals_alone_are_no_take),
     CAPTURE_TEST(test_takes_are_private),
     CAPTURE_TEST(test_a_full_take_goes_on_in_the_next),
