@@ -231,7 +231,9 @@ void worker_aim(struct worker *worker, const struct worker_options *options)
   worker->learnt_at = atomic_load(&worker->played);
   worker->fill_ordered = false;
   worker->avoided = -1;
-  atomic_store(&worker->filling, false);
+  if (atomic_exchange(&worker->filling, false)) {
+    worker_say(worker, "the take was not filled, since the model changed; press f again");
+  }
   atomic_store(&worker->take_asked, false);
   atomic_store(&worker->in_flight, false);
   atomic_store(&worker->fingerprint, 0);
