@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "blas_core.h"
 #include "command.h"
@@ -16,7 +17,12 @@ static void read_settings(struct doctor *doctor, struct settings *settings)
   datafile_user_config(path);
   if (settings_read_file(settings, specs, &error) != STATUS_OK) {
     settings_init(settings, specs);
-    doctor_todo(doctor_add(doctor, DOCTOR_FAULT, "settings", "%.400s", error.text), "correct that line");
+    struct doctor_finding *finding = doctor_add(doctor, DOCTOR_FAULT, "settings", "%.400s", error.text);
+    if (error.status == STATUS_FORMAT && strstr(error.text, "; ") == NULL) {
+      doctor_todo(finding, "correct that line");
+    }
+  } else if (path[0] == '\0') {
+    doctor_add(doctor, DOCTOR_FINE, "settings", "none, as there is no home folder: HOME is not set");
   } else {
     doctor_add(doctor, DOCTOR_FINE, "settings", settings->file.config != NULL ? "%.400s" : "none in %.400s",
                path);

@@ -60,7 +60,9 @@ static void judge_personal(struct doctor *doctor, const struct preset *preset)
   if (status != STATUS_OK) {
     doctor_add(doctor, DOCTOR_ADVICE, name, "%.400s", error.text);
   } else if (!found) {
-    doctor_todo(doctor_add(doctor, DOCTOR_ADVICE, name, "the one that is chosen is not there"),
+    doctor_todo(current > 0
+                  ? doctor_add(doctor, DOCTOR_ADVICE, name, "number %d is chosen but not there", current)
+                  : doctor_add(doctor, DOCTOR_ADVICE, name, "which one is chosen cannot be told"),
                 "run `emend models use preset --preset %s`", preset->name);
   } else if (good > 0) {
     doctor_add(doctor, DOCTOR_FINE, name, "%zu can be used", good);

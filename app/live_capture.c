@@ -13,7 +13,14 @@ enum status live_capture_folder(const struct settings *settings, char path[DATAF
                                 struct error *error)
 {
   if (settings->takes != NULL) {
-    int length = snprintf(path, DATAFILE_PATH_MAX, "%s", settings->takes);
+    /* As a shell would have it, which emend.conf does not pass. */
+    const bool in_home = settings->takes[0] == '~' && settings->takes[1] == '/';
+    const char *home = in_home ? getenv("HOME") : "";
+    if (home == NULL || (in_home && home[0] == '\0')) {
+      return error_set(error, STATUS_NOT_FOUND, "no home folder for takes in '%.100s'; set HOME",
+                       settings->takes);
+    }
+    int length = snprintf(path, DATAFILE_PATH_MAX, "%s%s", home, settings->takes + in_home);
     return length > 0 && length < DATAFILE_PATH_MAX
              ? STATUS_OK
              : error_set(error, STATUS_USAGE, "'%.100s' cannot be the folder of takes", settings->takes);

@@ -36,6 +36,24 @@ static const char *setting_text(const config_setting_t *setting, char *buffer, s
   }
 }
 
+/* What is wrong with a value, told of a flag, by the setting's name as it stands in the file. What is too large
+ * for the library comes as -1, so that is not shown. */
+static enum status refuse(const struct option_spec *spec, const config_setting_t *setting, const char *said,
+                          const char *path, struct error *error)
+{
+  const int type = config_setting_type(setting);
+  const bool whole = type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64;
+  const size_t name = strlen(spec->name);
+
+  if (strncmp(said, "--", 2) == 0 && strncmp(said + 2, spec->name, name) == 0) {
+    said += 2 + name;
+  }
+  const char *shown = whole && config_setting_get_int64(setting) == -1 ? strstr(said, ", not ") : NULL;
+  return error_set(error, STATUS_FORMAT, "%s:%u: %s%.*s", path, config_setting_source_line(setting),
+                   config_setting_name(setting), (int)(shown != NULL ? (size_t)(shown - said) : strlen(said)),
+                   said);
+}
+
 static enum status apply(const struct option_set *set, const config_setting_t *setting, const char *path,
                          struct error *error)
 {
@@ -66,7 +84,7 @@ static enum status apply(const struct option_set *set, const config_setting_t *s
     return error_set(error, STATUS_FORMAT, "%s:%u: %s wants one number or text", path, line, key);
   }
   if (option_set_value(spec, text, &inner) != STATUS_OK) {
-    return error_set(error, STATUS_FORMAT, "%s:%u: %s", path, line, inner.text);
+    return refuse(spec, setting, inner.text, path, error);
   }
   return STATUS_OK;
 }

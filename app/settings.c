@@ -1,6 +1,6 @@
 #include "settings.h"
 
-#include <unistd.h>
+#include <sys/stat.h>
 
 static void init_capture(struct settings *settings, struct option_spec specs[SETTINGS_COUNT])
 {
@@ -107,11 +107,16 @@ enum status settings_read_file(struct settings *settings, const struct option_sp
                                struct error *error)
 {
   const struct option_set set = {.specs = specs, .count = SETTINGS_COUNT};
+  struct stat about;
   char path[DATAFILE_PATH_MAX];
 
   datafile_user_config(path);
-  if (path[0] == '\0' || access(path, F_OK) != 0) {
+  if (path[0] == '\0' || stat(path, &about) != 0) {
     return STATUS_OK;
+  }
+  if (!S_ISREG(about.st_mode)) { /* a pipe would be waited for */
+    return error_set(error, STATUS_IO, "%.300s: is no regular file; move it away, or put settings in its place",
+                     path);
   }
   return options_read_file(&set, path, &settings->file, error);
 }

@@ -43,6 +43,19 @@ says 1 "^fault .*drivers: there is no driver 'theremin'; set driver"
 settings 'driver = "file";' 'preset = "nobody";'
 says 1 "^fault .*preset nobody: no preset 'nobody'"
 
+settings 'strength = 3;'
+says 1 '^fault .*emend.conf:1: strength must be from 0 to 1, not 3; correct that line$'
+settings 'strength 0.5;'
+says 1 '^fault .*settings look like: strength = 0.5;$'
+rm "$work/config/emend/emend.conf"
+mkfifo "$work/config/emend/emend.conf"
+says 1 '^fault .*settings: .*emend.conf: is no regular file; move it away, or put settings in its place$'
+rm "$work/config/emend/emend.conf"
+(unset HOME XDG_CONFIG_HOME && "$emend" doctor) | grep -q '^fine .*settings: none, as there is no home folder' ||
+  { echo "FAILED: doctor without a home"; failed=1; }
+settings 'driver = "file";' 'takes = "~/played";'
+says 0 "^fine .*takes: $work/played: will be made"
+
 # A preset of one's own whose model is garbage harms only who uses it.
 mkdir -p "$work/data/emend/presets/mine"
 echo 'strength = 0.5;' >"$work/data/emend/presets/mine/preset.cfg"

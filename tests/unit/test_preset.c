@@ -95,7 +95,7 @@ static void refuses_one_without_its_model_or_with_bad_values(void **state)
   assert_int_equal(preset_load(&preset, "bare", &error), STATUS_NOT_FOUND);
   assert_non_null(strstr(error.text, "vosp.safetensors: the model of preset 'bare' cannot be read"));
   assert_int_equal(preset_load(&preset, "wrong", &error), STATUS_FORMAT);
-  assert_non_null(strstr(error.text, "preset.cfg:2: --strength must be from 0 to 1, not 7"));
+  assert_non_null(strstr(error.text, "preset.cfg:2: strength must be from 0 to 1, not 7"));
 }
 
 static void the_user_s_settings_come_over_the_preset_s(void **state)
