@@ -23,6 +23,10 @@ static enum status system_error(struct error *error, const char *verb, const cha
     what = "the system's limit of a file's size is reached";
     advice = "; raise it (ulimit -f) or choose another place";
     break;
+  case EBADF:
+    what = "it is closed";
+    advice = "; name a file instead";
+    break;
   case EISDIR: advice = "; name a file"; break;
   case EACCES:
   case EPERM:

@@ -236,11 +236,12 @@ enum status model_load(struct model **model, const char *path, struct error *err
   if (status != STATUS_OK) {
     return status;
   }
+  const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
   struct safetensors file;
-  status = safetensors_read(&file, data, size, path, error);
+  status = safetensors_read(&file, data, size, name, error);
   free(data);
   if (status == STATUS_OK) {
-    status = from_file(model, &file, path, error);
+    status = from_file(model, &file, name, error);
     safetensors_free(&file);
   }
   return status;

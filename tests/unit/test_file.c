@@ -155,6 +155,8 @@ static void says_what_cannot_be_read(void **state)
   assert_int_equal(file_read("", 10, &data, &size, &error), STATUS_NOT_FOUND);
   assert_non_null(strstr(error.text, "a file without a name"));
   assert_int_equal(close(STDIN_FILENO), 0);
+  assert_int_equal(file_read("-", 10, &data, &size, &error), STATUS_IO);
+  assert_string_equal(error.text, "cannot read standard input: it is closed; name a file instead");
   assert_int_equal(open(folder, O_RDONLY), STDIN_FILENO);
   assert_int_equal(file_read("-", 10, &data, &size, &error), STATUS_IO);
   assert_non_null(strstr(error.text, "cannot read standard input: "));
