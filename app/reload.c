@@ -24,8 +24,9 @@ static enum reload_result say(const struct reload *reload, char line[RELOAD_LINE
     snprintf(later, sizeof later, " (a file keeps what it began with; %g ms at the next start)",
              reload->look_ahead);
   }
-  snprintf(line, RELOAD_LINE, "reloaded: preset %s%s, %s, strength %.2f, look-ahead %g ms%s", preset->name,
-           model, preset_modes[preset->mode], preset->strength, preset->look_ahead, later);
+  snprintf(line, RELOAD_LINE, "reloaded: preset %s%s, %s, strength %.2f, look-ahead %g ms%s%s", preset->name,
+           model, preset_modes[preset->mode], preset->strength, preset->look_ahead, later,
+           reload->waits ? "; changes of ports, takes and learning wait for the next start" : "");
   return RELOAD_DONE;
 }
 
@@ -44,6 +45,26 @@ static void keep_what_stays(struct reload *reload, struct preset *preset)
   }
 }
 
+static bool same_text(const char *a, const char *b)
+{
+  return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Do settings differ that are taken up at a start only? */
+static bool must_wait(const struct reload *reload, const struct settings *new)
+{
+  const struct settings *old = reload->started;
+  const bool file = reload->live_port->driver == &port_driver_file; /* whose ports are the command's files */
+  const bool ports =
+    same_text(new->driver, old->driver) && same_text(new->in, old->in) && same_text(new->out, old->out);
+  const bool takes = same_text(new->takes, old->takes) &&
+                     new->capture == old->capture &&new->capture_limit_mb == old->capture_limit_mb &&
+                     !(new->take_pause < old->take_pause) && !(new->take_pause > old->take_pause);
+  const bool learning = new->learn == old->learn && !(new->learn_share < old->learn_share) &&
+                        !(new->learn_share > old->learn_share);
+  return !((ports || file) && takes && learning);
+}
+
 /* The preset that the settings now ask for, with the model that goes with it. */
 static enum status find_preset(struct reload *reload, struct error *error)
 {
@@ -54,6 +75,7 @@ static enum status find_preset(struct reload *reload, struct error *error)
   if (status != STATUS_OK) {
     return status;
   }
+  reload->waits = must_wait(reload, &settings);
   status = settings_preset(&settings, &reload->preset, error);
   settings_free(&settings);
   if (status == STATUS_OK) {

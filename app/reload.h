@@ -28,6 +28,7 @@ struct reload {
   uint32_t fingerprint;
   struct preset preset;
   double look_ahead; /* ms, as the settings want it */
+  bool waits;        /* settings have changed that stay as they were */
   struct live_personal chosen;
   bool handed_over;
 };
