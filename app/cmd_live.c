@@ -227,9 +227,12 @@ static enum status play(struct playing *playing, struct error *error)
   close_all(playing, &counters);
   const struct report report = {playing->session, playing->watch, live_port->driver->name, &counters,
                                 playing->seconds};
-  report_print(&report, playing->out);
+  if (live_is_read(playing->out)) {
+    report_print(&report, playing->out);
+    (void)fflush(playing->out);
+  }
   if (status == STATUS_OK && live_port->save != NULL && strcmp(live_port->save, "-") != 0) {
-    fprintf(playing->out, "The cleaned take is in %s.\n", live_port->save);
+    live_tell(playing->out, "The cleaned take is in %s.", live_port->save);
   }
   if (status == STATUS_OK && flags->report != NULL) {
     status = report_write(&report, flags->report, error);

@@ -2,12 +2,11 @@
 
 #include <poll.h>
 #include <stdarg.h>
-#include <stdbool.h>
 
 enum { LINE_MAX_SIZE = 1024 };
 
 /* A pipe that is ready takes what is no longer than LINE_MAX_SIZE whole (POSIX: PIPE_BUF). */
-static bool is_ready(FILE *out)
+bool live_is_read(FILE *out)
 {
   struct pollfd place = {.fd = fileno(out), .events = POLLOUT};
   return poll(&place, 1, 0) != 0;
@@ -18,7 +17,7 @@ static void tell(FILE *out, const char *head, const char *format, va_list argume
   char line[LINE_MAX_SIZE];
 
   vsnprintf(line, sizeof line, format, arguments);
-  if (is_ready(out)) {
+  if (live_is_read(out)) {
     fprintf(out, "%s%s\n", head, line);
     (void)fflush(out); /* what fails is told when the program ends */
   }

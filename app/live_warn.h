@@ -3,10 +3,13 @@
 #ifndef EMEND_LIVE_WARN_H
 #define EMEND_LIVE_WARN_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "status.h"
 
+/* Is there room for a few lines? */
+bool live_is_read(FILE *out);
 /* One line, and that at once. Control thread. */
 void live_tell(FILE *out, const char *format, ...) EMEND_PRINTF(2, 3);
 /* One line, headed by the command's name. Control thread. */

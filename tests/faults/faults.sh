@@ -15,7 +15,9 @@
 #                                      faults_capture_kill (a torn take is exported)
 #   model replaced by garbage          faults_garbage (here: the preset's and the personal one, at SIGHUP);
 #                                      personal_cli (worker/personal.sh: at the start)
-#   SIGTERM, SIGINT                    faults_sigterm, faults_sigint (here, mid-chord)
+#   SIGTERM, SIGINT, SIGQUIT           faults_sigterm, faults_sigint, faults_sigquit (here, mid-chord)
+#   nobody reads what it says; a       faults_unread (here)
+#   second signal at once
 #   SIGHUP                             faults_sighup (here); faults_sighup_jack (jack.sh, the trap preloaded);
 #                                      faults_look_ahead_change (test_look_ahead_change.c: in virtual time)
 #   the terminal goes                  faults_terminal (here)
@@ -29,7 +31,8 @@
 #   ten minutes at 1,000 events a      faults_soak (soak.sh; slow)
 #   second
 #
-# The rows that this script runs: sigterm, sigint, sighup, garbage, wall_clock, terminal, sigkill.
+# The rows that this script runs: sigterm, sigint, sigquit, sighup, garbage, wall_clock, unread,
+# terminal, sigkill.
 set -u
 row=$1 emend=$2 source=$3 tools=$4 wall_clock=${5:-}
 work=$(mktemp -d "${TMPDIR:-/tmp}/emend-faults.XXXXXX")
@@ -132,6 +135,7 @@ ended_by() {
 
 row_sigterm() { ended_by TERM bypass && ended_by TERM clean; }
 row_sigint() { ended_by INT bypass && ended_by INT clean; }
+row_sigquit() { ended_by QUIT bypass; }
 
 reloads() { grep -c 'reloaded: ' "$work/said"; }
 
@@ -155,6 +159,9 @@ row_sighup() {
     # A file is laid out for the look-ahead that it began with.
     echo 'preset = "other"; strength = 0.0; look_ahead = 50.0; mode = "bypass";' >"$conf"
     hup 'reloaded: preset other, .* look-ahead 0 ms (a file keeps .* 50 ms at the next start)$'
+    # What is taken up at a start only is told of.
+    echo 'preset = "other"; strength = 0.0; take_pause = 7; mode = "bypass";' >"$conf"
+    hup 'look-ahead 0 ms; changes of ports, takes and learning wait for the next start$'
     # What is wrong is told, and changes nothing.
     echo 'preset = "other"; strength = "much";' >"$conf"
     hup 'not reloaded, all stays as it was: .*emend.conf:1: ' complaint
@@ -259,6 +266,31 @@ row_sigkill() {
     play --preset tiny --mode bypass --capture
     ended
     grep -q 'broke off' "$work/complaint" && fail "a take that ended is said to have broken off"
+}
+
+# The second signal is the same wish; and nobody reads what it says.
+row_unread() {
+    stream 30
+    preset tiny 7 0.0
+    mkfifo "$work/pipe"
+    sleep 100 <"$work/pipe" &
+    reader=$!
+    exec 9>"$work/pipe"
+    head -c 65536 /dev/zero >&9
+    "$emend" live --driver file --in "$work/stream.mid" --out "$work/out.mid" --preset tiny --mode bypass >&9 2>&9 &
+    player=$!
+    sleep 2
+    kill -TERM "$player"
+    sleep 0.005
+    kill -TERM "$player"
+    for _ in $(seq 100); do
+        kill -0 "$player" 2>/dev/null || break
+        sleep 0.05
+    done
+    kill -9 "$player" 2>/dev/null && fail "it waits for a reader"
+    kill "$reader"
+    notes=$("$tools/count_notes" "$work/out.mid") || fail "no take was written"
+    case $notes in *' sounding 0 '*) ;; *) fail "notes were left on: $notes" ;; esac
 }
 
 # Its window is closed: SIGHUP comes, but there is nobody left to play for.

@@ -22,7 +22,7 @@ if(UNIX)
   add_executable(count_notes faults/count_notes.c)
   target_include_directories(count_notes PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
   target_link_libraries(count_notes PRIVATE models)
-  foreach(row sigterm sigint sighup garbage terminal sigkill)
+  foreach(row sigterm sigint sigquit sighup garbage unread terminal sigkill)
     add_test(NAME faults_${row} COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/faults/faults.sh ${row} $<TARGET_FILE:emend>
       ${PROJECT_SOURCE_DIR} $<TARGET_FILE_DIR:count_notes>)
     set_tests_properties(faults_${row} PROPERTIES TIMEOUT 300 LABELS integration SKIP_RETURN_CODE 77)
