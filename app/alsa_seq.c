@@ -145,6 +145,14 @@ int alsa_watch_sources(struct alsa_watch *watch)
   return sources;
 }
 
+bool alsa_watch_heard(struct alsa_watch *watch, struct alsa_address source)
+{
+  snd_seq_port_info_t *port;
+  snd_seq_port_info_alloca(&port);
+  return !watch || snd_seq_get_any_port_info(watch->sequencer, source.client, source.port, port) < 0 ||
+         snd_seq_port_info_get_read_use(port) > 0;
+}
+
 bool alsa_watch_lost(struct alsa_watch *watch)
 {
   long lost = 0;
@@ -240,6 +248,13 @@ int alsa_watch_sources(struct alsa_watch *watch)
 {
   (void)watch;
   return 0;
+}
+
+bool alsa_watch_heard(struct alsa_watch *watch, struct alsa_address source)
+{
+  (void)watch;
+  (void)source;
+  return true;
 }
 
 bool alsa_watch_lost(struct alsa_watch *watch)

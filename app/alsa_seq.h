@@ -33,6 +33,8 @@ void alsa_watch_free(struct alsa_watch *watch);
 int alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EXITS_MAX]);
 /* How many sources are connected to this process's inputs, by name or by hand. */
 int alsa_watch_sources(struct alsa_watch *watch);
+/* Is anyone connected to this port of this process's? True where it cannot be said. */
+bool alsa_watch_heard(struct alsa_watch *watch, struct alsa_address source);
 /* Was there no room for input to this process since the last call? Reads a small file. */
 bool alsa_watch_lost(struct alsa_watch *watch);
 /* Is there a port of this name (of another process)? */

@@ -60,6 +60,9 @@ struct port_driver {
   /* Control thread, a few times a second: reconnects by name, rescans. Returns the state and, in
    * `line` (at least 256), what changed since the last call ("" if nothing). */
   enum port_state (*poll)(struct port *port, char *line, size_t size);
+  /* Does anyone hear what is sent, as the last poll saw it? Control thread; NULL where that is so whenever the
+   * state is PORT_CONNECTED. */
+  bool (*listened)(const struct port *port);
   const struct port_counters *(*counters)(const struct port *port);
   /* A line on latency and scheduling: period, rate, SCHED_FIFO or not, why. */
   void (*describe)(const struct port *port, char *line, size_t size);

@@ -32,6 +32,18 @@ static bool has_departed(struct jack_port *jack)
   return jack->silence_after > 0 && --jack->silence_after == 0;
 }
 
+static bool silence_is_due(struct jack_port *jack)
+{
+  bool departed = has_departed(jack);
+  if (atomic_load_explicit(&jack->rejoined, memory_order_relaxed)) {
+    if (!atomic_load_explicit(&jack->listened, memory_order_relaxed)) {
+      return false; /* nobody would hear it; what is wanted stays so */
+    }
+    atomic_store_explicit(&jack->rejoined, false, memory_order_relaxed);
+  }
+  return atomic_exchange_explicit(&jack->head.silence_wanted, false, memory_order_acquire) || departed;
+}
+
 static void run_cycle(struct jack_port *jack, void *in_buffer, jack_nframes_t frames)
 {
   const struct port_stream *stream = &jack->head.stream;
@@ -40,8 +52,7 @@ static void run_cycle(struct jack_port *jack, void *in_buffer, jack_nframes_t fr
     stream->begin(stream->user, start);
     jack->begun = true;
   }
-  bool departed = has_departed(jack);
-  if (atomic_exchange_explicit(&jack->head.silence_wanted, false, memory_order_acquire) || departed) {
+  if (silence_is_due(jack)) {
     stream->silence(stream->user, start);
   }
   stream->advance(stream->user, start);

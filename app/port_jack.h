@@ -33,6 +33,8 @@ struct jack_port {
   _Atomic uint32_t rate;   /* as JACK says */
   _Atomic uint32_t cycles; /* counted, so that close can wait for some */
   _Atomic bool server_gone;
+  _Atomic bool listened;       /* emend:out has been connected for two polls */
+  _Atomic bool rejoined;       /* what sounds is from before: its end waits for a listener */
   _Atomic uint32_t departures; /* sources that the input lost, counted by JACK's own thread */
   _Atomic jack_port_id_t new_ports[JACK_NEW_PORTS];
   _Atomic uint32_t new_port_count; /* since the start; that thread's too */
@@ -40,7 +42,8 @@ struct jack_port {
   /* Control thread. */
   uint32_t seen_cycles; /* at the last poll that saw a new one, and when */
   nanos seen_time;
-  int sources; /* connections of the input at the last look */
+  int sources;       /* connections of the input at the last look */
+  bool was_listened; /* emend:out was connected at the last poll */
   uint32_t departures_told;
   uint32_t new_ports_seen;
   bool heard_twice;    /* the warning about a raw and a cleaned stream stands */
@@ -60,8 +63,8 @@ size_t jack_port_list(jack_client_t *client, struct port_info *list, size_t capa
 enum status jack_port_connect(struct jack_port *jack, struct error *error) EMEND_CHECK;
 /* See what came, went or was connected by hand, and mend what can be mended. */
 void jack_port_scan(struct jack_port *jack);
-/* Tell of sources that left, at every poll. Never allocates. */
-void jack_port_watch_sources(struct jack_port *jack);
+/* At every poll: tell of sources that left, look for listeners. Never allocates. */
+void jack_port_watch(struct jack_port *jack);
 
 /* --- JACK's notification thread. --- */
 

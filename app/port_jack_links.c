@@ -116,8 +116,16 @@ void jack_port_on_connection(jack_port_id_t source, jack_port_id_t sink, int mad
   }
 }
 
+/* A connection is told before it carries anything: it must have lasted for a poll. */
+static void watch_listeners(struct jack_port *jack)
+{
+  bool connected = jack_port_connected(jack->out) > 0;
+  atomic_store_explicit(&jack->listened, connected && jack->was_listened, memory_order_relaxed);
+  jack->was_listened = connected;
+}
+
 /* A source that vanished takes its note-offs with it: the live thread ends what it held. */
-void jack_port_watch_sources(struct jack_port *jack)
+void jack_port_watch(struct jack_port *jack)
 {
   uint32_t departures = atomic_load_explicit(&jack->departures, memory_order_relaxed);
   if (departures != jack->departures_told) {
@@ -126,6 +134,7 @@ void jack_port_watch_sources(struct jack_port *jack)
   }
   jack->departures_told = departures;
   jack->sources = jack_port_connected(jack->in);
+  watch_listeners(jack);
 }
 
 /* Has the port of this name (or alias) come since the last scan? */

@@ -181,10 +181,13 @@ static enum status jack_open(struct port **port, const struct port_options *opti
 }
 
 /* The server died. Its thread has ended, so nothing is live until another server is joined; the
- * first cycle there ends what sounded. */
+ * first cycle there that somebody hears ends what sounded. */
 static void lose_server(struct jack_port *jack)
 {
   leave_server(jack);
+  jack->was_listened = false;
+  atomic_store(&jack->listened, false);
+  atomic_store(&jack->rejoined, true);
   atomic_store(&jack->head.silence_wanted, true);
   port_count(&jack->head.counters.disconnects);
   struct port_link *links[] = {&jack->head.in, &jack->head.out};
@@ -214,7 +217,7 @@ static enum port_state jack_poll(struct port *port, char *line, size_t size)
     port->next_scan = now + PORT_SCAN_INTERVAL;
   }
   if (jack->client) {
-    jack_port_watch_sources(jack);
+    jack_port_watch(jack);
   }
   if (now >= port->next_scan) {
     port->next_scan = now + PORT_SCAN_INTERVAL;
@@ -229,6 +232,11 @@ static enum port_state jack_poll(struct port *port, char *line, size_t size)
     state = PORT_WAITING;
   }
   return port_report(port, state, line, size);
+}
+
+static bool jack_listened(const struct port *port)
+{
+  return atomic_load(&((const struct jack_port *)port)->listened);
 }
 
 static const struct port_counters *jack_counters(const struct port *port)
@@ -266,6 +274,7 @@ static void jack_close(struct port *port)
 {
   struct jack_port *jack = (struct jack_port *)port;
   if (jack->client) {
+    atomic_store(&jack->rejoined, false);
     atomic_store_explicit(&port->silence_wanted, true, memory_order_release);
     wait_cycles(jack);
     leave_server(jack);
@@ -280,6 +289,7 @@ const struct port_driver port_driver_jack = {
   .open = jack_open,
   .send = jack_port_send,
   .poll = jack_poll,
+  .listened = jack_listened,
   .counters = jack_counters,
   .describe = jack_describe,
   .look_ahead = jack_look_ahead,

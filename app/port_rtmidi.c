@@ -24,7 +24,8 @@ struct rtmidi_port {
   bool is_raised;
   /* Control thread. */
   struct alsa_watch *watch;
-  int sources; /* connected at the last look */
+  int sources;   /* connected at the last look */
+  bool listened; /* at the last look */
   struct slow_listener listener;
 };
 
@@ -344,11 +345,18 @@ static enum port_state poll_driver(struct port *head, char *line, size_t size)
     head->next_scan = now + PORT_SCAN_INTERVAL;
     scan(port);
   }
+  port->listened = alsa_watch_heard(port->watch, port->own_out);
   enum port_state state = port_links_state(head);
   if (state == PORT_CONNECTED && port->watch && port->sources == 0) {
     state = PORT_WAITING;
   }
   return port_report(head, state, line, size);
+}
+
+static bool is_listened(const struct port *head)
+{
+  const struct rtmidi_port *port = (const struct rtmidi_port *)head;
+  return port->listened;
 }
 
 static void describe(const struct port *port, char *line, size_t size)
@@ -370,6 +378,7 @@ const struct port_driver port_driver_rtmidi = {
   .open = open_driver,
   .send = port_loop_send,
   .poll = poll_driver,
+  .listened = is_listened,
   .counters = port_loop_counters,
   .describe = describe,
   .close = close_driver,

@@ -1,6 +1,7 @@
 /* Plays random MIDI under JACK and logs each event with its absolute frame.
- * Usage: jack_send SINK EVENTS A_SECOND SEED LOG. SINK "-": waits to be connected.
- * Leaves with the last notes held, as a keyboard does whose cable is pulled. */
+ * Usage: jack_send SINK EVENTS A_SECOND SEED LOG [stay|return]. SINK "-": waits to be connected.
+ * Leaves with the last notes held, as a keyboard does whose cable is pulled. "stay": prints "played" and holds
+ * them until it is killed; "return": the same after its connection was gone for a moment. */
 #include <jack/jack.h>
 #include <jack/midiport.h>
 #include <stdatomic.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "jack_log.h"
 
@@ -121,10 +123,21 @@ static bool connect(struct sender *sender, const char *sink)
   return false;
 }
 
+static void stay(struct sender *sender, const char *sink, bool returns)
+{
+  if (returns) {
+    (void)jack_port_disconnect(sender->client, sender->out);
+    (void)jack_connect(sender->client, jack_port_name(sender->out), sink);
+  }
+  puts("played");
+  fflush(stdout);
+  pause();
+}
+
 int main(int count, char **arguments)
 {
   static struct sender sender;
-  if (count != 6 || !jack_log_open(&sender.log, LOG_BYTES)) {
+  if (count < 6 || count > 7 || !jack_log_open(&sender.log, LOG_BYTES)) {
     return 2;
   }
   sender.client = jack_client_open("sender", JackNoStartServer, NULL);
@@ -145,6 +158,9 @@ int main(int count, char **arguments)
     nap(20);
   }
   nap(500);
+  if (count == 7) {
+    stay(&sender, arguments[1], strcmp(arguments[6], "return") == 0);
+  }
   jack_client_close(sender.client);
   bool written = jack_log_write(&sender.log, arguments[5]);
   free(sender.log.bytes);

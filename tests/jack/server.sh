@@ -10,11 +10,12 @@ skip() { echo "skipped: $1"; exit 77; }
 fail() { echo "FAILED: $1"; tail -n 20 "$work"/*.out 2>/dev/null; exit 1; }
 
 # Real-time scheduling where it is permitted: without it a busy machine makes JACK's clock slip. -S and -t let
-# the server wait for a late client: else a busy machine loses cycles, and the events in them.
+# the server wait for a late client: else a busy machine loses cycles, and the events in them (LATE=lost).
 start_server() {
     command -v jackd >/dev/null || skip "jackd is not installed (Debian: jackd2)"
     if [ "$(id -u)" = 0 ] || [ "$(ulimit -r 2>/dev/null || echo 0)" != 0 ]; then realtime="-R -P70"; else realtime=-r; fi
-    jackd -n "$JACK_DEFAULT_SERVER" -S -t 2000 $realtime -d dummy -r "${RATE:-48000}" -p "${PERIOD:-256}" >"$work/jackd.out" 2>&1 &
+    if [ "${LATE:-}" = lost ]; then sync=; else sync="-S -t 2000"; fi
+    jackd -n "$JACK_DEFAULT_SERVER" $sync $realtime -d dummy -r "${RATE:-48000}" -p "${PERIOD:-256}" >"$work/jackd.out" 2>&1 &
     server=$!
     for _ in $(seq 100); do
         kill -0 "$server" 2>/dev/null || skip "jackd does not run here: $(tail -n 1 "$work/jackd.out")"

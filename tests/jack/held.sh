@@ -1,0 +1,103 @@
+#!/bin/bash
+# held.sh ROW TOOLS COMMAND...: what a keyboard holds is ended at the recorder, whatever happens. COMMAND runs emend
+# (or the pass-through) until SIGTERM, with `emend:out` connected to the recorder in row restart; row killed wants emend.
+here=$(dirname "$0")
+. "$here/server.sh"
+row=$1 tools=$2
+shift 2
+# Nobody's own settings and takes.
+export HOME=$work XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data XDG_STATE_HOME=$work/state
+seed=${SEED:-$RANDOM}
+echo "seed $seed"
+
+# record NUMBER SOURCE
+record() {
+    run "recorder$1" "$tools/jack_record" "$2" "$work/received$1"
+    recorder=$last
+}
+
+# A keyboard that stays, or that loses its connection for a moment: play stay|return
+play() {
+    run keyboard "$tools/jack_send" emend:in 200 400 "$seed" "$work/sent" "$1"
+    keyboard=$last
+}
+
+# all_ended FILE...: in all that was recorded, one after the other.
+all_ended() {
+    cat "$@" | awk '
+        length($2) == 6 && $2 ~ /^[89]/ {
+            if ($2 ~ /^9/ && substr($2, 5) != "00") {
+                sounding[substr($2, 2, 3)]++
+                ons++
+            } else {
+                sounding[substr($2, 2, 3)]--
+            }
+        }
+        END {
+            for (key in sounding) { stuck += sounding[key] > 0 }
+            printf "%d notes, %d stuck\n", ons, stuck
+            exit stuck > 0 || ons < 20
+        }' || fail "$row: notes stay on"
+}
+
+begin() {
+    start_server
+    run emend "$@"
+    emend=$last
+    record 1 emend:out
+    expect recorder1 ready
+}
+
+# A source is away for less than the time between two looks.
+row_return() {
+    begin "$@"
+    play return
+    expect keyboard played
+    sleep 1.5
+    finish recorder1 "$recorder"
+    all_ended "$work/received1"
+}
+
+# The ends wait for the recorder, which comes back after the server.
+row_restart() {
+    start_server
+    record 1 -
+    sleep 1
+    run emend "$@"
+    emend=$last
+    expect recorder1 ready
+    play stay
+    expect keyboard played
+    stop_server -KILL
+    kill -KILL "$keyboard"
+    finish recorder1 "$recorder"
+    expect emend 'the server went away'
+    start_server
+    record 2 -
+    expect recorder2 ready
+    sleep 1.5
+    finish recorder2 "$recorder"
+    all_ended "$work/received1" "$work/received2"
+}
+
+# A program that is killed leaves its notes to the next one, which ends them once somebody hears it.
+row_killed() {
+    begin "$@"
+    play stay
+    expect keyboard played
+    sleep 2 # the take is on the disk
+    kill -KILL "$emend" "$keyboard"
+    finish recorder1 "$recorder"
+    run emend "$@"
+    emend=$last
+    expect emend 'the last take broke off'
+    sleep 1.5
+    record 2 emend:out
+    expect recorder2 ready
+    sleep 1
+    finish recorder2 "$recorder"
+    all_ended "$work/received1" "$work/received2"
+}
+
+"row_$row" "$@"
+finish emend "$emend"
