@@ -151,7 +151,10 @@ static enum status run(struct learn_flags *flags, struct error *error)
     if (status == STATUS_OK) {
       data_warn(&command_train, &takes);
       const struct learn_job job = {base, current, &takes};
-      status = learn_from(flags, &job, error);
+      status = data_check_apart(&takes, flags->out, error);
+      if (status == STATUS_OK) {
+        status = learn_from(flags, &job, error);
+      }
       dataset_free(&takes);
     }
   }

@@ -127,6 +127,17 @@ static void warn(const struct command *command, const struct dataset *training, 
   }
 }
 
+static enum status prepare(struct train_flags *flags, struct dataset *training, struct dataset *valid,
+                           struct error *error)
+{
+  enum status status = data_check_apart(training, flags->out, error);
+
+  if (status == STATUS_OK) {
+    status = data_check_apart(valid, flags->out, error);
+  }
+  return status == STATUS_OK ? train_data_frames(flags, training, valid, error) : status;
+}
+
 static enum status train(const struct command *command, struct train_flags *flags, const char *line,
                          struct error *error)
 {
@@ -138,7 +149,7 @@ static enum status train(const struct command *command, struct train_flags *flag
     return status;
   }
   warn(command, &training, &valid);
-  status = train_data_frames(flags, &training, &valid, error);
+  status = prepare(flags, &training, &valid, error);
   if (status != STATUS_OK) {
     dataset_free(&training);
     dataset_free(&valid);

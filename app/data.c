@@ -2,8 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dataset_disk.h"
+#include "outfile.h"
 
 /* Move the sequences of `more` to the end of `data`; `more` is freed in any case. */
 static enum status append(struct dataset *data, struct dataset *more, struct error *error)
@@ -40,6 +42,24 @@ void data_warn(const struct command *command, const struct dataset *data)
     fprintf(stderr, "emend %s: %zu file%s of --data %s left out, as unreadable; the first: %s\n", command->name,
             data->skipped, data->skipped == 1 ? "" : "s", data->skipped == 1 ? "is" : "are", data->unread.text);
   }
+}
+
+enum status data_check_apart(const struct dataset *data, const char *out, struct error *error)
+{
+  const char *last = "";
+  enum status status = STATUS_OK;
+
+  if (out == NULL || access(out, F_OK) != 0) {
+    return STATUS_OK;
+  }
+  for (size_t i = 0; status == STATUS_OK && i < data->count; i++) {
+    const char *file = data->sequences[i].file;
+    if (file != NULL && strcmp(file, last) != 0) { /* a file's takes stand together */
+      status = outfile_check_apart(out, file, "a file of --data", error);
+      last = file;
+    }
+  }
+  return status;
 }
 
 enum status data_open(struct dataset *data, const struct option_list *paths, const char *split, double hours,

@@ -16,5 +16,7 @@ enum status data_open(struct dataset *data, const struct option_list *paths, con
 
 /* One line on standard error where files of folders could not be read: how many, and why the first. */
 void data_warn(const struct command *command, const struct dataset *data);
+/* Refuse to write `out` over a file that the data were read from. NULL is no file. */
+enum status data_check_apart(const struct dataset *data, const char *out, struct error *error) EMEND_CHECK;
 
 #endif

@@ -69,6 +69,10 @@ bad 1 'nowhere' train --from tiny --data nowhere --publish
 bad 2 'too few' train --from tiny --data "$take" --out out/m
 bad 1 "no split 'all'" train --from tiny --data rolls.json --out out/m
 bad 1 'cannot write' train --from tiny --data takes --out none/m
+bad 2 'written over a file of --data' train --from tiny --data takes --out takes/1.mid
+bad 2 'written over a file of --data' train vosp --data takes --out takes/2.mid
+cmp -s "$take" takes/2.mid || fail "a training wrote over its data"
+bad 2 'written over a file of --data' train --from tiny --data "$take" vrae.safetensors --out ./vrae.safetensors
 [ ! -e data/emend/models/tiny/0001.json ] || fail "a refused job left a record"
 : >file
 XDG_DATA_HOME=$work/file bad 1 'cannot make the folder' train --from "$work/data/emend/presets/tiny" --data takes --publish
