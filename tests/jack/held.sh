@@ -86,8 +86,10 @@ row_killed() {
     play stay
     expect keyboard played
     sleep 2 # the take is on the disk
-    kill -KILL "$emend" "$keyboard"
     finish recorder1 "$recorder"
+    kill -KILL "$emend" "$keyboard"
+    stop_server -KILL # one that lost clients so can be jammed
+    start_server
     run emend "$@"
     emend=$last
     expect emend 'the last take broke off'

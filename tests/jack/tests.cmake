@@ -36,6 +36,8 @@ if(JACK_FOUND)
   jack_test(jack_held_return held.sh return $<TARGET_FILE:pass_through> jack 60)
   jack_test(jack_held_restart held.sh restart $<TARGET_FILE:pass_through> jack 60 "" recorder)
   set(LIVE $<TARGET_FILE:emend> ${PROJECT_SOURCE_DIR})
+  jack_test(jack_held_killed held.sh killed $<TARGET_FILE:emend> live --driver jack --mode bypass
+    --preset ${PROJECT_SOURCE_DIR}/presets/pop)
   jack_test(jack_live_bypass live.sh ${LIVE} bypass)
   jack_test(jack_live_clean live.sh ${LIVE} clean)
   jack_test(jack_live_look_ahead live.sh ${LIVE} bypass 20)
