@@ -6,8 +6,8 @@
 #include "live.h"
 #include "sounding.h"
 
-/* Look at the take in `folder` that was written last, but for those that are being written, and at those that it
- * continues. One that ended in order or cannot be read leaves nothing to do. Allocates for a while. */
+/* Look at the take in `folder` that was written last, but for those that are being written, and at those that
+ * it continues. One that ended in order or cannot be read leaves nothing to do. Allocates for a while. */
 void broken_take_find(struct sounding *left, const char *folder);
 /* Have the live engine end what is left; where it is busy, the rest at the next call. A key that sounds by then
  * is left alone. */
