@@ -12,6 +12,8 @@
 #include "settings.h"
 #include "stop.h"
 
+enum { FLAGS = 9 };
+
 struct fill_flags {
   struct settings settings; /* the preset, which emend.conf may name */
   const char *in, *out, *report, *model;
@@ -27,13 +29,11 @@ struct fill_flags {
 
 /* --- What the user asks for --- */
 
-static int read_flags(struct fill_flags *flags, int argc, char **argv)
+static void list_options(struct fill_flags *flags, const struct option_spec *preset,
+                         struct option_spec specs[FLAGS])
 {
-  struct option_spec all[SETTINGS_COUNT];
-  flags->seed = 1;
-  settings_init(&flags->settings, all);
-  const struct option_spec specs[] = {
-    all[SETTINGS_PRESET],
+  const struct option_spec all[FLAGS] = {
+    *preset,
     {.name = "model",
      .kind = OPTION_TEXT,
      .value = &flags->model,
@@ -78,11 +78,20 @@ static int read_flags(struct fill_flags *flags, int argc, char **argv)
      .argument = "N",
      .help = "of the variants (1)"},
   };
+  memcpy(specs, all, sizeof all);
+}
+
+static int read_flags(struct fill_flags *flags, int argc, char **argv)
+{
+  struct option_spec all[SETTINGS_COUNT], specs[FLAGS];
   struct option_set set = {.specs = specs,
-                           .count = sizeof specs / sizeof specs[0],
+                           .count = FLAGS,
                            .operand_min = 2,
                            .operand_max = 2,
                            .operand_names = "IN.mid and OUT.mid are"};
+  flags->seed = 1;
+  settings_init(&flags->settings, all);
+  list_options(flags, &all[SETTINGS_PRESET], specs);
   const int done = settings_parse(&flags->settings, all, &command_fill, &set, argc, argv);
   if (done == COMMAND_GO_ON) {
     flags->in = set.operands[0];
