@@ -2,6 +2,18 @@
 
 #include <string.h>
 
+enum { LOST_A_SECOND = 10 }; /* cycles worth a tenth of a second */
+
+/* A few lost cycles are an xrun. More of them may have held the end of what sounds. */
+static void notice_lost_input(struct jack_port *jack, uint64_t expected)
+{
+  const struct frame_clock *clock = &jack->clock;
+  if (clock->frame - expected > clock->rate / LOST_A_SECOND) {
+    atomic_store_explicit(&jack->head.silence_wanted, true, memory_order_relaxed);
+    port_count(&jack->head.counters.overflowed);
+  }
+}
+
 /* A new server, or a new rate: count on from the time that has been reached. */
 static void start_cycle(struct jack_port *jack, jack_nframes_t frames)
 {
@@ -12,7 +24,9 @@ static void start_cycle(struct jack_port *jack, jack_nframes_t frames)
     nanos reached = atomic_load_explicit(&jack->time, memory_order_relaxed);
     frame_clock_start(clock, reached, rate, server);
   }
+  uint64_t expected = clock->frame + clock->length;
   frame_clock_cycle(clock, server, frames);
+  notice_lost_input(jack, expected);
   jack->out_buffer = jack_port_get_buffer(jack->out, frames);
   jack->out_count = 0;
   jack->out_frame = 0;

@@ -1,13 +1,19 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "port_drivers.h"
 #include "port_jack.h"
 #include "realtime_thread.h"
 
-enum { CLOSE_CYCLES = 8 };
-#define SERVER_PATIENCE (5 * NANOS_PER_SECOND)
+/* Closing waits for CLOSE_CYCLES, or for CLOSE_WAIT where that many last longer, but always for the cycle that
+ * ends the notes and the ones it lies between. */
+enum { CLOSE_CYCLES = 8, CLOSE_CYCLES_MIN = 3 };
 #define CLOSE_WAIT (500 * NANOS_PER_MILLISECOND)
+/* Without a cycle until the server is taken for dead. jackd's clients are told of its death, and one that was
+ * only held up comes back with all connections. */
+#define SERVER_PATIENCE (5 * NANOS_PER_SECOND)
+#define JACKD_PATIENCE (30 * NANOS_PER_SECOND)
 
 /* libjack prints by itself unless told not to; emend says one line of its own. */
 static void be_quiet(const char *message)
@@ -152,6 +158,10 @@ static enum status join_server(struct jack_port *jack, struct error *error)
     return error_set(error, STATUS_IO, "jack: the server refused emend's ports: restart the JACK server");
   }
   describe_server(jack);
+  const char *name = jack_get_client_name(jack->client);
+  if (strcmp(name, jack->head.client_name) != 0) {
+    port_say(&jack->head, "JACK has another %s: this one is %s", jack->head.client_name, name);
+  }
   return STATUS_OK;
 }
 
@@ -198,6 +208,11 @@ static void lose_server(struct jack_port *jack)
 }
 
 /* PipeWire's libjack tells nobody that the server died: then no cycle comes any more. */
+static nanos server_patience(void)
+{
+  return strstr(jack_get_version_string(), "PipeWire") ? SERVER_PATIENCE : JACKD_PATIENCE;
+}
+
 static bool server_is_gone(struct jack_port *jack, nanos now)
 {
   uint32_t cycles = atomic_load_explicit(&jack->cycles, memory_order_relaxed);
@@ -205,7 +220,7 @@ static bool server_is_gone(struct jack_port *jack, nanos now)
     jack->seen_cycles = cycles;
     jack->seen_time = now;
   }
-  return atomic_load(&jack->server_gone) || now - jack->seen_time > SERVER_PATIENCE;
+  return atomic_load(&jack->server_gone) || now - jack->seen_time > server_patience();
 }
 
 static enum port_state jack_poll(struct port *port, char *line, size_t size)
@@ -262,11 +277,17 @@ static void jack_look_ahead(struct port *port, nanos look_ahead)
 /* Some cycles more, so that the note-offs have left and been read before the port goes. */
 static void wait_cycles(struct jack_port *jack)
 {
+  nanos cycle = (nanos)jack_get_buffer_size(jack->client) * NANOS_PER_SECOND / atomic_load(&jack->rate);
   uint32_t first = atomic_load_explicit(&jack->cycles, memory_order_acquire);
-  nanos limit = realtime_now() + CLOSE_WAIT;
-  while (atomic_load_explicit(&jack->cycles, memory_order_acquire) - first < CLOSE_CYCLES &&
-         !atomic_load(&jack->server_gone) && realtime_now() < limit) {
+  uint32_t passed = 0;
+  nanos enough = realtime_now() + CLOSE_WAIT;
+  nanos limit = enough + (CLOSE_CYCLES_MIN + 1) * cycle;
+  nanos now = realtime_now();
+  while (passed < CLOSE_CYCLES && (passed < CLOSE_CYCLES_MIN || now < enough) && now < limit &&
+         !atomic_load(&jack->server_gone)) {
     realtime_sleep(NANOS_PER_MILLISECOND);
+    passed = atomic_load_explicit(&jack->cycles, memory_order_acquire) - first;
+    now = realtime_now();
   }
 }
 

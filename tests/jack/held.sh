@@ -16,9 +16,9 @@ record() {
     recorder=$last
 }
 
-# A keyboard that stays, or that loses its connection for a moment: play stay|return
+# A keyboard that stays, or that loses its connection for a moment: play stay|return [EVENTS]
 play() {
-    run keyboard "$tools/jack_send" emend:in 200 400 "$seed" "$work/sent" "$1"
+    run keyboard "$tools/jack_send" emend:in "${2:-200}" 400 "$seed" "$work/sent" "$1"
     keyboard=$last
 }
 
@@ -101,5 +101,48 @@ row_killed() {
     all_ended "$work/received1" "$work/received2"
 }
 
+# A server that does not wait drops the cycles that a stopped program misses, and key releases with them.
+row_stopped() {
+    LATE=lost PERIOD=1024 begin "$@"
+    play stay 800
+    sleep 1.5
+    kill -STOP "$emend"
+    expect keyboard played
+    sleep 0.5
+    kill -CONT "$emend"
+    expect emend 'input was lost; held notes were ended'
+    sleep 1
+    stop_server -KILL # jackd can be jammed after this, and its clients with it
+    finish recorder1 "$recorder"
+    all_ended "$work/received1"
+}
+
+# Where a cycle lasts two seconds.
+row_exit() {
+    RATE=4000 PERIOD=8192 begin "$@"
+    play stay
+    expect keyboard played
+    sleep 5
+    finish emend "$emend"
+    emend=
+    finish recorder1 "$recorder"
+    all_ended "$work/received1"
+}
+
+# jackd is held up, but alive: nobody's connections are given up.
+row_frozen() {
+    begin "$@"
+    kill -STOP "$server"
+    sleep 7
+    kill -CONT "$server"
+    sleep 1
+    play stay
+    expect keyboard played
+    grep -q 'went away' "$work/emend.out" && fail "$row: a good server was given up"
+    stop_server -KILL
+    finish recorder1 "$recorder"
+    [ -s "$work/received1" ] || fail "$row: the connection is gone"
+}
+
 "row_$row" "$@"
-finish emend "$emend"
+[ -z "$emend" ] || finish emend "$emend"

@@ -33,6 +33,10 @@ for number in 1 2; do
     sleep 1.5
 done
 finish recorder "$recorder"
+run second "$@" "" ""
+second=$last
+expect second 'this one is emend-01'
+finish second "$second"
 grep -q "vanished" "$work/emend.out" || fail "emend did not say that its source vanished"
 finish emend "$emend"
 count=$(cat "$work/sent1" "$work/sent2" | wc -l)
