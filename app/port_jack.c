@@ -70,7 +70,8 @@ static void run_cycle(struct jack_port *jack, void *in_buffer, jack_nframes_t fr
     stream->silence(stream->user, start);
   }
   stream->advance(stream->user, start);
-  uint32_t count = jack_midi_get_event_count(in_buffer);
+  bool closing = atomic_load_explicit(&jack->closing, memory_order_relaxed);
+  uint32_t count = closing ? 0 : jack_midi_get_event_count(in_buffer);
   for (uint32_t i = 0; i < count; i++) {
     jack_midi_event_t event;
     if (jack_midi_event_get(&event, in_buffer, i) != 0) {

@@ -33,6 +33,7 @@ struct jack_port {
   _Atomic uint32_t rate;   /* as JACK says */
   _Atomic uint32_t cycles; /* counted, so that close can wait for some */
   _Atomic bool server_gone;
+  _Atomic bool closing;        /* what comes in now would not be ended any more */
   _Atomic bool listened;       /* emend:out has been connected for two polls */
   _Atomic bool rejoined;       /* what sounds is from before: its end waits for a listener */
   _Atomic uint32_t departures; /* sources that the input lost, counted by JACK's own thread */

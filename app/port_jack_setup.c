@@ -296,6 +296,7 @@ static void jack_close(struct port *port)
   struct jack_port *jack = (struct jack_port *)port;
   if (jack->client) {
     atomic_store(&jack->rejoined, false);
+    atomic_store(&jack->closing, true);
     atomic_store_explicit(&port->silence_wanted, true, memory_order_release);
     wait_cycles(jack);
     leave_server(jack);

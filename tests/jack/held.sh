@@ -117,6 +117,19 @@ row_stopped() {
     all_ended "$work/received1"
 }
 
+# Keys are struck to the last.
+row_playing() {
+    begin "$@"
+    play stay 4000
+    sleep 3
+    finish emend "$emend"
+    emend=
+    sleep 0.5
+    stop_server -KILL
+    finish recorder1 "$recorder"
+    all_ended "$work/received1"
+}
+
 # Where a cycle lasts two seconds.
 row_exit() {
     RATE=4000 PERIOD=8192 begin "$@"
