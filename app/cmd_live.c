@@ -149,8 +149,8 @@ static void look_for_broken_take(struct playing *playing)
   }
   broken_take_find(&playing->broken, folder);
   if (playing->broken.count > 0) {
-    live_warn("the last take broke off with %d note%s on; what sounds on is ended now", playing->broken.count,
-              playing->broken.count == 1 ? "" : "s");
+    live_warn("the last take broke off with %d note%s on; what still sounds is ended once emend is connected",
+              playing->broken.count, playing->broken.count == 1 ? "" : "s");
   }
 }
 
