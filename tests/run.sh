@@ -86,7 +86,7 @@ install_packages
 export LSAN_OPTIONS="suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0"
 [ $release = no ] || test_release
 sanitize build-address address,undefined .
-sanitize build-thread thread 'ring|live|thread|worker'
+sanitize build-thread thread 'ring|live|thread|worker|port_'
 sh tests/fuzz/run.sh 60 || failed=yes
 
 echo
