@@ -55,11 +55,12 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT EMEND_SANITIZE)
     foreach(row server_dies port_vanishes sighup_jack)
       add_test(NAME faults_${row} COMMAND bash ${JACK_ROWS} ${row} $<TARGET_FILE_DIR:jack_send> $<TARGET_FILE:emend>
         ${PROJECT_SOURCE_DIR} $<TARGET_FILE:emend_trap>)
-      set_tests_properties(faults_${row} PROPERTIES TIMEOUT 300 LABELS integration SKIP_RETURN_CODE 77 RUN_SERIAL ON)
+      set_tests_properties(faults_${row} PROPERTIES TIMEOUT 300 LABELS "integration;jack"
+        SKIP_RETURN_CODE 77 RUN_SERIAL ON)
     endforeach()
     add_test(NAME faults_soak COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/faults/soak.sh $<TARGET_FILE_DIR:jack_send>
       $<TARGET_FILE:emend> ${PROJECT_SOURCE_DIR} 600)
-    set_tests_properties(faults_soak PROPERTIES TIMEOUT 1500 LABELS "integration;slow" SKIP_RETURN_CODE 77
+    set_tests_properties(faults_soak PROPERTIES TIMEOUT 1500 LABELS "integration;jack;slow" SKIP_RETURN_CODE 77
       RUN_SERIAL ON)
   endif()
 endif()

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Fuzz the readers and the live engine:  sh tests/fuzz/run.sh SECONDS [NAME...]
-# Each target runs for so long, from its inputs in tests/fuzz/NAME and what earlier runs have found out (kept in
-# the build folder, build-fuzz or $FUZZ_BUILD). A finding lies in BUILD/findings/NAME: mend it and store the input
-# in tests/fuzz/NAME, where the unit tests run it ever after. Wants clang.
+# Each target runs for so long by the clock, two to a processor, from its inputs in tests/fuzz/NAME and what earlier
+# runs have found out (kept in the build folder, build-fuzz or $FUZZ_BUILD). A finding lies in BUILD/findings/NAME:
+# mend it and store the input in tests/fuzz/NAME, where the unit tests run it ever after. Wants clang.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -30,10 +30,11 @@ cmake -S . -B "$build" $generator $launcher -DCMAKE_BUILD_TYPE=Debug '-DCMAKE_C_
 cmake --build "$build" -j "$jobs" --target fuzzers
 
 export build seconds
+at_once=$((2 * jobs))
 export LSAN_OPTIONS="suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0"
-printf '%s\n' "$@" | xargs -P "$jobs" -n 1 sh -c '
+printf '%s\n' "$@" | xargs -P "$at_once" -n 1 sh -c '
   mkdir -p "$build/corpus/$1" "$build/findings/$1"
-  "$build/fuzz_$1" -max_total_time="$seconds" -timeout=20 -report_slow_units=20 -rss_limit_mb=2048 -print_final_stats=1 \
+  "$build/fuzz_$1" -max_total_time="$seconds" -timeout=120 -report_slow_units=120 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$build/findings/$1/" "$build/corpus/$1" "tests/fuzz/$1" >"$build/fuzz_$1.log" 2>&1 ||
     echo "$1: see $build/fuzz_$1.log and $build/findings/$1" >&2' fuzz || true
 

@@ -27,7 +27,8 @@ if(JACK_FOUND)
   function(jack_test name script)
     add_test(NAME ${name}
       COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/jack/${script} $<TARGET_FILE_DIR:jack_send> ${ARGN})
-    set_tests_properties(${name} PROPERTIES TIMEOUT 180 LABELS integration SKIP_RETURN_CODE 77 RUN_SERIAL ON)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 180 LABELS "integration;jack" SKIP_RETURN_CODE 77
+      RUN_SERIAL ON)
   endfunction()
 
   jack_test(jack_ports transfer.sh $<TARGET_FILE:pass_through> jack 100)
@@ -36,6 +37,7 @@ if(JACK_FOUND)
   foreach(row return stopped playing exit frozen)
     jack_test(jack_held_${row} held.sh ${row} $<TARGET_FILE:pass_through> jack 60)
   endforeach()
+  set_property(TEST jack_held_exit APPEND PROPERTY LABELS slow) # cycles of two seconds
   jack_test(jack_held_restart held.sh restart $<TARGET_FILE:pass_through> jack 60 "" recorder)
   set(LIVE $<TARGET_FILE:emend> ${PROJECT_SOURCE_DIR})
   jack_test(jack_held_killed held.sh killed $<TARGET_FILE:emend> live --driver jack --mode bypass
