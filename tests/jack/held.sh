@@ -1,9 +1,9 @@
 #!/bin/bash
-# held.sh ROW TOOLS COMMAND...: what a keyboard holds is ended at the recorder, whatever happens. COMMAND runs emend
+# held.sh TOOLS ROW COMMAND...: what a keyboard holds is ended at the recorder, whatever happens. COMMAND runs emend
 # (or the pass-through) until SIGTERM, with `emend:out` connected to the recorder in row restart; row killed wants emend.
 here=$(dirname "$0")
 . "$here/server.sh"
-row=$1 tools=$2
+tools=$1 row=$2
 shift 2
 # Nobody's own settings and takes.
 export HOME=$work XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data XDG_STATE_HOME=$work/state
