@@ -7,11 +7,11 @@ starts_as() {
   grep -q '^emend [0-9]' cores
 }
 restarted() { starts_as env && [ "$(cores | wc -l)" = 2 ] && [ "$(cores | tail -n 1)" = Haswell ]; }
-left_alone() { starts_as env OPENBLAS_CORETYPE=Prescott && [ "$(cores)" = Prescott ]; }
+left_alone() { starts_as env OPENBLAS_CORETYPE=Prescott OPENBLAS_NUM_THREADS=1 && [ "$(cores)" = Prescott ]; }
 
 if grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo; then
   check "core: emend starts anew with Haswell's kernels, once" restarted
 else
   echo "       this emulation has no vectors that OpenBLAS could miss"
 fi
-check "core: who names a core gets it" left_alone
+check "core: who names a core and the threads gets them, and no new start" left_alone
