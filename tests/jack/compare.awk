@@ -1,12 +1,13 @@
 # awk -f compare.awk SENT RECEIVED: what was sent (lines of frame and bytes) against what was received.
 # Every event must have been received, in order, with the same bytes, DELAY frames later; what is received beyond
-# that may only be the note-offs of held notes, and pedals that are lifted. With CLEAN=1 notes may be missing and note-offs may come later,
-# but what is there must have been sent. Always: no note without its end, no end without its note.
+# that may only be the note-offs of held notes, and pedals that are lifted. With CLEAN=1 notes may be missing and
+# note-offs may come later, but what is there must have been sent. Always: no note without its end, no end without its
+# note.
 function is_note() { return length($2) == 6 && substr($2, 1, 1) ~ /[89]/ }
 function is_on() { return is_note() && substr($2, 1, 1) == "9" && substr($2, 5, 2) != "00" }
 
-# Of the damper or the sostenuto.
-function is_lift() { return length($2) == 6 && substr($2, 1, 1) == "b" && substr($2, 3) ~ /^4[02]00$/ }
+# Of a pedal that holds notes.
+function is_lift() { return length($2) == 6 && substr($2, 1, 1) == "b" && substr($2, 3) ~ /^4[025]00$/ }
 
 function balance(key) {
   key = substr($2, 2, 3)

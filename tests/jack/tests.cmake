@@ -38,10 +38,10 @@ if(JACK_FOUND)
     jack_test(jack_held_${row} held.sh ${row} $<TARGET_FILE:pass_through> jack 60)
   endforeach()
   set_property(TEST jack_held_exit APPEND PROPERTY LABELS slow) # cycles of two seconds
-  jack_test(jack_held_restart held.sh restart $<TARGET_FILE:pass_through> jack 60 "" recorder)
   set(LIVE $<TARGET_FILE:emend> ${PROJECT_SOURCE_DIR})
-  jack_test(jack_held_killed held.sh killed $<TARGET_FILE:emend> live --driver jack --mode bypass
-    --preset ${PROJECT_SOURCE_DIR}/presets/pop)
+  set(BYPASS $<TARGET_FILE:emend> live --driver jack --mode bypass --preset ${PROJECT_SOURCE_DIR}/presets/pop)
+  jack_test(jack_held_restart held.sh restart ${BYPASS} --out recorder)
+  jack_test(jack_held_killed held.sh killed ${BYPASS})
   jack_test(jack_live_bypass live.sh ${LIVE} bypass)
   jack_test(jack_live_clean live.sh ${LIVE} clean)
   jack_test(jack_live_look_ahead live.sh ${LIVE} bypass 20)
