@@ -8,46 +8,10 @@ emend=$1
 take=$2/assets/minuet.mid
 noisy=$2/assets/minuet-noisy.mid
 holes=$2/assets/minuet-holes.mid
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-# Nobody's own settings, presets or colours.
-export HOME="$work" XDG_CONFIG_HOME="$work/config" XDG_DATA_HOME="$work/data"
-failures=0
-
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
-
-# bad STATUS PATTERN ARGUMENT...
-bad() {
-  wanted=$1
-  pattern=$2
-  shift 2
-  rm -rf out
-  mkdir out
-  "$emend" "$@" >said 2>complaint <input
-  status=$?
-  [ "$status" -eq "$wanted" ] || fail "emend $*: exit status $status, not $wanted: $(cat complaint)"
-  [ "$(wc -l <complaint)" -eq 1 ] || fail "emend $*: not one line: $(cat complaint)"
-  grep -q -e "$pattern" complaint || fail "emend $*: '$(cat complaint)' does not say '$pattern'"
-  [ ! -s said ] || fail "emend $*: something on standard output: $(head -c 200 said)"
-  [ -z "$(ls out)" ] || fail "emend $*: left $(ls out)"
-}
-
-# good COMMAND...: all that it says is in `said`
-good() {
-  "$@" >said 2>complaint || fail "$*: exit status $?: $(cat complaint)"
-}
-
-# has FILE PATTERN
-has() {
-  grep -q -e "$2" "$1" || fail "$1 does not hold '$2': $(head -c 300 "$1")"
-}
+. "${0%/*}/../support/cli.sh"
 
 : >input
+input=input
 : >zero.mid
 printf 'MThd\0\0' >cut.mid
 printf '<!DOCTYPE html><html><body>404</body></html>' >page.mid
@@ -386,6 +350,4 @@ has said 'cannot write full.safetensors.csv: .*; '
 [ ! -e full.safetensors.csv ] || fail "a log that could not be written was left"
 [ -z "$(find . -name '*.tmp')" ] || fail "temporary files were left: $(find . -name '*.tmp')"
 
-[ "$failures" -eq 0 ] && echo "All cases passed." && exit 0
-echo "$failures cases failed."
-exit 1
+finish

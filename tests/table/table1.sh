@@ -3,40 +3,7 @@
 set -u
 emend=$1
 list=$2
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export HOME="$work" XDG_CONFIG_HOME="$work/config" XDG_DATA_HOME="$work/data"
-failures=0
-
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
-
-# bad STATUS PATTERN ARGUMENT...: one line of complaint and nothing else
-bad() {
-  wanted=$1
-  pattern=$2
-  shift 2
-  "$emend" "$@" >said 2>complaint
-  status=$?
-  [ "$status" -eq "$wanted" ] || fail "emend $*: exit status $status, not $wanted: $(cat complaint)"
-  [ "$(wc -l <complaint)" -eq 1 ] || fail "emend $*: not one line: $(cat complaint)"
-  grep -q -e "$pattern" complaint || fail "emend $*: '$(cat complaint)' does not say '$pattern'"
-  [ ! -s said ] || fail "emend $*: something on standard output: $(head -c 200 said)"
-}
-
-# good COMMAND...: what it says is in `said`, what it complains of in `complaint`
-good() {
-  "$@" >said 2>complaint || fail "$*: exit status $?: $(cat complaint)"
-}
-
-# has FILE PATTERN
-has() {
-  grep -q -e "$2" "$1" || fail "$1 does not hold '$2': $(head -c 400 "$1")"
-}
+. "${0%/*}/../support/cli.sh"
 
 # train NAME KIND OPTION...
 train() {
@@ -153,5 +120,4 @@ bad 2 'MODEL is missing' bench deviations --data rolls/jsb.json
 bad 2 'must be from 0 to 1' bench deviations models/jsb-vosp.safetensors --data rolls/jsb.json --sequence 2
 bad 1 'without latents' bench deviations models/jsb-rnn.safetensors --data rolls/jsb.json
 
-[ "$failures" -eq 0 ] || exit 1
-echo 'All well.'
+finish

@@ -4,41 +4,7 @@
 set -u
 emend=$1
 take=$2/assets/minuet.mid
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export HOME="$work" XDG_CONFIG_HOME="$work/config" XDG_DATA_HOME="$work/data"
-failures=0
-
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
-
-# bad STATUS PATTERN ARGUMENT...
-bad() {
-  wanted=$1
-  pattern=$2
-  shift 2
-  rm -rf out
-  mkdir out
-  "$emend" "$@" >said 2>complaint </dev/null
-  status=$?
-  [ "$status" -eq "$wanted" ] || fail "emend $*: exit status $status, not $wanted: $(cat complaint)"
-  [ "$(wc -l <complaint)" -eq 1 ] || fail "emend $*: not one line: $(cat complaint)"
-  grep -q -e "$pattern" complaint || fail "emend $*: '$(cat complaint)' does not say '$pattern'"
-  [ ! -s said ] || fail "emend $*: something on standard output: $(head -c 200 said)"
-  [ -z "$(ls out)" ] || fail "emend $*: left $(ls out)"
-}
-
-good() {
-  "$@" >said 2>complaint || fail "$*: exit status $?: $(cat complaint)"
-}
-
-has() {
-  grep -q -e "$2" "$1" || fail "$1 does not hold '$2': $(head -c 300 "$1")"
-}
+. "${0%/*}/../support/cli.sh"
 
 live() {
   good "$emend" live --demo --preset tiny --seconds 1 --out demo.mid "$@"
@@ -126,6 +92,4 @@ good "$emend" models delete 1 --preset tiny
 live
 grep -q 'personal' said && fail "a deleted model is used: $(cat said)"
 
-[ "$failures" -eq 0 ] && echo "All cases passed." && exit 0
-echo "$failures cases failed."
-exit 1
+finish
