@@ -118,7 +118,8 @@ EMEND_LIVE void live_layer_add(const struct live_layer *layer, const float *in, 
   add_terms(&terms, layer->w2, layer->out, out_variance);
 }
 
-static inline lanes group_sum(const float *factor, const lanes *rows)
+/* Not returned: without AVX there is no such way for a vector. */
+static inline void group_sum(const float *factor, const lanes *rows, lanes *sum)
 {
   lanes a = factor[0] * rows[0];
   lanes b = factor[1] * rows[1];
@@ -128,20 +129,22 @@ static inline lanes group_sum(const float *factor, const lanes *rows)
   b += factor[5] * rows[5];
   a += factor[6] * rows[6];
   b += factor[7] * rows[7];
-  return a + b;
+  *sum = a + b;
 }
 
 /* y (out) += one group's rows. Returns where the next group stands. */
 static const float *add_packed(const float *packed, const float factor[GROUP], int out, float *restrict y)
 {
+  lanes sum;
   int o = 0;
   for (; o + LANES <= out; o += LANES, packed += GROUP * LANES) {
-    *(lanes *)(y + o) += group_sum(factor, (const lanes *)packed);
+    group_sum(factor, (const lanes *)packed, &sum);
+    *(lanes *)(y + o) += sum;
   }
   if (o < out) {
-    const lanes last = group_sum(factor, (const lanes *)packed);
+    group_sum(factor, (const lanes *)packed, &sum);
     for (int i = 0; o + i < out; i++) {
-      y[o + i] += last[i];
+      y[o + i] += sum[i];
     }
     packed += GROUP * LANES;
   }
