@@ -247,15 +247,6 @@ static const struct command *const parts[] = {&command_train_vosp, &command_trai
 
 static int run_train(int argc, char **argv)
 {
-  if (argc >= 2 && strcmp(argv[1], "vosp") == 0) {
-    return run_train_vosp(argc - 1, argv + 1);
-  }
-  if (argc >= 2 && strcmp(argv[1], "vrae") == 0) {
-    return run_train_vrae(argc - 1, argv + 1);
-  }
-  if (argc >= 2 && strcmp(argv[1], "rnn") == 0) {
-    return run_train_rnn(argc - 1, argv + 1);
-  }
   if (argc >= 2 && argv[1][0] != '-') {
     fprintf(stderr, "emend train: unknown kind of model '%s'; see emend train --help\n", argv[1]);
     return EXIT_USAGE;
