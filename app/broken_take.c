@@ -1,6 +1,5 @@
 #include "broken_take.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "take_file.h"

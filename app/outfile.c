@@ -61,6 +61,11 @@ enum status outfile_check(const char *path, struct error *error)
   return STATUS_OK;
 }
 
+static bool is_one(const struct stat *a, const struct stat *b)
+{
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 /* Of two that are not there yet: of one name in one folder. */
 static bool is_same_file(const char *a, const char *b)
 {
@@ -69,12 +74,10 @@ static bool is_same_file(const char *a, const char *b)
 
   const bool there = stat(a, &first) == 0, other_there = stat(b, &second) == 0;
   if (there || other_there) {
-    return there && other_there && S_ISREG(first.st_mode) && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
+    return there && other_there && S_ISREG(first.st_mode) && is_one(&first, &second);
   }
   return strcmp(name_of(a), name_of(b)) == 0 && folder_of(a, folder) && folder_of(b, other) &&
-         stat(folder, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev &&
-         first.st_ino == second.st_ino;
+         stat(folder, &first) == 0 && stat(other, &second) == 0 && is_one(&first, &second);
 }
 
 enum status outfile_check_apart(const char *path, const char *other, const char *what, struct error *error)
