@@ -15,24 +15,8 @@
 #include <unistd.h>
 
 #include "broken_take.h"
-#include "folder.h"
 #include "journal.h"
-
-static struct folder folder;
-
-static int set_up(void **state)
-{
-  (void)state;
-  folder_make(&folder);
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  (void)state;
-  folder_remove(folder.path);
-  return 0;
-}
+#include "test_folder.h"
 
 enum { ENDED = 1, CONTINUES = 2 };
 

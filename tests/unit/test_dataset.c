@@ -7,25 +7,9 @@
 
 #include "dataset.h"
 #include "file.h"
-#include "folder.h"
 #include "smf.h"
 #include "smf_from_notes.h"
-
-static struct folder folder;
-
-static int set_up(void **state)
-{
-  (void)state;
-  folder_make(&folder);
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  (void)state;
-  folder_remove(folder.path);
-  return 0;
-}
+#include "test_folder.h"
 
 static enum status load_text(struct dataset *dataset, const char *text, const char *split, struct error *error)
 {

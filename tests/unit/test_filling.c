@@ -9,16 +9,14 @@
 #include <cmocka.h>
 
 #include "fill_job.h"
-#include "folder.h"
 #include "marks.h"
 #include "rng.h"
 #include "smf_from_notes.h"
+#include "test_folder.h"
 
 enum { TAKES = 40, NOTES_MAX = 60 };
 
 static struct error error;
-static struct folder folder;
-
 static void add(struct note_list *notes, nanos on_ms, nanos off_ms, int channel, int pitch)
 {
   const struct note note = {.on = on_ms * NANOS_PER_MILLISECOND,
@@ -273,20 +271,6 @@ static void draws_variants_that_differ_and_stops_when_told(void **state)
   fill_source_close(&source);
   note_list_free(&notes);
   free(outcome);
-}
-
-static int set_up(void **state)
-{
-  (void)state;
-  folder_make(&folder);
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  (void)state;
-  folder_remove(folder.path);
-  return 0;
 }
 
 int main(void)

@@ -7,16 +7,14 @@
 
 #include <cmocka.h>
 
-#include "folder.h"
 #include "gaps.h"
 #include "journal.h"
 #include "marks.h"
 #include "smf_append.h"
 #include "smf_from_notes.h"
+#include "test_folder.h"
 
 static struct error error;
-static struct folder folder;
-
 /* Ten quarters on one key at 120 a minute in 4/4: a take of five seconds. */
 static void put_take(const char *path, const struct smf_marker *markers, size_t count)
 {
@@ -184,20 +182,6 @@ static void makes_one_of_gaps_that_overlap(void **state)
     assert_int_equal(gaps.gaps[i].reason, wanted[i].reason);
   }
   fill_gaps_free(&gaps);
-}
-
-static int set_up(void **state)
-{
-  (void)state;
-  folder_make(&folder);
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  (void)state;
-  folder_remove(folder.path);
-  return 0;
 }
 
 int main(void)

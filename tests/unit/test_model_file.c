@@ -6,10 +6,10 @@
 #include <cmocka.h>
 
 #include "file.h"
-#include "folder.h"
 #include "model.h"
 #include "model_config.h"
 #include "safetensors.h"
+#include "test_folder.h"
 
 static const struct net_config small = {
   .frame = {FRAME_MILLISECONDS, 60, 2},
@@ -36,22 +36,6 @@ static const struct net_config filler = {
   .generator = 4,
   .matches = 2,
 };
-
-static struct folder folder;
-
-static int set_up(void **state)
-{
-  (void)state;
-  folder_make(&folder);
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  (void)state;
-  folder_remove(folder.path);
-  return 0;
-}
 
 static struct model *make_model(const struct net_config *config)
 {

@@ -11,25 +11,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "folder.h"
 #include "take_file.h"
+#include "test_folder.h"
 
-static struct folder folder;
 static struct take_file file;
-
-static int set_up(void **state)
-{
-  (void)state;
-  folder_make(&folder);
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  (void)state;
-  folder_remove(folder.path);
-  return 0;
-}
 
 static void make(const char *name, uint32_t flags)
 {
