@@ -16,7 +16,7 @@
 #include "recording_port.h"
 #include "take_folder.h"
 
-enum { STROKES = 2000, TURNS = 200 };
+enum { STROKES = 2000, TURNS = 200, PORTS = 100000 }; /* of PORTS more the take would be full */
 
 static struct folder folder;
 static struct live *live;
@@ -63,7 +63,7 @@ static void test_labels_come_from_another_thread(void **state)
   for (int i = 0; !atomic_load(&over); i++) {
     good += i < TURNS && capture_label(capture, CAPTURE_GOOD);
     (void)capture_label(capture, CAPTURE_UNDO);
-    (void)capture_port(capture, i % 2 == 0);
+    (void)(i < PORTS && capture_port(capture, i % 2 == 0));
     (void)live_set_strength(live, (float)(i % 100) / 100);
     (void)capture_poll(capture, line);
   }
