@@ -7,10 +7,9 @@
 #include <unistd.h>
 
 #include "blas_core.h"
+#include "commands.h"
 #include "fast_program.h"
 #include "help.h"
-#include "names.h"
-#include "version.h"
 
 static const struct command *const commands[] = {
   &command_live,  &command_denoise, &command_fill,   &command_corrupt, &command_plot,
@@ -47,7 +46,7 @@ static int run(int argc, char **argv)
     return names_print(argc == 3 ? argv[2] : "");
   }
   if (strcmp(argv[1], "--version") == 0) {
-    printf("emend %s\n", version_text());
+    printf("emend %s\n", EMEND_VERSION);
     return EXIT_SUCCESS;
   }
   for (int i = 0; commands[i] != NULL; i++) {

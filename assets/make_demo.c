@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "corrupt.h"
-#include "smf_build.h"
+#include "damage.h"
+#include "smf_private.h"
 
 enum {
   QUARTER = 480, /* ticks */

@@ -1,6 +1,6 @@
 #include "bench_take.h"
 
-#include "corrupt.h"
+#include "damage.h"
 
 /* The strokes of one channel, damaged. */
 static enum status add_channel(int count, uint8_t channel, struct note_list *notes, struct error *error)

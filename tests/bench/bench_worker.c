@@ -12,8 +12,8 @@
 
 #include "file.h"
 #include "folder.h"
-#include "realtime_thread.h"
 #include "rng.h"
+#include "rt_thread.h"
 #include "worker.h"
 
 enum { PHASES = 2, SAMPLES_MAX = 1 << 18, SEGMENTS_MAX = 1024, COPIES = 12, STROKES_A_SECOND = 100 };

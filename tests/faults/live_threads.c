@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "port_file.h"
-#include "realtime_thread.h"
+#include "rt_thread.h"
 
 enum { A_SECOND = 1000, CAPTURE_BYTES = 1 << 20, HEAD = 22, TURN_MS = 50, TURNS_MAX = 72000 };
 

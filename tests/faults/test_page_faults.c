@@ -14,7 +14,7 @@
 
 #include "live_threads.h"
 #include "port_loop.h"
-#include "realtime_thread.h"
+#include "rt_thread.h"
 
 #define BEGINNING NANOS_PER_SECOND
 

@@ -1,9 +1,9 @@
 /* libFuzzer's entry for random search. An even first byte: a trial's result, else a space. */
 #include <math.h>
 
+#include "config_file.h"
 #include "fuzz_input.h"
 #include "model_config.h"
-#include "options_file.h"
 #include "search_folder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "corrupt.h"
+#include "damage.h"
 #include "file.h"
 #include "smf.h"
 #include "smf_from_notes.h"

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "corrupt.h"
+#include "damage.h"
 
 #define MS NANOS_PER_MILLISECOND
 #define STEP (500 * MS) /* one note in each, 300 ms long */

@@ -9,9 +9,9 @@
 
 #include "file.h"
 #include "gate_train.h"
+#include "init.h"
 #include "learn_rig.h"
 #include "smf_from_notes.h"
-#include "vosp_init.h"
 
 enum { SECONDS = 40, BASE_TAKES = 10 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "port.h"
-#include "realtime_thread.h"
+#include "rt_thread.h"
 
 enum { WAITING_MAX = 4096, BYTES_MAX = 1 << 15 };
 

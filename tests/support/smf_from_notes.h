@@ -2,7 +2,7 @@
 #ifndef EMEND_TEST_SMF_FROM_NOTES_H
 #define EMEND_TEST_SMF_FROM_NOTES_H
 
-#include "smf_build.h"
+#include "smf_private.h"
 
 /* A new format 1 file, 480 ticks a quarter at 120 a minute (one track a note.track). Allocates; release with
  * smf_free. */

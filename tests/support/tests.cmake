@@ -8,7 +8,7 @@ target_link_libraries(test_rig PUBLIC test_fake engine PkgConfig::CMOCKA)
 # The trap for the live section, preloaded. A sanitizer brings its own functions in the same places.
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT EMEND_SANITIZE)
   add_library(emend_trap SHARED support/trap.c support/trap_functions.c)
-  target_include_directories(emend_trap PRIVATE ${PROJECT_SOURCE_DIR}/engine)
+  target_include_directories(emend_trap PRIVATE ${PROJECT_SOURCE_DIR}/engine/base)
   target_compile_definitions(emend_trap PRIVATE _GNU_SOURCE)
   target_compile_options(emend_trap PRIVATE -fno-builtin)
   target_link_libraries(emend_trap PRIVATE emend_options Threads::Threads ${CMAKE_DL_LIBS})

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "realtime.h"
+#include "rt.h"
 
 /* Whether system calls are seen themselves. NULL without the preload. Any thread. */
 bool emend_trap_sees_system_calls(void) __attribute__((weak));

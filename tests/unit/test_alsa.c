@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "alsa_seq.h"
-#include "slow_listener.h"
+#include "port_private.h"
 
 static const char clients[] = "Client info\n"
                               "  cur  clients : 4\n"

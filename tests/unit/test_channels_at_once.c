@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "corrupt.h"
+#include "damage.h"
 #include "live.h"
 #include "model.h"
 #include "rng.h"

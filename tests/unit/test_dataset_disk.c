@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "dataset_disk.h"
+#include "dataset.h"
 #include "folder.h"
 #include "learn_rig.h"
 #include "train.h"

@@ -9,8 +9,7 @@
 #include <cmocka.h>
 
 #include "eval.h"
-#include "vosp_init.h"
-#include "vrae_init.h"
+#include "init.h"
 
 enum { SEQUENCES = 5 };
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "fill_parts.h"
+#include "fill_private.h"
 
 enum { BAR_NOTES = 8, BARS = 12, SEED = 11 };
 

@@ -10,12 +10,11 @@
 #include <cmocka.h>
 
 #include "filler.h"
-#include "filler_calibrate.h"
 #include "filler_train.h"
+#include "init.h"
 #include "model.h"
 #include "roll_test.h"
 #include "train_test.h"
-#include "vrae_init.h"
 
 enum { LENGTH = 64, BEGIN = 30, END = 38, SEED = 3 };
 

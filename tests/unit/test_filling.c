@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "fill_job.h"
-#include "marks.h"
+#include "fill_source.h"
 #include "rng.h"
 #include "smf_from_notes.h"
 #include "test_folder.h"

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
+#include "fill_source.h"
 #include "gaps.h"
 #include "journal.h"
-#include "marks.h"
 #include "smf_append.h"
 #include "smf_from_notes.h"
 #include "test_folder.h"

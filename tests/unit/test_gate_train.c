@@ -12,7 +12,7 @@
 #include "gate_model.h"
 #include "gate_samples.h"
 #include "gate_train.h"
-#include "vosp_init.h"
+#include "init.h"
 
 enum { TRAIN_TAKES = 40, VALID_TAKES = 12, NOTES = 150 };
 

@@ -10,7 +10,7 @@
 
 #include "eval_impute.h"
 #include "impute.h"
-#include "vrae_init.h"
+#include "init.h"
 
 enum { PERIOD = 24, SEQUENCES = 4, GAP = 8 };
 

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "learn.h"
 #include "learn_rig.h"
+#include "personalise.h"
 
 enum { TAKES = 6 };
 

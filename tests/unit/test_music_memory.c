@@ -11,7 +11,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "corrupt.h"
+#include "damage.h"
 #include "score.h"
 #include "smf.h"
 #include "smf_from_notes.h"

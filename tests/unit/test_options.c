@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
+#include "config_file.h"
 #include "folder.h"
 #include "options.h"
-#include "options_file.h"
 
 enum { ARGUMENTS = 8 };
 

@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
+#include "init.h"
 #include "net_test.h"
 #include "particles.h"
-#include "vosp_init.h"
-#include "vosp_work.h"
+#include "vosp_private.h"
 
 /* Two steps of a model with one latent: small enough to sum over a grid of both latents. */
 enum { GRID = 801, STEPS = 2, PARTICLES = 4000 };

@@ -10,7 +10,7 @@
 
 #include "alsa_seq.h"
 #include "frame_clock.h"
-#include "port_common.h"
+#include "port_private.h"
 #include "portmidi_bytes.h"
 #include "rng.h"
 #include "sysex_pieces.h"

@@ -11,8 +11,8 @@
 #include <portmidi.h>
 
 #include "alsa_seq.h"
-#include "port_drivers.h"
-#include "realtime_thread.h"
+#include "port.h"
+#include "rt_thread.h"
 
 enum { POLLS_MAX = 3000, KEY = 60 };
 

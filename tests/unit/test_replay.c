@@ -7,11 +7,11 @@
 #include <cmocka.h>
 
 #include "fake_predictor.h"
+#include "removals.h"
 #include "replay.h"
 #include "rng.h"
 #include "smf_from_notes.h"
 #include "stream.h"
-#include "watch.h"
 
 /* The fake gate takes strokes softer than FAKE_VELOCITY for ghosts. */
 

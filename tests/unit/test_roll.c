@@ -9,7 +9,7 @@
 
 #include "file.h"
 #include "folder.h"
-#include "roll_gaps.h"
+#include "roll_plot.h"
 
 static struct error error;
 

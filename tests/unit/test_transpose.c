@@ -12,7 +12,7 @@
 
 #include "model.h"
 #include "net_test.h"
-#include "trainable.h"
+#include "trainer.h"
 
 enum { LENGTH = 12, VALUES = 2, CELLS = VALUES * PITCHES, SEMITONES = 5, DRAWS = 400 };
 

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
+#include "init.h"
 #include "vosp.h"
-#include "vosp_init.h"
 
 enum { SIZE = 6, STRIDE = 9, HIDDEN = 40, SQUARINGS = 20, SEEDS = 6 };
 

@@ -13,7 +13,7 @@
 #include "normal.h"
 #include "transfer.h"
 #include "vrae_importance.h"
-#include "vrae_work.h"
+#include "vrae_private.h"
 
 enum { SEED = 2012, EMISSIONS = 4 };
 

@@ -10,11 +10,11 @@
 
 #include <cmocka.h>
 
+#include "init.h"
 #include "normal.h"
 #include "transfer.h"
 #include "vrae_importance.h"
-#include "vrae_init.h"
-#include "vrae_work.h"
+#include "vrae_private.h"
 
 enum { STEPS_MAX = 2, GRID = 161, SEED = 31 };
 static const double GRID_REACH = 7;

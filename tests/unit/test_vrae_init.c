@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
+#include "init.h"
 #include "vrae.h"
-#include "vrae_init.h"
 
 enum { HIDDEN = 30, GENERATOR = 20, LATENT = 3, SEED = 97 };
 

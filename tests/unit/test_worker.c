@@ -15,9 +15,9 @@
 #include "folder.h"
 #include "learn_rig.h"
 #include "personal.h"
-#include "realtime_thread.h"
 #include "recording_port.h"
-#include "watch.h"
+#include "removals.h"
+#include "rt_thread.h"
 #include "worker.h"
 
 enum { TAKES = 6, CHORD = 5, SWAPS = 2, PATIENCE_SECONDS = 100 };

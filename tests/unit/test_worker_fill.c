@@ -14,8 +14,8 @@
 #include "file.h"
 #include "fill_source.h"
 #include "folder.h"
-#include "realtime_thread.h"
 #include "recording_port.h"
+#include "rt_thread.h"
 #include "take_folder.h"
 #include "worker.h"
 

@@ -1,0 +1,110 @@
+#include "paths.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#ifdef __APPLE__
+#include <mach-o/dyld.h>
+#endif
+
+/* False when the parts do not fit. */
+static bool join(char out[DATAFILE_PATH_MAX], const char *folder, const char *rest)
+{
+  size_t head = strlen(folder), tail = strlen(rest);
+
+  if (head + 1 + tail >= DATAFILE_PATH_MAX) {
+    return false;
+  }
+  memcpy(out, folder, head);
+  out[head] = '/';
+  memcpy(out + head + 1, rest, tail + 1);
+  return true;
+}
+
+/* $`variable`/emend, or ~/`fallback`/emend. */
+static bool user_folder(char out[DATAFILE_PATH_MAX], const char *variable, const char *fallback)
+{
+  const char *folder = getenv(variable);
+  const char *home = getenv("HOME");
+  char base[DATAFILE_PATH_MAX];
+
+  if (folder != NULL && folder[0] == '/') {
+    return join(out, folder, "emend");
+  }
+  return home != NULL && home[0] != '\0' && join(base, home, fallback) && join(out, base, "emend");
+}
+
+bool datafile_program_folder(char out[DATAFILE_PATH_MAX])
+{
+#ifdef __APPLE__
+  uint32_t size = DATAFILE_PATH_MAX;
+  if (_NSGetExecutablePath(out, &size) != 0) {
+    return false;
+  }
+#else
+  ssize_t size = readlink("/proc/self/exe", out, DATAFILE_PATH_MAX - 1);
+  if (size <= 0) {
+    return false;
+  }
+  out[size] = '\0';
+#endif
+  char *slash = strrchr(out, '/');
+  if (slash == NULL) {
+    return false;
+  }
+  *slash = '\0';
+  return true;
+}
+
+int datafile_roots(char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX])
+{
+  char folder[DATAFILE_PATH_MAX];
+  int count = 0;
+
+  count += user_folder(roots[count], "XDG_DATA_HOME", ".local/share");
+  if (datafile_program_folder(folder)) {
+    count += join(roots[count], folder, "..");
+    count += join(roots[count], folder, "../share/emend");
+    count += join(roots[count], folder, "../../share/emend"); /* of a program in lib/emend */
+  }
+  snprintf(roots[count++], DATAFILE_PATH_MAX, "%s", EMEND_INSTALLED_DATA);
+#if defined(EMEND_SOURCE_DATA) /* a package knows nothing of where it was built */
+  snprintf(roots[count++], DATAFILE_PATH_MAX, "%s", EMEND_SOURCE_DATA);
+#endif
+  return count;
+}
+
+enum status datafile_find(const char *relative, char path[DATAFILE_PATH_MAX], struct error *error)
+{
+  char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX];
+  int count = datafile_roots(roots);
+
+  for (int i = 0; i < count; i++) {
+    if (join(path, roots[i], relative) && access(path, R_OK) == 0) {
+      return STATUS_OK;
+    }
+  }
+  path[0] = '\0';
+  return error_set(error, STATUS_NOT_FOUND, "%s: not found in emend's data folders; install emend again",
+                   relative);
+}
+
+void datafile_user_config(char path[DATAFILE_PATH_MAX])
+{
+  char folder[DATAFILE_PATH_MAX];
+
+  if (!user_folder(folder, "XDG_CONFIG_HOME", ".config") || !join(path, folder, "emend.conf")) {
+    path[0] = '\0';
+  }
+}
+
+void datafile_user_data(const char *rest, char path[DATAFILE_PATH_MAX])
+{
+  char folder[DATAFILE_PATH_MAX];
+
+  if (!user_folder(folder, "XDG_DATA_HOME", ".local/share") || !join(path, folder, rest)) {
+    path[0] = '\0';
+  }
+}

@@ -1,0 +1,145 @@
+#include "live_report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "pitch.h"
+#include "utf8.h"
+
+static json_t *json_counter(const _Atomic uint64_t *counter)
+{
+  return json_integer((json_int_t)report_counter(counter));
+}
+
+uint64_t report_suppressed(const struct live *live)
+{
+  uint64_t total = 0;
+
+  for (int i = 0; i < DAMAGE_COUNT; i++) {
+    total += report_counter(&live_counters(live)->suppressed[i]);
+  }
+  return total;
+}
+
+void report_print(const struct report *report, FILE *out)
+{
+  const struct live *live = report->session->live;
+  const struct live_counters *counters = live_counters(live);
+  bool monitor = live_current_mode(live) == LIVE_MONITOR;
+  uint64_t total = report_suppressed(live);
+  const char *between = ":";
+
+  fprintf(out, "%s %" PRIu64 " of %" PRIu64 " notes", monitor ? "Would have removed" : "Removed", total,
+          report_counter(&counters->notes_in));
+  for (int i = 0; i < DAMAGE_COUNT; i++) {
+    uint64_t count = report_counter(&counters->suppressed[i]);
+    if (count > 0) {
+      fprintf(out, "%s %" PRIu64 " %s", between, count, damage_name((enum damage)i));
+      between = ",";
+    }
+  }
+  fprintf(out, ".\n");
+}
+
+static json_t *suppressed_json(const struct live *live)
+{
+  json_t *object = json_pack("{s:I}", "total", (json_int_t)report_suppressed(live));
+
+  for (int i = DAMAGE_NONE + 1; i < DAMAGE_COUNT; i++) {
+    json_object_set_new(object, damage_name((enum damage)i), json_counter(&live_counters(live)->suppressed[i]));
+  }
+  return object;
+}
+
+static json_t *decision_json(const struct histogram *decisions)
+{
+  return json_pack(
+    "{s:f, s:f, s:f, s:f, s:I}", "p50", histogram_percentile(decisions, 0.5) / 1e3, "p99",
+    histogram_percentile(decisions, 0.99) / 1e3, "p999", histogram_percentile(decisions, 0.999) / 1e3, "max",
+    (double)report_counter(&decisions->max) / 1e3, "count", (json_int_t)report_counter(&decisions->count));
+}
+
+/* The first removals, at most WATCH_FIRST. */
+static json_t *removed_json(const struct watch *watch)
+{
+  size_t count = watch->total < WATCH_FIRST ? (size_t)watch->total : WATCH_FIRST;
+  json_t *list = json_array();
+
+  for (size_t i = 0; i < count; i++) {
+    const struct removal *removal = &watch->first[i];
+    char name[PITCH_NAME_MAX];
+    /* JSON has no infinity. */
+    double odds = removal->log_odds > -1e6F ? (double)removal->log_odds : -1e6;
+
+    json_array_append_new(list, json_pack("{s:f, s:i, s:s, s:i, s:i, s:s, s:f}", "time",
+                                          (double)removal->time / (double)NANOS_PER_SECOND, "pitch",
+                                          removal->pitch, "name", pitch_name(removal->pitch, name), "channel",
+                                          removal->channel + 1, "velocity", removal->velocity, "reason",
+                                          damage_name((enum damage)removal->damage), "log_odds", odds));
+  }
+  return list;
+}
+
+static void add_port(json_t *object, const struct port_counters *counters)
+{
+  json_object_set_new(object, "xruns", json_counter(&counters->xruns));
+  json_object_set_new(object, "overflowed", json_counter(&counters->overflowed));
+  json_object_set_new(object, "send_failed", json_counter(&counters->send_failed));
+  json_object_set_new(object, "disconnects", json_counter(&counters->disconnects));
+}
+
+enum status report_write(const struct report *report, const char *path, struct error *error)
+{
+  const struct session *session = report->session;
+  const struct live_counters *counters = live_counters(session->live);
+  json_t *object =
+    json_pack("{s:s, s:o, s:o, s:f, s:s, s:f, s:f}", "driver", report->driver, "preset",
+              report_text(session->preset.name), "model", report_text(session->preset.model_path), "seconds",
+              report->seconds, "mode", preset_modes[live_current_mode(session->live)], "strength",
+              (double)live_current_strength(session->live), "look_ahead_ms", session->preset.look_ahead);
+
+  json_object_set_new(object, "events_in", json_counter(&counters->events_in));
+  json_object_set_new(object, "events_out", json_counter(&counters->events_out));
+  json_object_set_new(object, "notes_in", json_counter(&counters->notes_in));
+  json_object_set_new(object, "notes_out", json_counter(&counters->notes_out));
+  json_object_set_new(object, "suppressed", suppressed_json(session->live));
+  json_object_set_new(object, "decision_us", decision_json(&session->stream.decisions));
+  json_object_set_new(object, "dropped", json_counter(&counters->dropped));
+  json_object_set_new(object, "sounding", json_counter(&counters->sounding));
+  json_object_set_new(object, "capture_lost", json_counter(&counters->capture_lost));
+  if (report->counters != NULL) {
+    add_port(object, report->counters);
+  }
+  json_object_set_new(object, "removed", removed_json(report->watch));
+  return report_json(object, path, error);
+}
+
+json_t *report_text(const char *text)
+{
+  char *copy = strdup(text);
+
+  if (copy == NULL) {
+    return NULL;
+  }
+  utf8_mend(copy);
+  json_t *string = json_string(copy);
+  free(copy);
+  return string;
+}
+
+enum status report_json(json_t *object, const char *path, struct error *error)
+{
+  char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+
+  json_decref(object);
+  if (text == NULL) {
+    return error_set(error, STATUS_NOT_FINITE, "the report holds a value that JSON cannot; nothing written");
+  }
+  size_t size = strlen(text);
+  text[size] = '\n'; /* in place of the terminator: JSON text is written by size */
+  enum status status = file_write(path, text, size + 1, error);
+  free(text);
+  return status;
+}

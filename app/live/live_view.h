@@ -1,0 +1,37 @@
+/* What `emend live` shows: on a terminal a screen redrawn some ten times a second, elsewhere a line now and
+ * then. */
+#ifndef EMEND_LIVE_VIEW_H
+#define EMEND_LIVE_VIEW_H
+
+#include <stdio.h>
+
+#include "capture.h"
+#include "live_report.h"
+#include "worker.h"
+
+struct live_view {
+  const struct session *session;
+  const struct watch *watch;
+  const char *driver;
+  char place[256];   /* the driver's line on latency and scheduling */
+  char message[256]; /* what happened last */
+  enum port_state state;
+  bool captures;
+  enum capture_state capturing;
+  enum worker_state learner;
+  double learnt; /* share that is done, where it learns */
+  const struct port_counters *counters;
+  double seconds; /* since the start */
+  /* For the load: */
+  uint64_t busy_before;
+  double busy_seconds, load; /* load as a share of one core */
+};
+
+/* Look at the counters anew; call before drawing. */
+void live_view_update(struct live_view *view, double seconds);
+/* Redraw the whole screen. */
+void live_view_draw(const struct live_view *view);
+/* One line. */
+void live_view_line(const struct live_view *view, FILE *out);
+
+#endif

@@ -1,0 +1,110 @@
+#include "stream.h"
+
+#include "rt_thread.h"
+
+static void stream_spend(struct stream *stream, nanos spent, bool decided)
+{
+  uint64_t busy = atomic_load_explicit(&stream->busy, memory_order_relaxed);
+
+  atomic_store_explicit(&stream->busy, busy + (uint64_t)spent, memory_order_relaxed);
+  if (decided) {
+    histogram_add(&stream->decisions, spent);
+  }
+}
+
+/* How many strokes the engine has decided about so far. */
+static uint64_t decided_count(const struct live *live)
+{
+  const struct live_counters *counters = live_counters(live);
+  uint64_t count = atomic_load_explicit(&counters->notes_out, memory_order_relaxed);
+
+  for (int i = 0; i < DAMAGE_COUNT; i++) {
+    count += atomic_load_explicit(&counters->suppressed[i], memory_order_relaxed);
+  }
+  return count;
+}
+
+/* Decisions then fall in advance, not in receive. */
+static bool looks_ahead(const struct stream *stream)
+{
+  return live_current_look_ahead(stream->live) > 0;
+}
+
+static EMEND_LIVE void on_begin(void *user, nanos now)
+{
+  struct stream *stream = user;
+
+  LIVE_ENTER();
+  live_begin(stream->live, now);
+  LIVE_LEAVE();
+}
+
+static EMEND_LIVE void on_receive(void *user, nanos time, const uint8_t *bytes, size_t size)
+{
+  struct stream *stream = user;
+  bool decides =
+    !looks_ahead(stream) && message_is_note_on(bytes, size) && note_is_decidable(bytes[0] & 0x0F, bytes[1]);
+
+  LIVE_ENTER();
+  nanos start = realtime_now();
+  live_receive(stream->live, time, bytes, size);
+  stream_spend(stream, realtime_now() - start, decides);
+  LIVE_LEAVE();
+}
+
+static EMEND_LIVE void on_advance(void *user, nanos now)
+{
+  struct stream *stream = user;
+
+  LIVE_ENTER();
+  bool decides = looks_ahead(stream);
+  uint64_t before = decides ? decided_count(stream->live) : 0;
+  nanos start = realtime_now();
+  live_advance(stream->live, now);
+  nanos spent = realtime_now() - start;
+  stream_spend(stream, spent, decides && decided_count(stream->live) != before);
+  atomic_store_explicit(&stream->processor, realtime_processor(), memory_order_relaxed);
+  LIVE_LEAVE();
+}
+
+static EMEND_LIVE void on_silence(void *user, nanos now)
+{
+  struct stream *stream = user;
+
+  LIVE_ENTER();
+  live_silence(stream->live, now);
+  LIVE_LEAVE();
+}
+
+static EMEND_LIVE void on_tempo(void *user, double bpm)
+{
+  struct stream *stream = user;
+
+  LIVE_ENTER();
+  live_tempo(stream->live, bpm);
+  LIVE_LEAVE();
+}
+
+void stream_init(struct stream *stream, struct live *live)
+{
+  *stream = (struct stream){.live = live, .processor = -1};
+}
+
+struct port_stream stream_port(struct stream *stream)
+{
+  return (struct port_stream){stream, on_begin, on_receive, on_advance, on_silence, on_tempo};
+}
+
+void stream_connect(struct stream *stream, stream_send send, void *port)
+{
+  stream->send = send;
+  atomic_store_explicit(&stream->port, port, memory_order_release);
+}
+
+EMEND_LIVE bool stream_emit(void *user, nanos time, const uint8_t *bytes, size_t size)
+{
+  struct stream *stream = user;
+  void *port = atomic_load_explicit(&stream->port, memory_order_acquire);
+
+  return port != NULL && stream->send(port, time, bytes, size);
+}

@@ -1,0 +1,47 @@
+/* The folder of takes: what is in it, which one is meant, and room for more. */
+#ifndef EMEND_TAKE_FOLDER_H
+#define EMEND_TAKE_FOLDER_H
+
+#include "journal.h"
+#include "paths.h"
+
+#define TAKE_ENDING ".take"
+
+struct take_entry {
+  char name[JOURNAL_NAME_MAX]; /* of the file */
+  uint64_t size;
+  nanos changed; /* by the system's clock */
+};
+
+struct take_list {
+  struct take_entry *list; /* owned; by name, which is by time */
+  size_t count;
+  uint64_t total; /* bytes */
+};
+
+/* The takes in a folder; none where there is no such folder. Allocates; release with take_list_free. */
+enum status take_folder_list(struct take_list *takes, const char *folder, struct error *error) EMEND_CHECK;
+void take_list_free(struct take_list *takes);
+
+/* The path of the take that is meant: "last", a name with or without its ending, the beginning of just one
+ * name, or a path. STATUS_NOT_FOUND where it is none, STATUS_USAGE where it may be several. */
+enum status take_folder_find(const struct take_list *takes, const char *folder, const char *wanted,
+                             char path[DATAFILE_PATH_MAX], struct error *error) EMEND_CHECK;
+
+/* Read a take. The caller frees *data. */
+enum status take_load(const char *path, uint8_t **data, size_t *size, struct error *error) EMEND_CHECK;
+
+/* The path of a take in a folder; false where it does not fit. */
+bool take_folder_path(const char *folder, const char *name, char path[DATAFILE_PATH_MAX]);
+/* Whether a file of this path or name is a take by its ending. */
+bool take_is_name(const char *path);
+/* Where a take is put when it was filled: beside it, as NAME-filled.mid. False for a path that is no take's. */
+bool take_filled_path(const char *take, char path[DATAFILE_PATH_MAX]);
+/* Delete a take, and what was filled of it. One that is not there is no failure. */
+enum status take_delete(const char *path, struct error *error) EMEND_CHECK;
+
+/* Delete the oldest takes of a folder until at most `limit` bytes are left, but none that is marked to keep or
+ * being written. False where that is not enough. */
+bool take_folder_trim(const char *folder, uint64_t limit);
+
+#endif

@@ -1,6 +1,0 @@
-#include "version.h"
-
-const char *version_text(void)
-{
-  return EMEND_VERSION;
-}

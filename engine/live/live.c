@@ -1,0 +1,181 @@
+#include "live_private.h"
+
+#define WARM_PERIOD NANOS_PER_MILLISECOND
+
+/* A SysEx or a piece of one, or bytes that are no message. */
+static bool is_long(const uint8_t *bytes, size_t size)
+{
+  return size > SHORT_MAX || bytes[0] < 0x80 || bytes[0] == MIDI_SYSEX || bytes[0] == 0xF7;
+}
+
+static void handle(struct live *live, nanos heard, const uint8_t *bytes, size_t size)
+{
+  if (is_long(bytes, size)) {
+    live_pass_long(live, live->now, bytes, size);
+  } else {
+    live_handle(live, heard, live->now, bytes, size);
+  }
+}
+
+static void release_front(struct live *live)
+{
+  const struct queued *front = live_queue_front(&live->delayed);
+  handle(live, front->time, live_queue_bytes(&live->delayed, front), front->size);
+  live_queue_pop(&live->delayed);
+}
+
+/* Decide all that waits in the look-ahead, now. */
+static void flush_delayed(struct live *live)
+{
+  while (live->delayed.count > 0) {
+    release_front(live);
+  }
+}
+
+/* Release what is due by `time`, each at its own time. */
+static void run_until(struct live *live, nanos time)
+{
+  for (;;) {
+    const struct queued *front = live_queue_front(&live->delayed);
+    bool ready = front && front->time + live->look_ahead <= time;
+    nanos release = ready ? front->time + live->look_ahead : time;
+    release = release > live->now ? release : live->now; /* it was due before a shorter look-ahead began */
+    live_end_due(live, release);
+    live->now = release;
+    if (!ready) {
+      return;
+    }
+    release_front(live);
+  }
+}
+
+static void run_ticks(struct live *live, nanos time)
+{
+  for (int ticks = 0; live->next_tick <= time; ticks++) {
+    if (ticks == LIVE_TICKS_MAX) {
+      /* Time has jumped: what was before is no past of what comes. */
+      live_start_frames(live, time);
+      return;
+    }
+    run_until(live, live->next_tick);
+    live_tick(live);
+    live_take_swap(live, true);
+  }
+}
+
+static void take_commands(struct live *live)
+{
+  struct ring_header header;
+  union {
+    int mode;
+    float strength;
+    nanos look_ahead;
+    double bpm;
+    uint8_t key[2]; /* channel, pitch */
+  } value;
+  for (int i = 0; i < LIVE_COMMANDS_MAX && ring_read(&live->commands, &header, &value, sizeof value); i++) {
+    switch ((enum live_command)header.type) {
+    case COMMAND_MODE:
+      live->mode = (enum live_mode)value.mode;
+      atomic_store_explicit(&live->shown_mode, value.mode, memory_order_relaxed);
+      break;
+    case COMMAND_STRENGTH:
+      live->strength = value.strength;
+      atomic_store_explicit(&live->shown_strength, value.strength, memory_order_relaxed);
+      break;
+    case COMMAND_LOOK_AHEAD:
+      live->look_ahead = value.look_ahead;
+      atomic_store_explicit(&live->shown_look_ahead, value.look_ahead, memory_order_relaxed);
+      run_until(live, live->now);
+      break;
+    case COMMAND_TEMPO: live_tempo(live, value.bpm); break;
+    case COMMAND_PANIC:
+      flush_delayed(live);
+      ledger_end_unknown(&live->ledger);
+      live_end_all(live);
+      break;
+    case COMMAND_END_NOTE:
+      if (live->ledger.key[value.key[0]][value.key[1]].sounding == 0) {
+        ledger_owe(&live->ledger, value.key[0], value.key[1]);
+        (void)live_pump(live);
+      }
+      break;
+    case COMMAND_SWAP:
+    case COMMAND_RETIRED: break; /* these go by rings of their own */
+    }
+  }
+}
+
+static void catch_up(struct live *live, nanos time)
+{
+  time = time > live->now ? time : live->now;
+  (void)live_pump(live);
+  run_ticks(live, time);
+  run_until(live, time);
+  take_commands(live);
+  live_take_swap(live, false);
+  live_show_sounding(live);
+}
+
+EMEND_LIVE void live_begin(struct live *live, nanos now)
+{
+  flush_delayed(live);
+  live_end_all(live);
+  if (!ledger_owes(&live->ledger)) {
+    ledger_reset(&live->ledger); /* its times were of another stream */
+  }
+  for (int channel = 0; channel < CHANNELS; channel++) {
+    channel_reset(&live->channel[channel]);
+    live->active[channel] = false;
+  }
+  live->clock = (struct live_clock){.last = now};
+  live->now = now;
+  live->warmed = now;
+  live->stepped = now;
+  live->sysex_until = now;
+  live->sysex_lost = false;
+  live_start_frames(live, now);
+}
+
+EMEND_LIVE void live_receive(struct live *live, nanos time, const uint8_t *bytes, size_t size)
+{
+  catch_up(live, time);
+  if (size == 0) {
+    return;
+  }
+  live_count(&live->counters.events_in);
+  live_record_event(live, live->now, false, bytes, size);
+  if (!is_long(bytes, size)) {
+    live_hear(live, live->now, bytes, size);
+  }
+  if (live->look_ahead > 0) {
+    if (live_queue_push(&live->delayed, live->now, bytes, size)) {
+      return;
+    }
+    flush_delayed(live); /* what has no room passes at once, and so does all before it */
+  }
+  handle(live, live->now, bytes, size);
+}
+
+EMEND_LIVE void live_advance(struct live *live, nanos now)
+{
+  catch_up(live, now);
+  live_step_some(live);
+  if (live->keep_warm && live->now - live->warmed >= WARM_PERIOD) {
+    live->warmed = live->now;
+    live_warm(live);
+  }
+}
+
+EMEND_LIVE void live_silence(struct live *live, nanos now)
+{
+  catch_up(live, now);
+  flush_delayed(live);
+  live_end_all(live);
+}
+
+EMEND_LIVE void live_tempo(struct live *live, double bpm)
+{
+  live->bpm = bpm;
+  live->clock.count = 0;
+}

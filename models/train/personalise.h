@@ -1,0 +1,65 @@
+/* Learning a player's own model: a trained model is tuned on that player's takes, gently, and what comes out is
+ * taken only where it is no worse on takes that were held back. Offline; one thread; allocates. */
+#ifndef EMEND_PERSONALISE_H
+#define EMEND_PERSONALISE_H
+
+#include "dataset.h"
+#include "model.h"
+
+struct learn_options {
+  int epochs;       /* over the network; 0: leave it */
+  double rate;      /* Adam's for the network, falling to nothing */
+  int gate_epochs;  /* over the gate's samples; 0: leave it */
+  double gate_rate; /* Adam's for the gate, falling to nothing */
+  int rounds;       /* times that every take is damaged anew for the gate */
+  double strength;  /* the gate's, at which false suppressions are counted; (0, 1] */
+  uint64_t seed;
+};
+
+void learn_defaults(struct learn_options *options);
+
+/* Asked every few milliseconds of work; the caller may sleep in it. False stops with STATUS_INTERRUPTED. */
+struct learn_watch {
+  bool (*going)(void *user, double share); /* `share` of the whole that is done, about, in [0, 1] */
+  void *user;
+};
+
+/* What a model does on the held-back takes with simulated damage. */
+struct learn_figures {
+  double nats;           /* the network's training loss, a frame */
+  double gate_nats;      /* a stroke, of telling true strokes from damage */
+  size_t strokes, lost;  /* true ones; of them suppressed */
+  size_t damage, passed; /* added ones; of them let through */
+};
+
+/* F1 of strokes. */
+double learn_f1(const struct learn_figures *figures);
+
+enum { LEARN_REASON = 160 };
+
+struct learn_result {
+  double minutes, held_minutes; /* of music learnt from and held back */
+  double share;                 /* of the way from the base to the tuned weights that was best */
+  struct learn_figures before, after;
+  bool better;               /* else the base is to stay */
+  char reason[LEARN_REASON]; /* where it is not: why, for a person */
+};
+
+/* Less is not learnt from; of more, only the last takes are looked at. */
+enum { LEARN_MINUTES_MIN = 2, LEARN_MINUTES_MAX = 60 };
+
+/* What to learn from, and against what. */
+struct learn_job {
+  const struct model *base;    /* a VOSP with its gate */
+  const struct model *current; /* what the result must be no worse than; NULL: the base */
+  const struct dataset *takes; /* notes, no rolls, the newest last; cells are not needed. About a fifth is held
+                                  back: every fifth take, or of fewer than five each one's end */
+};
+
+/* *out is a model of the base's configuration, the caller's, or NULL unless result->better. STATUS_USAGE for
+ * takes that are too short in all, STATUS_UNSUPPORTED for a base that has no gate. `watch` may be NULL. */
+enum status learn(const struct learn_job *job, const struct learn_options *options,
+                  const struct learn_watch *watch, struct model **out, struct learn_result *result,
+                  struct error *error) EMEND_CHECK;
+
+#endif
