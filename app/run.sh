@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Install what emend needs, build it and run `emend live` with the given arguments.
 # For Debian and its kin; elsewhere install the packages by their names there and build with CMake.
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Let MIDI files be heard:  sh app/sound.sh IN.mid OUT.wav [IN.mid OUT.wav]...
 # Plays them on FluidSynth into sound files. Where it or its sounds are not installed: one line, and no file.
 set -eu

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Makes the demo takes: FOLDER/minuet.mid, its noisy twin FOLDER/minuet-noisy.mid, and FOLDER/minuet-holes.mid,
  * in which notes are missing.
  *

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Build and test everything:  sh tests/run.sh [--sanitize] [--slow]
 #   (nothing)   all tests of the Release build, the unit tests again under sanitizers, the fuzzers for a minute each
 #   --sanitize  not the Release build

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A command of the program: `emend NAME ...`. Each lives in cmd_NAME.c; main.c holds the table. */
 #ifndef EMEND_COMMAND_H
 #define EMEND_COMMAND_H

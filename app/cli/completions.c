@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Completions for zsh: _arguments does the work, each command has its list of specs. */
 #include <stdio.h>
 #include <string.h>

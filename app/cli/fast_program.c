@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fast_program.h"
 
 #if defined(EMEND_FAST_PROGRAM) && defined(__x86_64__)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A package holds the program twice: for every processor of its kind, and in PREFIX/lib/emend for those with
  * vectors of 8 floats, on which the live step is three times as fast. */
 #ifndef EMEND_FAST_PROGRAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Help in the forms that --help=FORM names: text, and from the same tables a manual page and completions for
  * bash and zsh. All of it goes to standard output. */
 #ifndef EMEND_HELP_H

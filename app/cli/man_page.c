@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The manual page, in the man macros. */
 #include <stdio.h>
 #include <string.h>

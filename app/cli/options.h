@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Command-line options from a table, checked as they are read. */
 #ifndef EMEND_OPTIONS_H
 #define EMEND_OPTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a command is asked to write, looked at before the work. */
 #ifndef EMEND_OUTFILE_H
 #define EMEND_OUTFILE_H

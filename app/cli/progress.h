@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A bar with the time left, on standard error, only on a terminal and only for what takes over two seconds. */
 #ifndef EMEND_PROGRESS_H
 #define EMEND_PROGRESS_H

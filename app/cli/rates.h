@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The damage rates of engine/corrupt.h as options. */
 #ifndef EMEND_RATES_H
 #define EMEND_RATES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a user may set for a cleaning: the preset's values, then ~/.config/emend/emend.conf, then flags. */
 #ifndef EMEND_SETTINGS_H
 #define EMEND_SETTINGS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ctrl-C and its kin, as a flag that loops look at. */
 #ifndef EMEND_STOP_H
 #define EMEND_STOP_H

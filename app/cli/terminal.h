@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The terminal as a screen with keys, put back as it was however the program ends. */
 #ifndef EMEND_TERMINAL_H
 #define EMEND_TERMINAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* `emend --list KIND`: names, one a line, for completions and scripts. */
 #ifndef EMEND_COMMANDS_H
 #define EMEND_COMMANDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* emend train --from PRESET --data TAKES: a personal model, without the live engine. */
 #include <limits.h>
 #include <stdlib.h>

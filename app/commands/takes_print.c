@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Takes as words and as JSON. */
 #include <inttypes.h>
 #include <stdio.h>

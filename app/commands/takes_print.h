@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the parts of `emend takes` share. */
 #ifndef EMEND_TAKES_PRINT_H
 #define EMEND_TAKES_PRINT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What `emend doctor` finds out about a machine: one finding a thing looked at, and what to do about it.
  * Each check is given what it looks at, so that tests can make it up. Not for live threads. */
 #ifndef EMEND_DOCTOR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The file port: a take played in real time in place of a keyboard, its cleaned form kept. Not tried by `auto`.
  */
 #ifndef EMEND_PORT_FILE_H

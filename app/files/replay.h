@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A file as a stream: its channel messages go through a port_stream in time order, and what comes out is put
  * together again as a file in which only notes that were removed, and note-offs that were moved, differ.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fill_job.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Filling a file that is open: its gaps found, notes added, variants drawn. */
 #ifndef EMEND_FILL_JOB_H
 #define EMEND_FILL_JOB_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fill_report.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a filling did: as JSON for --report, and as a line for people. */
 #ifndef EMEND_FILL_REPORT_H
 #define EMEND_FILL_REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fill_source.h"
 
 #include <stdlib.h>

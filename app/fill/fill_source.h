@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What emend fill writes into a file's markers, and how markers are found again; those of captured takes are in
  * journal.h. */
 #ifndef EMEND_FILL_SOURCE_H

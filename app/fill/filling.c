@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "filling.h"
 
 #include <stdio.h>

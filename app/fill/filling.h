@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One filling of a file: what is really added, and the bytes with it. */
 #ifndef EMEND_FILLING_H
 #define EMEND_FILLING_H

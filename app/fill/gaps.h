@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The gaps of a file: those that the user names, and those that its markers tell of. */
 #ifndef EMEND_GAPS_H
 #define EMEND_GAPS_H

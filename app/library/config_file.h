@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Settings files at the level of their library, for those whose files hold more than an option a setting. */
 #ifndef EMEND_CONFIG_FILE_H
 #define EMEND_CONFIG_FILE_H

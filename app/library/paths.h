@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files that come with the program (presets, demo takes), wherever it was installed or built. */
 #ifndef EMEND_PATHS_H
 #define EMEND_PATHS_H

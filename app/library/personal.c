@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Records of personal models, as JSON. */
 #include "personal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Personal models and their history: a folder a preset under the user's data folder, models/NAME, with
  * 0001.safetensors and so on, a record beside each (0001.json), and the file "current" that names the one in
  * use. Every file is written whole or not at all. Not for live threads. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Presets: presets/NAME/preset.cfg, a model and the settings that suit it. */
 #ifndef EMEND_PRESET_H
 #define EMEND_PRESET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One cleaning: a preset's model, the live engine over it and the bridge to whatever feeds it. */
 #ifndef EMEND_SESSION_H
 #define EMEND_SESSION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The control thread of `emend live`: keys, the driver's news, the view. */
 #ifndef EMEND_LIVE_LOOP_H
 #define EMEND_LIVE_LOOP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a cleaning did: as JSON for --report, and as text for people. */
 #ifndef EMEND_LIVE_REPORT_H
 #define EMEND_LIVE_REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which port `emend live` uses: the demo, a file, a driver by name, or the first that works. */
 #ifndef EMEND_LIVE_SETUP_H
 #define EMEND_LIVE_SETUP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What `emend live` shows: on a terminal a screen redrawn some ten times a second, elsewhere a line now and
  * then. */
 #ifndef EMEND_LIVE_VIEW_H

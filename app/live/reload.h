@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SIGHUP at `emend live`: what emend.conf now says of preset, mode, strength and look-ahead is taken up while
  * playing goes on, as a new start with the same arguments would; a model file that has changed is read again.
  * Ports, takes and learning stay as they were. What cannot be read or used leaves all as it was.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "removals.h"
 
 void watch_init(struct watch *watch)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the live engine tells through its capture ring, kept for people to see: strokes that were removed, and
  * which keys were struck of late. */
 #ifndef EMEND_REMOVALS_H

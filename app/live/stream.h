@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bridge between a port driver and the live engine: what the driver receives goes into the engine, what the
  * engine emits goes to the driver, and the time that each decision takes is measured on the way. */
 #ifndef EMEND_STREAM_H

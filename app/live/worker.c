@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The worker's threads. */
 #include "worker.h"
 

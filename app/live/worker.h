@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The offline thread of `emend live`. What it does, and where:
  *  - a recorder at the usual priority drains the live engine's capture ring: into the takes on disk, and on to
  *    whoever watches. It does nothing else, so that nothing makes it late;

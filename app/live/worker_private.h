@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The parts of a worker. For worker*.c and nobody else. */
 #ifndef EMEND_WORKER_PRIVATE_H
 #define EMEND_WORKER_PRIVATE_H

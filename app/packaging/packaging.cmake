@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What is installed, and the Debian package:
 #   cmake -S . -B build-deb -DEMEND_PACKAGE=ON && cmake --build build-deb --target package
 include(GNUInstallDirs)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pictures drawn with cairo, as SVG or PNG. */
 #ifndef EMEND_PICTURE_H
 #define EMEND_PICTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "roll_plot.h"
 
 #include <jansson.h>

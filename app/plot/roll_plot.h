@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A piano roll drawn with cairo: notes that were kept, removed and added differ in colour (also for the
  * colour-blind) and in outline. */
 #ifndef EMEND_ROLL_PLOT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "alsa_seq.h"
 
 #include <stddef.h>

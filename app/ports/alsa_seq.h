@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the ALSA sequencer knows and neither RtMidi nor PortMidi tells: whether it is there, ports that
  * leave, input that was lost, and the size of the pools. On other systems, or without libasound's
  * headers, all of it answers "nothing to say".

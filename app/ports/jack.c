@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "jack.h"
 
 #include <string.h>

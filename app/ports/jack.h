@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The JACK driver's state: what the process callback touches (port_jack.c), what set-up and the
  * control thread do around it (port_jack_setup.c), and connections by name (port_jack_links.c).
  *

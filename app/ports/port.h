@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* MIDI ports: a small interface with several implementations (port_jack.c, port_rtmidi.c,
  * port_portmidi.c, port_file.c).
  *

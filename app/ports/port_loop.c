@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "port_loop.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The live thread of the drivers whose library has none: RtMidi's and PortMidi's.
  *
  * One thread owns the stream. Input reaches it through a ring, stamped on arrival by the monotonic

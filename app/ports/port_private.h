@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A listener that does not read holds up what is sent; it is told so that nobody looks for the fault in emend.
  */
 #ifndef EMEND_PORT_PRIVATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include <portmidi.h>
 #include <stdio.h>
 #include <stdlib.h>

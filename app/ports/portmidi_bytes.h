@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* PortMidi's events as bytes and back: an event carries up to four bytes, a SysEx many events.
  * Pure; never allocates. */
 #ifndef EMEND_PORTMIDI_BYTES_H

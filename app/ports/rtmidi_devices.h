@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* RtMidi's devices, through its C API: made, listed, freed. Control thread. */
 #ifndef EMEND_RTMIDI_DEVICES_H
 #define EMEND_RTMIDI_DEVICES_H

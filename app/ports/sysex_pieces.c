@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sysex_pieces.h"
 
 #include "event.h"

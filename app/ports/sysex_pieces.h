@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Messages on their way to a library that wants SysEx in pieces of its own size.
  *
  * A SysEx comes in pieces of any size. It leaves in pieces of exactly `limit` bytes and a rest, which is

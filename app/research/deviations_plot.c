@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "deviations_plot.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #ifndef EMEND_DEVIATIONS_PLOT_H
 #define EMEND_DEVIATIONS_PLOT_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "eval_print.h"
 
 #include "live_report.h"

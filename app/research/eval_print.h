@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What `emend eval` prints: lines for people, or one JSON object. */
 #ifndef EMEND_EVAL_PRINT_H
 #define EMEND_EVAL_PRINT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "figure3.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The paper's Figure 3 with our models: (a) a roll with 5 % of its off cells turned on, cleaned by a VOSP from
  * the past alone; (b) a roll with a gap, filled by a VRAE. */
 #ifndef EMEND_FIGURE3_H

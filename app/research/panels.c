@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "panels.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rolls beside and below each other as one picture, a rectangle a cell. */
 #ifndef EMEND_PANELS_H
 #define EMEND_PANELS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "search_folder.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What came of one trial of a search: result.json in its folder. */
 #ifndef EMEND_SEARCH_FOLDER_H
 #define EMEND_SEARCH_FOLDER_H

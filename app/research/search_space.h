@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A space of settings for training, and what each trial draws from it. A trial is a pure function of the space
  * and its number: it has the same settings and the same seed on every machine. */
 #ifndef EMEND_SEARCH_SPACE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ranking of a search's trials. */
 #ifndef EMEND_SEARCH_TABLE_H
 #define EMEND_SEARCH_TABLE_H

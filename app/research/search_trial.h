@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One trial of a search: training with the settings it draws, in its folder. */
 #ifndef EMEND_SEARCH_TRIAL_H
 #define EMEND_SEARCH_TRIAL_H

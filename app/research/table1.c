@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "table1.h"
 
 #include <stdio.h>

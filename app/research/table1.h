@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The paper's Table 1 (Bayer & Osendorfer 2014) with our models: data sets by systems, and every number under
  * the name of what it is.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "broken_take.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Notes that a program which died (kill -9, a power cut) left on at the DAW or synthesizer: the captured take
  * tells which. The next start ends them. The control thread's; not for live threads. */
 #ifndef EMEND_BROKEN_TAKE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Capture: what the live engine's capture ring tells, as takes on disk (engine/journal.h).
  *
  * A take begins with the first message after a pause and is a file of its own, named by local time:

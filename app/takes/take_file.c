@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "take_file.h"
 
 #include <errno.h>

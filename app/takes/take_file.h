@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The file of one take while it is written: private, locked, and never torn within a record by its writer.
  *
  * One thread at a time. */

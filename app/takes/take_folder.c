@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "take_folder.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The folder of takes: what is in it, which one is meant, and room for more. */
 #ifndef EMEND_TAKE_FOLDER_H
 #define EMEND_TAKE_FOLDER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train_data.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The two splits that a training is given, by its flags. */
 #ifndef EMEND_TRAIN_DATA_H
 #define EMEND_TRAIN_DATA_H

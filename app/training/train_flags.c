@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train_flags.h"
 
 #include <string.h>

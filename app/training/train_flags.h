@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What `emend train KIND` may be told, by flags or in a settings file. */
 #ifndef EMEND_TRAIN_FLAGS_H
 #define EMEND_TRAIN_FLAGS_H

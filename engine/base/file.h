@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whole files in and out, without half-written results. */
 #ifndef EMEND_FILE_H
 #define EMEND_FILE_H

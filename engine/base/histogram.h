@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A histogram of durations on a logarithmic scale (16 bins an octave, so 6.25 % wide at most), written by one
  * thread and read by any. */
 #ifndef EMEND_HISTOGRAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One piece of work on several threads, the caller's among them. */
 #ifndef EMEND_PARALLEL_H
 #define EMEND_PARALLEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A lock-free ring of bytes between one writer and one reader (Lamport's queue; each side loads the
  * other's index once, does its work and stores its own once).
  *

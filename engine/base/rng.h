@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A small seeded random generator (SplitMix64 seeding xoshiro256**, Blackman & Vigna 2018), so that a
  * seed means the same stream on every machine. Not for secrets. Never allocates; one thread each. */
 #ifndef EMEND_RNG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Marks for functions of the live path.
  *
  * EMEND_LIVE stands on the declaration and the definition of every function that the live thread

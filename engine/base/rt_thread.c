@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "rt_thread.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a live thread asks of the system: memory that stays resident, a real-time priority, no
  * denormal slow-downs. All of it is asked for and none of it is needed: where the system refuses, a
  * line says so and playing goes on. */

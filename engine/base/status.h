@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Outcomes and error messages shared by every part of emend.
  *
  * A function that can fail returns an enum status and, where a person will read about it, fills a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Text in UTF-8 (RFC 3629), as model files and JSON want it. Any thread; never allocates. */
 #ifndef EMEND_UTF8_H
 #define EMEND_UTF8_H

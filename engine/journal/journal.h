@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Journals: one take as it was played, received and cleaned, with the decisions, in a form that can lose its
  * tail and stay readable. Pure functions over memory; the files are app/capture.c's.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Inside journal*.c: where things lie in a journal. */
 #ifndef EMEND_JOURNAL_PRIVATE_H
 #define EMEND_JOURNAL_PRIVATE_H

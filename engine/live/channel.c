@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "channel.h"
 
 static int key_of(int pitch)

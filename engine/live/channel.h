@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One channel's senses: what was received and let through in the frame in the making, and the local
  * evidence. The live engine and the gate's training both drive a channel by these functions, so what
  * trains is what runs.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Local, causal evidence about an arriving note: velocity, the time since and the velocity ratio to the last
  * onset of each key within an octave, what is held within two octaves.
  *

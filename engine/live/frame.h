@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Frames: what a network sees of the music, one row of values per tick.
  *
  * The frames that train a model are made by this very code, so that live and training agree. */

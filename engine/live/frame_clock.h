@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Frames of an audio server as nanoseconds, and exactly back again.
  *
  * A frame's time is rounded down and a time's frame is rounded up, so frame -> time -> frame is the

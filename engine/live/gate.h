@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The gate: a small trained head that decides about one arriving note (one hidden layer, tanh).
  *
  * Input (G): evidence (E), prior and posterior log-odds, context (C). Output: one logit for each

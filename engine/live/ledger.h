@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ledger of emitted notes: 16 channels x 128 keys. It guarantees that every note-on that was let
  * through gets exactly one note-off, that a suppressed note-on takes its note-off with it, and that a pedal
  * which holds notes does not stay down when all is to end.

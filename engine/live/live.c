@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "live_private.h"
 
 #define WARM_PERIOD NANOS_PER_MILLISECOND

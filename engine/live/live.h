@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The live engine: bytes -> event -> (note-on?) tentative frame -> predictor -> gate -> ledger -> port;
  * at a frame tick: frame closed -> predictor advanced -> frame and decisions to the capture ring.
  *

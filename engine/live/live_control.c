@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What other threads than the live one call. */
 #include "live_private.h"
 

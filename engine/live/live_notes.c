@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "live_private.h"
 
 enum { WARM_STEP = 7, WARM_VELOCITY = 64 };

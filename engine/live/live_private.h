@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The parts of struct live: everything that the live thread may touch, in one place.
  * For the files live*.c and nobody else. */
 #ifndef EMEND_LIVE_PRIVATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "live_queue.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A bounded queue of messages on the live thread, in order. Short ones lie in the slots; longer ones
  * in a store of bytes beside them, each in one piece. */
 #ifndef EMEND_LIVE_QUEUE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "live_private.h"
 
 #include <stdlib.h>

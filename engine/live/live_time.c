@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "live_private.h"
 
 #define SWAP_PATIENCE (100 * NANOS_PER_MILLISECOND)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the live engine knows of a network: a small table of functions. A fake one drives the tests.
  *
  * One state per channel, weights shared and const. All functions below run on the live thread and

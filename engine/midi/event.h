@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* MIDI messages, notes and the damage that can be done to them. */
 #ifndef EMEND_EVENT_H
 #define EMEND_EVENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "keyboard.h"
 
 #define MERGE_WINDOW (60 * NANOS_PER_MILLISECOND)

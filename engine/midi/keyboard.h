@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* All that a file's channels play, as one keyboard: the take that a model sees. */
 #ifndef EMEND_KEYBOARD_H
 #define EMEND_KEYBOARD_H

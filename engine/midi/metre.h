@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Bars and beats by the time signatures of a Standard MIDI File.
  *
  * Both count from 1; a beat is the signature's own (an eighth in 6/8) and may be a fraction. Without a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Notes from note-ons and note-offs: by channel and pitch, the first note-off ends the first note that sounds.
  */
 #ifndef EMEND_PAIRING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pitch.h"
 
 #include <stdio.h>

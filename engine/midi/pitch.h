@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #ifndef EMEND_PITCH_H
 #define EMEND_PITCH_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Standard MIDI Files, formats 0 and 1 (format 2 is refused): reader, writer and tempo map.
  *
  * The reader treats its input as hostile: every length is checked against what is there. Whatever

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "smf_append.h"
 
 #include <stdlib.h>

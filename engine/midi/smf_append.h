@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Adding to a Standard MIDI File so that all that it holds stays byte for byte: its chunks and whatever lies
  * between and behind them are copied, and new tracks are put after its last one. */
 #ifndef EMEND_SMF_APPEND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "smf_file.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Standard MIDI Files by path. */
 #ifndef EMEND_SMF_FILE_H
 #define EMEND_SMF_FILE_H

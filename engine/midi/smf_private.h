@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Putting a struct smf together: what the reader and the makers of files share.
  *
  * Any thread; one builder each. Begin, add events in any order of ticks, finish. A track ends with

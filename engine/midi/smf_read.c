@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "smf_private.h"
 
 #include <stdio.h>

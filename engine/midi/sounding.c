@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sounding.h"
 
 void sounding_release(struct sounding *sounding, unsigned channel, unsigned pitch)

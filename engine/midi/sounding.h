@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What sounds at a receiver, from the messages that it was sent. Not for the live path, which has its ledger.
  */
 #ifndef EMEND_SOUNDING_H

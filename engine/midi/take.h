@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A take: notes laid out as a stream of short messages in time. */
 #ifndef EMEND_TAKE_H
 #define EMEND_TAKE_H

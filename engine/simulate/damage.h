@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The noise simulator: the damage that players' gear does, each kind with a named rate, all from one seed. */
 #ifndef EMEND_DAMAGE_H
 #define EMEND_DAMAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Scores: precision, recall and F1 of notes and of frame cells. */
 #ifndef EMEND_SCORE_H
 #define EMEND_SCORE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bound over whole, unsplit sequences: sums that training's validation and `emend eval` share. */
 #ifndef EMEND_BOUND_H
 #define EMEND_BOUND_H

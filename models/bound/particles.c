@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "particles.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An importance-weighted estimate of the likelihood of whole sequences. q proposes each latent step; the
  * estimate of p(x_1:T) is unbiased, so its logarithm is, in expectation, no more than the true one.
  *

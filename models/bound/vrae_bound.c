@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "vrae_bound.h"
 
 #include <stdlib.h>

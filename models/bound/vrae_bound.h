@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bound of a VRAE over whole sequences. */
 #ifndef EMEND_VRAE_BOUND_H
 #define EMEND_VRAE_BOUND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "vrae_importance.h"
 
 #include <math.h>

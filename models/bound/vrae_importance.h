@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An importance-weighted estimate of the likelihood of whole rows: z_1:T drawn from q as a whole, several
  * times, p(x) about the mean of p(x | z) p(z) / q(z | x). Unbiased, so its logarithm is, in expectation, no
  * more than the true one, and no less than the bound says. Rows, sequences or pitches of tied weights, are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sequences as rows of a VRAE's batch, and whole sequences in groups of like length whose work space stays
  * bounded. For networks that are no fillers; with weights tied across pitch every pitch is a row. */
 #ifndef EMEND_VRAE_ROWS_H

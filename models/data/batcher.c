@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "batcher.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sequences cut into chunks and laid out as batches, with masked padding (paper, "Details on Learning"). */
 #ifndef EMEND_BATCHER_H
 #define EMEND_BATCHER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Data: sequences of frames, from rolls (JSON) or from folders of MIDI files.
  *
  * Rolls: {"train": [[[60, 64], ...], ...], "valid": ...}: splits of sequences of frames of pitches.

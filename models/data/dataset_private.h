@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Inside dataset*.c: how each kind of source adds its sequences. On failure what was added stays in
  * the data set, to be freed with it. */
 #ifndef EMEND_DATASET_PRIVATE_H

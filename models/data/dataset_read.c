@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Folders of MIDI files. */
 #include <dirent.h>
 #include <errno.h>

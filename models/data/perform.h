@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A roll as somebody would play it: notes with uneven timing and touch, so that a gate whose model knows
  * only rolls learns what played strokes look like. */
 #ifndef EMEND_PERFORM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "vary.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Other players than the data has: the same notes in another tempo, touch and evenness, with ornaments.
  * For training the gate only. */
 #ifndef EMEND_VARY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How sure a model is of its latents along one sequence: the standard deviations of q(z_t | x), which show what
  * the loss of 2014 does to them. */
 #ifndef EMEND_DEVIATIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Evaluation: what a number is stands in its name. Nats are totals over all steps divided by the
  * number of steps, the first step counted. */
 #ifndef EMEND_EVAL_H

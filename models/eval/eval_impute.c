@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "eval_impute.h"
 
 #include <stdlib.h>

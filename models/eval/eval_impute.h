@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Evaluation of filling on rolls (paper 4.3): some whole steps are removed from every sequence and scored by
  * the cells of the gap. */
 #ifndef EMEND_EVAL_IMPUTE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "blas_threads.h"
 #include "eval_private.h"
 

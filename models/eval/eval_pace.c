@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "eval_private.h"
 
 void eval_pace_init(struct eval_pace *pace, const struct eval_watch *watch, size_t total)

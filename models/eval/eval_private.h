@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Inside eval*.c. */
 #ifndef EMEND_EVAL_PRIVATE_H
 #define EMEND_EVAL_PRIVATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "eval_restore.h"
 
 #include <stdatomic.h>

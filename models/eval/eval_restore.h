@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Evaluation of fillers on takes: notes and chords are lost at random, the filler is to find which. */
 #ifndef EMEND_EVAL_RESTORE_H
 #define EMEND_EVAL_RESTORE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "impute.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A gap in a roll, and ways to fill it. For measuring and drawing; the product fills with fill.h. */
 #ifndef EMEND_IMPUTE_H
 #define EMEND_IMPUTE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The paper's procedure (4.3): random values, then rounds of mode of z, mode of x, refill. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "rules.h"
 
 #define NEIGHBOUR_WINDOW (25 * NANOS_PER_MILLISECOND)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The rule-based baseline: debounce, velocity floor and neighbour rule, as filters for players' gear
  * have them. Causal, like the live gate without look-ahead. What gear and books recommend is tuned here
  * to the very damage it will meet, so the comparison leans towards the rules. */

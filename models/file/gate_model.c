@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "gate_model.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The gate's tensors in a model file: "gate.*". */
 #ifndef EMEND_GATE_MODEL_H
 #define EMEND_GATE_MODEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A model: configuration, named weights in one block and what is known about them (a safetensors
  * file). Weights are const once loaded and may be shared by any number of threads. */
 #ifndef EMEND_MODEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading safetensors. The header is JSON; what it claims is believed only once it adds up. */
 #include "safetensors.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* safetensors files: named F32 tensors and string metadata. An eight-byte little-endian header size,
  * a JSON header, then the data. The reader trusts nothing. */
 #ifndef EMEND_SAFETENSORS_H

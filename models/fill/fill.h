@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Filling: a take with holes goes in, the notes to add come out. Offline; allocates.
  *
  * Times are on a clock of the caller's choice that suits the model's frame: nanoseconds as played for frames in

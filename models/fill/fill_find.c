@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether a take lost notes. A filler doubts some places of every take; those of a whole take are all false. So
  * the doubts are weighed against what the filler finds of notes that are taken away from this take on purpose:
  * with D sure doubts among N notes, and the share R of those taken away found as surely, about D / (D + R N) of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where and how an added note is struck: on the take's own feel. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Inside fill*.c. */
 #ifndef EMEND_FILL_PRIVATE_H
 #define EMEND_FILL_PRIVATE_H

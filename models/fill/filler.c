@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "filler.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A filler at work: the probability of every cell of a stretch of a take. */
 #ifndef EMEND_FILLER_H
 #define EMEND_FILLER_H

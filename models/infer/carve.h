@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A network's work space: one block, arrays carved out of it, each from an aligned place. Carving is done
  * twice by the same code: first with no block, to count, then from the block that carver_allocate made. */
 #ifndef EMEND_CARVE_H

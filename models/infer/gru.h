@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The gated recurrent unit (cell_gru.c) of one row, for the batch and for the live step. Any thread. */
 #ifndef EMEND_GRU_H
 #define EMEND_GRU_H

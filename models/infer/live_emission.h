@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The emission along the pitch axis for the live step: the way up one frame, in the equations of
  * emission_pitch.c. Shapes: net_config.h; K = config.emission_units. Live thread or offline; but for the set-up
  * nothing allocates. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "live_layer.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The products of the live step: no BLAS, nothing allocated.
  * Shapes: in (I), out (O); W (I, O) unless said. Live thread or offline. */
 #ifndef EMEND_LIVE_LAYER_H

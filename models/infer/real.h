@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The number type of the networks. They are built in single precision; the gradient tests build the
  * same files again with EMEND_DOUBLE to compare with central differences. */
 #ifndef EMEND_REAL_H

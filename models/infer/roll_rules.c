@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "roll_rules.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rules that clean a roll of cells (T, D) frame by frame, from the past alone. */
 #ifndef EMEND_ROLL_RULES_H
 #define EMEND_ROLL_RULES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The mathematical functions at the networks' precision. */
 #ifndef EMEND_SCALAR_H
 #define EMEND_SCALAR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Transfer functions on plain values and on Gaussian moments, forward beside backward.
  *
  * Moments (fast dropout): an input with mean m and variance v. logistic mean: s(m / sqrt(1 + pi v / 8)).

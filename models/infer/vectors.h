@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sums and products of vectors of n numbers. Any thread. */
 #ifndef EMEND_VECTORS_H
 #define EMEND_VECTORS_H

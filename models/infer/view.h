@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How a network sees a frame: as one row of V * D values, or, with weights tied across pitch, as D rows,
  * each of them the music relative to its own pitch.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Between the files of the live step. Live thread or offline; never allocate. */
 #ifndef EMEND_VOSP_LIVE_PRIVATE_H
 #define EMEND_VOSP_LIVE_PRIVATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers of the live step, and copies of their weights in the orders in which it reads them. */
 #include <math.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A network's layers, bound to the tensors that hold their weights and their gradients. A network names its
  * layers in a table; arrays `layers` and `grads` below are in the table's order. Any thread; never allocate. */
 #ifndef EMEND_BIND_H

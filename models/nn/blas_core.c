@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "blas_core.h"
 
 #include <cblas.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* OpenBLAS has kernels for several processors ("cores") and chooses when the program starts. It does not know
  * processors newer than itself and then takes kernels for older ones: half as fast, where vectors of 16 floats
  * go unused. */

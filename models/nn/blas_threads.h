@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* OpenBLAS as emend uses it: one thread a call. Parallelism is over sequences, which scales better than
  * threads inside small products. */
 #ifndef EMEND_BLAS_THREADS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cell.h"
 
 const struct cell_ops *cell_find(enum net_cell cell)

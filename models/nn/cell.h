@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Recurrent cells. A cell is a row of a table; adding one touches its own file and the table.
  *
  * Shapes: pre (T, N, G) holds the input projections (bias included) and becomes what backward needs;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A deep transition with a shortcut (Pascanu et al. 2013, DT(S)-RNN): two layers from one state to the next,
  * and a direct path beside them:
  *   n_t = tanh(p_t + h_{t-1} A), h_t = tanh(n_t B + h_{t-1} S + r_t)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The gated recurrent unit (Cho et al. 2014), with the reset gate after the recurrent product, so that
  * a live step can have that product ready before its input comes:
  *   r = s(p_r + q_r), z = s(p_z + q_z), n = tanh(p_n + r q_n), h_t = (1 - z) n + z h_{t-1}

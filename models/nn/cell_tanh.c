@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The simple recurrent cell h_t = tanh(pre_t + h_{t-1} W) (paper, equation 2), on plain values or, as
  * fast dropout, on moments. */
 #include "cell.h"

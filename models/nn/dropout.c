@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "dropout.h"
 
 #include <stdint.h>

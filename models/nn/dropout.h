@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ordinary dropout, as the networks with plain cells are trained with. */
 #ifndef EMEND_DROPOUT_H
 #define EMEND_DROPOUT_H

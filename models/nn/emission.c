@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "emission.h"
 
 #include "view.h"

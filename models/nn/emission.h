@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How the outputs of one frame depend on each other ("rich emission models"). The output layer gives every
  * output a logit; an emission adds to each what the outputs before it in the frame's order say, so that the
  * likelihood of a frame stays exact: the product of its outputs' Bernoullis. An emission is a row of a table;

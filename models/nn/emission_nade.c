@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A neural autoregressive emission (Larochelle & Murray 2011) over the outputs of a plain row:
  *   a_d = c0 + sum over sources C_s source_s + sum over the notes j < d that are on W_j,
  *   logit_d += V_d . s(a_d), s the logistic.

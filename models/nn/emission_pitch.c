@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An emission along the pitch axis, for tied rows: a gated recurrent unit of K units goes from the lowest pitch
  * of a frame to the highest, all frames side by side, the same weights at every pitch. At pitch p its input is
  *   c0 + sum over sources C_s source_s(p) + B b(p),  b(p) of what is on below p:

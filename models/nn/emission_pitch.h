@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the notes below a pitch add along the pitch axis (emission_pitch.c), for the batch and for the live
  * step. B's rows after those of the values, each of G = 3K: the number of notes, then whether there is one at
  * each distance within reach, then how many there are of each class of pitches. Any thread; nothing allocates.

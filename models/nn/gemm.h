@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Matrix products in the networks' number type, by OpenBLAS. Not for the live thread. */
 #ifndef EMEND_GEMM_H
 #define EMEND_GEMM_H

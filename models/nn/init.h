@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the networks' initial weights are made of: normal values scaled by fan-in, recurrent weights by spectral
  * radius and connections. */
 #ifndef EMEND_INIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Affine layers on plain values or on moments (fast dropout), forward beside backward.
  *
  * With keep probability k and an input of moments (m, v): mean k m W + b, variance

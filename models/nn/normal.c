@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "normal.h"
 
 #include "scalar.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Standard normal draws for batches. Any thread, one generator each; never allocates. */
 #ifndef EMEND_NORMAL_H
 #define EMEND_NORMAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "optimiser.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Optimisers over one block of parameters. Any thread, one optimiser each. */
 #ifndef EMEND_OPTIMISER_H
 #define EMEND_OPTIMISER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Approximate posteriors over the latent sequence, with the Wiener prior z_t - z_{t-1} ~ N(0, 1), z_0 = 0
  * (paper 3.3), and their divergences from it. One recursion serves all three:
  *   q(z_t | z_{t-1}) = N(a z_{t-1} + mu_t, s_t^2),  a = 0 diagonal, 1 increments, a_t in (0, 1) Gauss-Markov,

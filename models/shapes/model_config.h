@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A model's configuration as named strings: in a model file's metadata and in config files alike.
  * Keys: frame.unit, frame.length, frame.values, tie, cell, posterior, feed, past (VOSP), hidden, latent,
  * generator, gate (VOSP), matches (VRAE), layers (VOSP, RNN), emission, emission.units. The kind itself is no

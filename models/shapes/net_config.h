@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What kind of network a model is. The paper's are settings of it. Shape letters used throughout:
  * T steps, B sequences, D = 88 pitches, V values per pitch, R rows a frame (1, or D when weights are
  * tied across pitch), N = B * R rows, I inputs a row, O outputs a row, H hidden, Z latent, M generator hidden.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* All parameters of a network in one block of floats, each a named matrix or vector within it. The
  * same type holds gradients and optimiser moments. */
 #ifndef EMEND_PARAMS_H

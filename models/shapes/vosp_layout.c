@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tensors of a VOSP and their binding to layers. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tensors of a VRAE and their binding to layers. */
 #include <stdlib.h>
 

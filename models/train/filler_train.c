@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "filler_train.h"
 
 #include <math.h>

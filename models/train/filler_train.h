@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a filler is trained on: takes with simulated losses, whole frames hidden, and the clean take as the
  * target. Private to trainable_vrae.c and filler_calibrate.c. */
 #ifndef EMEND_FILLER_TRAIN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The gate's head while it is trained: its own small block of weights, laid out as the model's. Private to
  * gate_train.c and learn*.c. */
 #ifndef EMEND_GATE_FIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "gate_samples.h"
 
 #include <stdatomic.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Samples for the gate: what it would see of each stroke of a damaged take, and what the stroke was. They
  * come from the functions that run live (engine/channel.h), driven over simulated damage. */
 #ifndef EMEND_GATE_SAMPLES_H

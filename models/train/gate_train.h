@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a gate makes of samples, by the code that runs live, and the threshold that follows. Private to
  * gate_train.c and learn_measure.c. */
 #ifndef EMEND_GATE_TRAIN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "personalise.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Learning a player's own model: a trained model is tuned on that player's takes, gently, and what comes out is
  * taken only where it is no worse on takes that were held back. Offline; one thread; allocates. */
 #ifndef EMEND_PERSONALISE_H

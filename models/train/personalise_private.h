@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The steps of learning, shared by learn*.c and nobody else. */
 #ifndef EMEND_PERSONALISE_PRIVATE_H
 #define EMEND_PERSONALISE_PRIVATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Training, as the program sees it. Data comes in through dataset.h. */
 #ifndef EMEND_TRAIN_H
 #define EMEND_TRAIN_H

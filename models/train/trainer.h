@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the trainer knows of a kind of network: one constant table a kind. Private to train*.c and
  * trainable_*.c. Networks and batches are opaque here; each table makes and frees its own. */
 #ifndef EMEND_TRAINER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The variational one step predictor (paper 3.2) as a network over batches: layout, forward, backward. Without
  * latents (NET_RNN, Z = 0) there is no posterior, and the bound is the likelihood itself.
  *

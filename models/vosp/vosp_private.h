@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What forward leaves for backward. Private to vosp_batch.c, vosp_forward.c, vosp_backward.c and particles.c.
  */
 #ifndef EMEND_VOSP_PRIVATE_H

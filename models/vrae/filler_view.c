@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "filler_view.h"
 
 #include <stdlib.h>

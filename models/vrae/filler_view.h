@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a filler sees: the music of one stretch of a take with its gaps hidden, and beside it the stretches of
  * the same take that match best. One row a pitch, as training and filling both use it. */
 #ifndef EMEND_FILLER_VIEW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where a take repeats itself: for a block of frames, the stretches of the same take whose surroundings agree
  * best with the block's. Songs repeat, and a network's state does not remember where.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The variational recurrent auto-encoder (paper 3.1) as a network over batches: layout, forward, backward.
  *
  *   a_t = cell(u_t, a_{t-1}), b_t = cell(u_t, b_{t+1});  q(z_t | x_1:T) from a linear head on a_t and b_t;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What forward leaves for backward. Private to vrae_*.c. */
 #ifndef EMEND_VRAE_PRIVATE_H
 #define EMEND_VRAE_PRIVATE_H

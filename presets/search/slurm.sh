@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # A search as an array of a Slurm cluster, one task a trial; the folder is shared by the nodes.
 #   sbatch --array=0-199%50 slurm.sh SPACE.cfg FOLDER DATA...
 # and afterwards

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How fast a file is cleaned. */
 #ifndef EMEND_BENCH_FILE_H
 #define EMEND_BENCH_FILE_H

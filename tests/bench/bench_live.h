@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a model costs live: time of a decision and of a tick, and what the machine would need at least to read
  * the weights that each uses, and to multiply them. */
 #ifndef EMEND_BENCH_LIVE_H

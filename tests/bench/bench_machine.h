@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the machine itself can do, to hold emend's figures against. Allocates; any thread. */
 #ifndef EMEND_BENCH_MACHINE_H
 #define EMEND_BENCH_MACHINE_H

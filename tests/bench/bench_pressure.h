@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Decision times of one preset while other threads take the processors, the memory's bandwidth and the page
  * cache, with and without SCHED_FIFO. */
 #ifndef EMEND_BENCH_PRESSURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the benchmark found, and how it is told. */
 #ifndef EMEND_BENCH_REPORT_H
 #define EMEND_BENCH_REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A player's hands, made up, and what the keyboard makes of them. */
 #ifndef EMEND_BENCH_TAKE_H
 #define EMEND_BENCH_TAKE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How fast a VOSP trains. */
 #ifndef EMEND_BENCH_TRAIN_H
 #define EMEND_BENCH_TRAIN_H

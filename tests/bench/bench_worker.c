@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Decision times of the live engine while the offline thread rests and while it trains, by turns in one run:
  *   emend_bench_worker [--seconds N] [--share S] [--takes DIR] [PRESET-FOLDER]
  * A thread under SCHED_FIFO (where permitted) plays strokes through a session as a port does, once a

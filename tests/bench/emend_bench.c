@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The benchmark:  emend_bench [--quick] [--json] [--load N] [--help] [PRESET-FOLDER...]
  * Without folders: every folder of presets/. A Markdown report, or one JSON object. */
 #include <dirent.h>

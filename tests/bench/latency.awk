@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # awk -f latency.awk SENT RECEIVED: how many frames after it was sent each event was received.
 # A note-on that is not received was removed by the gate; note-offs may be held back on purpose and are left out.
 # All other events must arrive, in order.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # run.sh [BUILD-FOLDER [OPTION-OF-EMEND_BENCH...]]: the whole benchmark. After emend_bench, the latency from port to
 # port of `emend live` with the default preset, between a sender and a recorder of the tests' own, under a JACK
 # server without hardware.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The benchmark; the tests only ask whether it runs. Figures: build/emend_bench, or tests/bench/run.sh for all of them.
 add_executable(emend_bench bench/emend_bench.c bench/bench_file.c bench/bench_live.c bench/bench_machine.c
   bench/bench_pressure.c bench/bench_report.c bench/bench_take.c bench/bench_train.c)

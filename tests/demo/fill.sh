@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The shipped presets on the demo takes:  fill.sh EMEND SOURCE-FOLDER
 # A whole take must stay as it is, and the one with an empty bar must get that bar back.
 set -u

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The demo takes that are shipped must be what their source makes.
 add_executable(make_demo ${PROJECT_SOURCE_DIR}/assets/make_demo.c)
 target_link_libraries(make_demo PRIVATE engine)

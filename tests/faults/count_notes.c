@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* count_notes FILE.mid: "ons N offs N sounding N others N", with what is still on at the end. For faults.sh. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # faults.sh ROW EMEND SOURCE-FOLDER TOOLS [WALL-CLOCK]: one fault each, at `emend live` as its user runs it. After
 # each: nothing sounds on, nothing true is lost, a line says what happened. `ctest -L faults` runs the whole table:
 #

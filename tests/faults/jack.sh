@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # jack.sh ROW TOOLS EMEND SOURCE-FOLDER TRAP: rows of the fault table (faults.sh) that need a JACK server. `emend live`
 # runs with the trap preloaded, so that whatever its live thread must not do on these paths ends it.
 . "$(dirname "$0")/../jack/server.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* `emend live` without its command: a preset's session on the file driver's live thread, with capture, worker
  * and somebody at the controls. A take of strokes at 1,000 messages a second is made for it. */
 #ifndef EMEND_LIVE_THREADS_H

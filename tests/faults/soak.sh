@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # soak.sh TOOLS EMEND SOURCE-FOLDER [SECONDS]: `emend live` with the preset pop under a JACK server without hardware,
 # 1,000 events a second for so long (600), captured. Nothing is lost, no note stays on, and after the first minute (or
 # tenth of the time) memory does not grow and the live thread has no page fault.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Denormals: live threads flush them, others keep their own mode; and a long silence, in which a net's state
  * fades, leaves the model's answers as they would be without flushing. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The look-ahead, the tempo and the ends of another program's notes, ordered while playing: order is kept,
  * nothing is lost, no note stays on. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Page faults of the live threads:  test_page_faults [SECONDS]   (6 of them)
  * From the first second on there may be none: all that the thread will ever touch is there. Where the system
  * refuses to lock memory the count is only told: it may map the program's own code late. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Each path of the live thread inside the trap: an allocation, a lock or a system call there ends the program.
  * Every case runs in a child of its own, first as it is and then, as a control, with one such act put where the
  * path ends: at the port or in the model. The control must be caught, or the case proves nothing. */

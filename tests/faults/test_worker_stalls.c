@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The offline thread never drains, as one that the system has stopped: playing goes on, what could not be
  * recorded is counted in the take, and once it runs again all is recorded as before. */
 #include <setjmp.h>

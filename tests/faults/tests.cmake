@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The fault table: ctest -L faults. What each row is stands at the head of faults.sh.
 add_library(test_fault_rig STATIC faults/live_threads.c)
 target_include_directories(test_fault_rig PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/support

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "trap_rig.h"
 
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A live engine behind its stream, with a model and a port that misbehave when they are told to: shorthand for
  * what test_trap_paths.c does in its children. */
 #ifndef EMEND_TRAP_RIG_H

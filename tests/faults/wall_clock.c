@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Preloaded: the wall clock leaps by hours, to and fro, at each look. Other clocks are as they were. */
 #include <dlfcn.h>
 #include <stdatomic.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What must hold for whatever bytes arrive at the live engine, at whatever times, whatever the user and the
  * ports do meanwhile. */
 #ifndef EMEND_BYTES_CHECK_H

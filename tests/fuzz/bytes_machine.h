@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A small machine that plays a program of bytes to the live engine through the bridge that the ports use: what
  * arrives, how time goes, what the user does, when the port has room. What came out is checked by
  * bytes_check.c. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* libFuzzer's entry for the live engine. */
 #include <stdio.h>
 #include <stdlib.h>

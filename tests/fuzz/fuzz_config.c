@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* libFuzzer's entry for settings files. The first byte says which: emend.conf, a preset, a training's. */
 #include <math.h>
 

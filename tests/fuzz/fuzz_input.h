@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* For entries whose reader wants a file: the input under a name. */
 #ifndef EMEND_FUZZ_INPUT_H
 #define EMEND_FUZZ_INPUT_H

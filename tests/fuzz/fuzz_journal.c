@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* libFuzzer's entry for journals. CRCs are made right first: else no mutation gets past them. */
 #include <stdio.h>
 #include <stdlib.h>

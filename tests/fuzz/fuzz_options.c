@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* libFuzzer's entry for the command line: arguments parted by zero bytes. */
 #include "fuzz_input.h"
 #include "settings.h"

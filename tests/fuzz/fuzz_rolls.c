@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* libFuzzer's entry for rolls (JSON): what is read can be written down and read again. */
 #include "dataset.h"
 #include "fuzz_input.h"

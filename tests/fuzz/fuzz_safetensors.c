@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* libFuzzer's entry for model files: whatever is accepted can be written and read again. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* libFuzzer's entry for random search. An even first byte: a trial's result, else a space. */
 #include <math.h>
 

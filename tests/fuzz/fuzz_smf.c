@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* libFuzzer's entry for the reader and writer of MIDI files. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What must hold for whatever bytes the reader of journals is given. */
 #ifndef EMEND_JOURNAL_CHECK_H
 #define EMEND_JOURNAL_CHECK_H

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Fuzz the readers and the live engine:  sh tests/fuzz/run.sh SECONDS [NAME...]
 # Each target runs for so long by the clock, two to a processor, from its inputs in tests/fuzz/NAME and what earlier
 # runs have found out (kept in the build folder, build-fuzz or $FUZZ_BUILD). A finding lies in BUILD/findings/NAME:

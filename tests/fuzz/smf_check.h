@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What must hold of any bytes given to the reader of MIDI files; for the fuzzer and the unit tests. */
 #ifndef EMEND_SMF_CHECK_H
 #define EMEND_SMF_CHECK_H

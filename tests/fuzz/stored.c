@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Runs a fuzzer's entry on stored inputs, without libFuzzer:  stored_NAME FILE-OR-FOLDER...
  * What fails aborts, as it does under libFuzzer. */
 #include <dirent.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What a reader and the live engine must stand is checked in a library of its own: the unit tests run it on
 # mutated seeds, the fuzzers on whatever they think of.
 add_library(smf_check STATIC fuzz/smf_check.c)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # What the live path calls, by its symbols: nm_live.sh ARCHIVE...
 # Every undefined symbol must be defined in one of the archives or be on the list of what is harmless.
 # Fails also when there is nothing to look at.

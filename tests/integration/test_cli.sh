@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The program as its user meets it:  test_cli.sh EMEND SOURCE-FOLDER [TRAP]
 # TRAP: the library that ends a program whose live thread allocates, locks or calls the system.
 # Bad cases must give one line on standard error, nothing on standard output, their exit status and no file; good

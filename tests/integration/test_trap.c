@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The trap itself: it ends whatever the live thread must not do and lets the rest pass. Run with the
  * trap preloaded. Each act runs in a child of its own, which the trap may end. */
 #include <setjmp.h>

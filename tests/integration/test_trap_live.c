@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The live engine inside the trap: 10,000 frames of dense random playing, with changes of mode, swaps,
  * panics, a port that fills up and floods. Whatever allocates, locks or calls the system ends the test. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the live archives call. Sanitizers add symbols of their own.
 if(NOT EMEND_SANITIZE)
   set(NM_LIVE sh ${CMAKE_CURRENT_SOURCE_DIR}/integration/nm_live.sh)

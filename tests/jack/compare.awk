@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # awk -f compare.awk SENT RECEIVED: what was sent (lines of frame and bytes) against what was received.
 # Every event must have been received, in order, with the same bytes, DELAY frames later; what is received beyond
 # that may only be the note-offs of held notes, and pedals that are lifted. With CLEAN=1 notes may be missing and

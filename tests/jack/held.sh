@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # held.sh TOOLS ROW COMMAND...: what a keyboard holds is ended at the recorder, whatever happens. COMMAND runs emend
 # (or the pass-through) until SIGTERM, with `emend:out` connected to the recorder in row restart; row killed wants emend.
 here=$(dirname "$0")

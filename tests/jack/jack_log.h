@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Events with their absolute frames, gathered by a process callback, written out at the end.
  * For the JACK sender and recorder of the tests, which share nothing with emend but libjack. */
 #ifndef JACK_LOG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Records MIDI under JACK with the absolute frame of each event, until SIGTERM.
  * Usage: jack_record SOURCE LOG. Waits for the port SOURCE ("-": to be connected) and prints "ready" when it is
  * connected. */

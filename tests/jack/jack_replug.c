@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A port "p" that emend connects to, and that leaves and returns under its name while emend may not look, as a
  * USB plug does.
  * Usage: jack_replug NAME in|out MILLISECONDS|hand. "hand": the connection is undone instead. Success where

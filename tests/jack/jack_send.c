@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Plays random MIDI under JACK and logs each event with its absolute frame.
  * Usage: jack_send SINK EVENTS A_SECOND SEED LOG [stay|return]. SINK "-": waits to be connected.
  * Leaves with the last notes held, as a keyboard does whose cable is pulled. "stay": prints "played" and holds

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # live.sh TOOLS EMEND SOURCE-FOLDER MODE [LOOK-AHEAD]: transfer.sh through `emend live` with a tiny model made
 # here. In mode clean the model may take notes away, but nothing else and never half of a note.
 here=$(dirname "$0")

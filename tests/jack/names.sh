@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # names.sh TOOLS COMMAND...: ports by partly given names. COMMAND takes `emend:in`'s source and
 # `emend:out`'s sink as its last two arguments. A name that is not there is refused with one line; a source
 # that leaves and comes back is connected again by emend itself.

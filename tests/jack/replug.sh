@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # replug.sh TOOLS COMMAND...: COMMAND takes `emend:in`'s source and `emend:out`'s sink as its last two arguments.
 # Ports that leave and return between two looks are connected again; a connection that is undone by hand is not.
 here=$(dirname "$0")

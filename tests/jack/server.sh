@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Sourced by the JACK tests: a private server with the dummy driver, and clients that are ended first.
 # Exit status 77 tells ctest that the test was skipped.
 set -u

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # MIDI ports.
 emend_test(alsa emend_app)
 emend_test(port emend_app)

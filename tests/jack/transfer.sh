@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # transfer.sh TOOLS COMMAND...: sender -> emend -> recorder under a private JACK server. Sender and
 # recorder are in the folder TOOLS; COMMAND runs emend (or the pass-through) until SIGTERM.
 # 1,000 events a second must arrive in the same cycle at the same frame (DELAY frames later), byte for byte;

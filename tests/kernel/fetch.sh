@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # fetch.sh FOLDER: puts a Debian kernel (vmlinux) and the modules of its ALSA sequencer into FOLDER, unless they
 # are there. The package is unpacked, not installed. Exit status 77 and one line where there is none to be had.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The virtual machine's first and only process: checks emend against a real ALSA sequencer and says so.
 /bin/busybox mkdir -p /bin && /bin/busybox --install -s /bin
 export PATH=/bin:/usr/bin:/sbin:/usr/sbin HOME=/root

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Sourced: aplaymidi -> Midi Through -> emend -> aseqdump, all through the kernel's sequencer.
 start_emend --driver alsa
 within 50 says 'emend live' # its own ports, no name given

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Sourced: OpenBLAS does not know the emulation's processor and takes kernels that leave its vectors unused; emend
 # becomes itself anew, with better ones.
 cores() { sed -n 's/^Core: //p' cores; } # what OpenBLAS tells each time that it is loaded

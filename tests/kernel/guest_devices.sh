@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Sourced: what `emend devices` lists.
 emend devices >devices 2>&1
 lists() { # lists DRIVER DIRECTION NAME

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Sourced: more than the sequencer's pools hold.
 start_emend --driver alsa --in 'VirMIDI 0-0'
 hear flooded "$(address emend out)"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Sourced: bytes into a raw MIDI device -> emend by PortMidi -> bytes out of another.
 listener=/dev/snd/midiC0D1
 hear_raw() {

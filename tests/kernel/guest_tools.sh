@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Sourced: emend and the recorders in the background, and what was recorded.
 
 # within TENTHS COMMAND...: until it succeeds.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Sourced: the keyboard is a virtual raw MIDI device, played through its file and pulled from the kernel.
 keyboard=/dev/snd/midiC0D0
 driver=/sys/bus/platform/drivers/snd_virmidi

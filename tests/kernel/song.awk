@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # 1,000 notes, some 200 a second, of many pitches, channels and lengths that overlap, and between them whatever else a
 # keyboard sends, as octal escapes for printf: a Standard MIDI File, or with -v RAW=1 its bare bytes.
 function byte(value) { return sprintf("\\%03o", value) }

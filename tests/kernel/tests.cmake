@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A real kernel's ALSA sequencer, in a virtual machine. The kernel is downloaded once, to the user's cache.
 if(ALSA_FOUND AND UNIX AND NOT APPLE AND NOT EMEND_SANITIZE)
   if(DEFINED ENV{XDG_CACHE_HOME})

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # vm.sh EMEND SOURCE-FOLDER KERNEL-FOLDER: runs guest.sh, with emend and the ALSA tools, on a real Linux kernel
 # whose ALSA sequencer has virtual raw MIDI devices, in qemu's software emulation. The guest's verdict, told
 # over the serial line, is the exit status. 77: skipped, where something that this needs is missing.

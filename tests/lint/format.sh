@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Every C file is as clang-format would have it.
 set -eu
 cd "$1"

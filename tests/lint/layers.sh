@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Dependencies point one way, app -> models -> engine: no file includes a header of a layer above its
 # own, or one by a path. (The include paths of the CMake targets say the same.)
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # No C file is longer than 800 lines, no other source longer than 400.
 set -eu
 cd "$1"

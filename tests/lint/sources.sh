@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Sourced by the other scripts, in the project's top folder: `sources GLOB...` prints the files that
 # belong to the project, one a line.
 sources() {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What can be read off the sources. `sh tests/lint/NAME.sh .` runs one by hand.
 function(emend_lint name)
   add_test(NAME lint_${name} COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/lint/${name}.sh ${PROJECT_SOURCE_DIR} ${ARGN})
@@ -7,6 +8,7 @@ endfunction()
 emend_lint(length)
 emend_lint(layers)
 emend_lint(words)
+emend_lint(licence)
 find_program(CLANG_FORMAT clang-format)
 if(CLANG_FORMAT)
   emend_lint(format)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # clang-tidy by the compile database of build folder $2, two files at a time; its analyzer looks at no more than
 # $3 states of a function, if given.
 set -eu

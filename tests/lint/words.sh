@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # No file that belongs to the project names a place on somebody's machine or a package registry.
 set -eu
 cd "$1"

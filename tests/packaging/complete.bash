@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # complete.bash EMEND: bash completes commands, options, values, and names of presets, ports and takes.
 set -u
 program=$1

@@ -1,4 +1,5 @@
 #!/bin/zsh -f
+# SPDX-License-Identifier: MIT
 # complete.zsh EMEND: zsh, at a terminal, completes what a user begins.
 zmodload zsh/zpty || exit 1
 program=$1

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # deb.sh SOURCE-FOLDER [PACKAGE.deb]: the Debian package, made here unless it is given, installs and runs on a
 # system that has nothing but Debian's base. As root, with debootstrap; 77 where that is not to be had.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # doctor.sh EMEND: what emend doctor says in made-up environments, a line each, and how it ends.
 set -u
 emend=$1

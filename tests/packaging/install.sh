@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # install.sh BUILD-FOLDER: what is installed is all there, and the program works from where it stands.
 set -u
 build=$1

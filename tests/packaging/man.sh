@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # man.sh EMEND: the manual page is sound, and has every command and option that --help has.
 set -u
 emend=$1

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What is installed, and what the program says of itself and of the machine.
 emend_test(doctor emend_app PkgConfig::JANSSON)
 function(emend_packaging name)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # awk -f clean.awk TRUTH NOISY CLEANED: three recordings of jack_midi_dump, each timed from its first note. Of the
 # notes that are not in TRUTH (the same pitch within 50 ms) nearly all must be gone, nearly all that are must be
 # there, and no note may sound at the end.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # demo.sh EMEND SOURCE-FOLDER: the demo's sound files, before and after, are of its length and not silent.
 here=$(cd "$(dirname "$0")" && pwd)
 emend=$1 source=$2

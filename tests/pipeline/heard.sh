@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # heard.sh FILE.wav SECONDS-AT-LEAST SECONDS-AT-MOST: a sound file of 16 bits, stereo, 48 kHz, that is not silent.
 od -An -v -j 44 -td2 -w4000 "$1" | awk -v least="$2" -v most="$3" '
   { frames += NF / 2; sum += $1 * $1 }

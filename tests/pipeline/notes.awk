@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # awk -f notes.awk DIRECT RECEIVED: two recordings of jack_midi_dump. From the first note on, the same channel
 # messages in the same order, each at its frame; and no note sounds at the end.
 # What comes before differs: a player begins before its connection holds.

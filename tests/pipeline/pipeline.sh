@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # pipeline.sh EMEND SOURCE-FOLDER jackd|pipewire: between programs that are not emend's. The noisy demo take goes
 #   player -> emend (bypass) -> emend (clean, preset pop) -> synthesizer, a sound file
 # with a recorder after each emend; the same player plays the noisy and the clean take straight into recorders.

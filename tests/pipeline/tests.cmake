@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Between programs that are not emend's.
 if(JACK_FOUND AND UNIX AND NOT EMEND_SANITIZE)
   foreach(kind jackd pipewire)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* make_library FOLDER FILES MINUTES: a library of made-up takes, the same every time: FOLDER/train with so many
  * MIDI files of that length, and FOLDER/valid with two. */
 #include <stdio.h>

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # memory.sh BUILD-FOLDER HOURS MORE-HOURS: training on a library of many hours needs no more memory than on one of
 # few: the peaks of a whole epoch on each, side by side.
 set -eu

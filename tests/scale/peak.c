@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* peak COMMAND...: run it, then print on standard output the most memory that it had, in KiB. Ends as it did.
  */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The machine used well, and data larger than memory.
 emend_test(blas_core models)
 emend_test(dataset_disk test_learn_rig)

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Random search as its user meets it:  search.sh EMEND
 # Rolls and spaces are made here; trainings are tiny. Bad cases must give one line, their exit status and no file.
 set -u

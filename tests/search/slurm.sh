@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # slurm.sh EMEND SOURCE-FOLDER: presets/search/slurm.sh as an array of a real Slurm of one node, which this starts
 # with a configuration, keys and state of its own. Exit status 77 where Slurm is missing or will not start.
 set -u

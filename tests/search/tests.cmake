@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Random search.
 emend_test(search emend_app)
 emend_test(search_folder emend_app PkgConfig::JANSSON)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A capture over a live engine with a fake model, in a folder of its own, and shorthand for what tests do. */
 #ifndef EMEND_CAPTURE_RIG_H
 #define EMEND_CAPTURE_RIG_H

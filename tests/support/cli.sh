@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Sourced by tests of the program, with `emend` set: a folder of their own to work in, and what a case must do.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

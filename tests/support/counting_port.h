@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A port that keeps no message, for streams of any length: it knows what sounds and counts the rest. */
 #ifndef EMEND_COUNTING_PORT_H
 #define EMEND_COUNTING_PORT_H

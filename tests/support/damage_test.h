@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the tests of the noise simulator share. Included after cmocka.h. */
 #ifndef EMEND_DAMAGE_TEST_H
 #define EMEND_DAMAGE_TEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fake_predictor.h"
 
 #include <math.h>

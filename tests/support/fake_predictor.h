@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A predictor without a network, and a gate that goes by velocity alone: strokes softer than
  * FAKE_VELOCITY read as ghosts at strength 0.5. It counts what the engine asks of it.
  * Test threads only; never allocates. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A folder for one test, made under the system's temporary one and removed with all that is in it. */
 #ifndef EMEND_TEST_FOLDER_H
 #define EMEND_TEST_FOLDER_H

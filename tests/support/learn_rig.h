@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A small trained model, and takes of another player for it to learn from. */
 #ifndef EMEND_LEARN_RIG_H
 #define EMEND_LEARN_RIG_H

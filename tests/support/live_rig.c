@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "live_rig.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A live engine with a fake model, a port that remembers, and shorthand for what tests do with them. */
 #ifndef EMEND_LIVE_RIG_H
 #define EMEND_LIVE_RIG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A small network over one batch with random weights, for tests of what it computes. */
 #ifndef EMEND_NET_TEST_H
 #define EMEND_NET_TEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A stream that sends on what it receives, over any driver: ports are tested without the engine.
  * Usage: pass_through DRIVER SECONDS [IN [OUT]]. Ends after so many seconds or at SIGTERM. */
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A port that remembers what was sent, and can be told to have no room. Never allocates after init. */
 #ifndef EMEND_RECORDING_PORT_H
 #define EMEND_RECORDING_PORT_H

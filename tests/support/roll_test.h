@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Data sets of random rolls, of given lengths, for tests. */
 #ifndef EMEND_ROLL_TEST_H
 #define EMEND_ROLL_TEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A space of settings in a folder, for the tests of random search. */
 #ifndef EMEND_SEARCH_TEST_H
 #define EMEND_SEARCH_TEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Notes as a Standard MIDI File: the program itself only changes files that are there. */
 #ifndef EMEND_TEST_SMF_FROM_NOTES_H
 #define EMEND_TEST_SMF_FROM_NOTES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A folder of its own for each test of a file: cmocka_unit_test_setup_teardown(test, set_up, tear_down). */
 #ifndef EMEND_TEST_FOLDER_OF_TESTS_H
 #define EMEND_TEST_FOLDER_OF_TESTS_H

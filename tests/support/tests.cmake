@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Fakes: a predictor without a network, a port that remembers; and a live engine set up with both.
 add_library(test_fake STATIC support/fake_predictor.c support/recording_port.c)
 target_include_directories(test_fake PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/support)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A small training on made-up music, for tests: the data, the options, what was reported, and files. */
 #ifndef EMEND_TRAIN_TEST_H
 #define EMEND_TRAIN_TEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "trap.h"
 
 #include <execinfo.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The trap for the live section: a library that a test preloads (LD_PRELOAD=libemend_trap.so), never
  * part of the product. Between emend_trap_enter and emend_trap_leave (LIVE_ENTER and LIVE_LEAVE of
  * engine/realtime.h) the calling thread may compute, read clocks and wake others; an allocation, a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Functions that may allocate, lock, wait or print without a system call of their own, put before the
  * C library's. Inside a section they end the process; outside they only pass on. */
 #include "trap.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* list_figures FILE: a line "data system kind frames nats_per_frame" for each object of the JSON array that
  * `emend bench table1 --json` prints; spaces within become '_'. Fails on anything that is not such an array. */
 #include <jansson.h>

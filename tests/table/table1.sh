@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # emend bench on small made-up rolls and models of one epoch:  table1.sh EMEND LIST-FIGURES
 set -u
 emend=$1

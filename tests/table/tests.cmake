@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # `emend bench`: the table, the figures and what they say of bad input.
 if(UNIX)
   add_executable(list_figures ${CMAKE_CURRENT_SOURCE_DIR}/table/list_figures.c)

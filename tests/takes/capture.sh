@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # capture.sh EMEND SOURCE-FOLDER [KILLS]: `emend live` with capture as its user meets it, and killed (kill -9) at
 # that many random moments (10). Each time: the journal is readable up to its last whole record, holds every message
 # up to some moment, and that moment lies at most a second before the kill; the next start needs no repair.

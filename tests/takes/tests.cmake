@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Captured takes.
 emend_test(journal journal_check)
 add_library(test_capture_rig STATIC support/capture_rig.c)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which of OpenBLAS's kernels a processor should have. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a program that died left on is found in the takes, whatever they are called. */
 #include <setjmp.h>
 #include <stdarg.h>

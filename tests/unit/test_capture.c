@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Takes on disk: where they begin and end, what happens when the disk refuses. */
 #include <setjmp.h>
 #include <stdarg.h>

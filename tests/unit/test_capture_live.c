@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the live engine does is in the take. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Capture between two threads: one drains, the other labels and looks on. For the thread sanitizer. */
 #include <setjmp.h>
 #include <stdarg.h>

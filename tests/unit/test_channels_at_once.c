@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* All 16 channels busy at once, each with a state of the preset's model: on every one it decides as if there
  * were no other. */
 #include <setjmp.h>

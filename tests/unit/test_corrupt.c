@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the noise simulator adds, kind by kind: how often, and within what limits. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the noise simulator takes away or changes: notes, protocol, velocities. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Libraries larger than memory: what is read of them when, and training on them. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Captured takes as data: their clean notes, and which of a folder are held back. */
 #include <setjmp.h>
 #include <stdarg.h>

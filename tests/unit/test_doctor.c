@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Judgements on made-up machines. */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Emissions in double precision: that a frame's likelihoods sum to 1, that no output looks ahead, that
  * gradients agree with central differences, and that what is chosen is what forward says. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Filling with the matches' votes for a network: what is added, where, and how it is struck. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fillers: what they see, what they do not, and that they learn to fill. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Training of the gate on clean, simple playing with simulated damage. */
 #include <math.h>
 #include <setjmp.h>

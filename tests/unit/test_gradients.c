@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every backward pass against central differences, in double precision, for every kind of VOSP and RNN. */
 #include <math.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Gaps in made-up rolls: where they are placed, what the simple rules put into them, and the evaluation. */
 #include <setjmp.h>
 #include <stdarg.h>

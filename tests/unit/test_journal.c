@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Journals: what is put is read, and whatever happens to the bytes, all before it is read. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Learning a player's own model. */
 #include <setjmp.h>
 #include <stdarg.h>

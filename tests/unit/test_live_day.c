@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Long streams in virtual time:  test_live_day [HOURS [MODEL]]   (1 hour, and a model without a network)
  * Whatever the length: all that was played is there, memory stays as it was, and the last hour is cleaned as
  * the first was. */

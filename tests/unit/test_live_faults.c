@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What may befall a stream from outside, in numbers: restarts, jumps of the clock, floods. */
 #include <setjmp.h>
 #include <stdarg.h>

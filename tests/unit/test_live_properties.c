@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Random streams and faults; whatever comes, no note sticks and nothing else is touched. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sixteen busy channels: a note waits for its own channel's step and at most a few others', and no channel's
  * predictor can tell when its steps were taken. In virtual time. */
 #include <setjmp.h>

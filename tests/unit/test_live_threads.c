@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One thread plays, one controls, one records: nothing may race (run it under the thread sanitizer). */
 #include <setjmp.h>
 #include <stdarg.h>

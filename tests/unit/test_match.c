@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Matches are found where a take repeats itself, and nowhere else. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Each allocation fails in turn: everything says so, leaks nothing and leaves its outputs as promised.
  * The linker sends malloc, calloc and realloc of the code under test here. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Both optimisers against their textbook forms in double precision, on a function whose gradient moves. */
 #include <math.h>
 #include <setjmp.h>

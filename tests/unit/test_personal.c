@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The store of personal models. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Drivers' table, port names and links, and the arithmetic of frames and of SysEx. */
 #include <setjmp.h>
 #include <stdarg.h>

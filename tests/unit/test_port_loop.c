@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The live thread of drivers whose library has none, with a library of the test's own. Nothing is timed:
  * the test waits for what must come, and a bound ends it if it does not. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* PortMidi's driver with a library and a sequencer of the test's own. Nothing is timed: the test polls until
  * what must come has come, and a bound ends it if it does not. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Divergences of the posteriors against dense Gaussians and by drawing, in double precision. */
 #include <math.h>
 #include <setjmp.h>

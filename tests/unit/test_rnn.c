@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Predictors without latents: their likelihood is exact, and what they cannot be is refused. */
 #include <math.h>
 #include <setjmp.h>

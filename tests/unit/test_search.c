@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Random search: what a space says, and what trials draw of it. */
 #include <dirent.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Random search: results, claims and the ranking of a folder of trials. */
 #include <math.h>
 #include <setjmp.h>

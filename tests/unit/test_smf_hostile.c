@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Malformed MIDI files: each is refused with one line that names the byte, or read soundly. */
 #include <setjmp.h>
 #include <stdarg.h>

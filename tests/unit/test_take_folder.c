@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The folder of takes: names that are given in part, room for more, files in use. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Training of small models on made-up music: that it learns, stops, goes on and repeats. */
 #include <math.h>
 #include <setjmp.h>

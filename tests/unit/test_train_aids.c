@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a training may have beside its recipe: moved music, averaged weights, noise on gradients. */
 #include <math.h>
 #include <setjmp.h>

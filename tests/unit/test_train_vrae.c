@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Training of small VRAEs on made-up music: that they learn, repeat, stop and go on. */
 #include <math.h>
 #include <setjmp.h>

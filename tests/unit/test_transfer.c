@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Moments of transfer functions against quadrature of the Gaussian integral; losses against their definition.
  */
 #include <math.h>

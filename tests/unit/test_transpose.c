@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Chunks shown higher or lower: what the networks see of them, and what they learn. */
 #include <math.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the generator may know (paper 3.2): h_{t-1} and z_t, and of x_t nothing but through z_t. */
 #include <setjmp.h>
 #include <stdarg.h>

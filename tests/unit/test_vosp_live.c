@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The live step against the batch forward, for every kind of network that runs live. */
 #include <setjmp.h>
 #include <stdarg.h>

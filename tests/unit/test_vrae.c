@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the VRAE computes (paper 3.1), in double precision: rows and padding, who knows of what, and the sums.
  */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The auto-encoder with each emission: the mode of x, padding, runs in parts, the importance estimate,
  * refusals. */
 #include <math.h>

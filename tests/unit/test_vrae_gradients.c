@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The VRAE's backward pass against central differences, in double precision, for every kind of it. */
 #include <math.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The importance estimate of a VRAE against the exact likelihood of models so small that their latents can be
  * summed over a grid. */
 #include <math.h>

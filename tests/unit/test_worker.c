@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The offline thread, with its threads and without, beside a live engine that plays: run it under the thread
  * sanitizer too. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Filling the take captured so far, in the offline thread and without it. The preset is made up of the shipped
  * models, which need not agree on a note: what is played has a marked hole in what repeats. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The live path.
 emend_test(frame engine_live)
 emend_test(evidence engine)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Personal models as their user meets them:  personal.sh EMEND SOURCE-FOLDER
 # A tiny preset is trained here; bad cases must give one line, their exit status and no file.
 set -u

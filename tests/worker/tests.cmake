@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Personal models and the offline thread.
 add_library(test_learn_rig STATIC support/learn_rig.c)
 target_include_directories(test_learn_rig PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/support)
