@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "blas_core.h"
@@ -70,6 +71,13 @@ static void keep_streams_apart(void)
   }
 }
 
+/* Models, takes and reports are their owner's, also where whoever started this has an umask of 0. */
+static void keep_others_from_writing(void)
+{
+  const mode_t mask = umask(S_IRWXG | S_IRWXO);
+  umask((mask & S_IWOTH) != 0 ? mask : mask | S_IWGRP | S_IWOTH);
+}
+
 /* Commands with large products. The threads of OpenBLAS cost the others memory alone, which `live` would lock.
  */
 static bool wants_threads(const char *command)
@@ -86,6 +94,7 @@ static bool wants_threads(const char *command)
 int main(int argc, char **argv)
 {
   keep_streams_apart();
+  keep_others_from_writing();
   fast_program_become(argv);
   blas_core_become(argv, argc < 2 || !wants_threads(argv[1]));
   signal(SIGPIPE, SIG_IGN); /* a reader that leaves is a failed write, which has its line */

@@ -68,6 +68,32 @@ static int read_all(int fd, size_t limit, uint8_t **data, size_t *size)
   }
 }
 
+/* Only regular files: a pipe or device would keep who opens it waiting, without end. */
+static enum status open_regular(const char *path, int *fd, struct error *error)
+{
+  struct stat about;
+  *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (*fd < 0) {
+    /* A socket cannot be opened at all, and says so in words of its own. */
+    return errno == ENXIO
+             ? error_set(error, STATUS_IO, "cannot read %s: it is no regular file; name a file", path)
+             : system_error(error, "open", path, errno);
+  }
+  if (fstat(*fd, &about) != 0) {
+    const int code = errno;
+    close(*fd);
+    return system_error(error, "read", path, code);
+  }
+  if (S_ISREG(about.st_mode)) {
+    return STATUS_OK;
+  }
+  close(*fd);
+  return S_ISDIR(about.st_mode)
+           ? system_error(error, "read", path, EISDIR)
+           : error_set(error, STATUS_IO,
+                       "cannot read %s: it is no regular file; name a file, or - for standard input", path);
+}
+
 enum status file_read(const char *path, size_t limit, uint8_t **data, size_t *size, struct error *error)
 {
   *data = NULL;
@@ -77,9 +103,12 @@ enum status file_read(const char *path, size_t limit, uint8_t **data, size_t *si
   }
   const bool standard = strcmp(path, "-") == 0;
   const char *name = standard ? "standard input" : path;
-  const int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    return system_error(error, "open", name, errno);
+  int fd = STDIN_FILENO;
+  if (!standard) {
+    const enum status status = open_regular(path, &fd, error);
+    if (status != STATUS_OK) {
+      return status;
+    }
   }
   const int code = read_all(fd, limit, data, size);
   if (!standard) {

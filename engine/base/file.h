@@ -7,7 +7,8 @@
 
 #include "status.h"
 
-/* Read a whole file ("-" is standard input) of at most `limit` bytes. The caller frees *data. */
+/* Read a whole regular file ("-" is standard input, whatever that is) of at most `limit` bytes. Pipes and
+ * devices are refused without waiting for them. The caller frees *data. */
 enum status file_read(const char *path, size_t limit, uint8_t **data, size_t *size,
                       struct error *error) EMEND_CHECK;
 /* Write a temporary file in the same folder, fsync it, rename it to `path` ("-" is standard output,

@@ -176,11 +176,34 @@ static enum status check_tensors(const struct params *wanted, const struct param
   return STATUS_OK;
 }
 
+/* The model's facts grow by doubling, so that many are added in linear time. Copies both. */
+static enum status add_fact(struct model *model, const char *key, const char *value)
+{
+  const size_t count = model->fact_count;
+  if ((count & (count - 1)) == 0) {
+    struct model_fact *grown = realloc(model->facts, (count == 0 ? 1 : 2 * count) * sizeof *grown);
+    if (grown == NULL) {
+      return STATUS_NO_MEMORY;
+    }
+    model->facts = grown;
+  }
+  const struct model_fact fact = {.key = strdup(key), .value = strdup(value)};
+  if (fact.key == NULL || fact.value == NULL) {
+    free(fact.key);
+    free(fact.value);
+    return STATUS_NO_MEMORY;
+  }
+  utf8_mend(fact.value); /* a path may be in any encoding */
+  model->facts[model->fact_count++] = fact;
+  return STATUS_OK;
+}
+
+/* A file's keys differ from each other: none is looked for among the others. */
 static enum status copy_facts(struct model *model, const struct safetensors *file, struct error *error)
 {
   for (size_t i = 0; i < file->meta_count; i++) {
     const struct safetensors_meta *meta = &file->meta[i];
-    if (!is_config_key(meta->key) && model_set_fact(model, meta->key, meta->value) != STATUS_OK) {
+    if (!is_config_key(meta->key) && add_fact(model, meta->key, meta->value) != STATUS_OK) {
       return no_memory(error);
     }
   }
@@ -309,44 +332,24 @@ enum status model_save(const struct model *model, const char *path, struct error
   return status;
 }
 
-static enum status add_fact(struct model *model, const char *key, char *value)
-{
-  struct model_fact *grown = realloc(model->facts, (model->fact_count + 1) * sizeof *grown);
-  if (grown == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  model->facts = grown;
-  char *name = strdup(key);
-  if (name == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  grown[model->fact_count].key = name;
-  grown[model->fact_count++].value = value;
-  return STATUS_OK;
-}
-
 enum status model_set_fact(struct model *model, const char *key, const char *value)
 {
   if (is_config_key(key)) {
     return STATUS_USAGE;
   }
-  char *copy = strdup(value);
-  if (copy == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  utf8_mend(copy); /* a path may be in any encoding */
   for (size_t i = 0; i < model->fact_count; i++) {
     if (strcmp(model->facts[i].key, key) == 0) {
+      char *copy = strdup(value);
+      if (copy == NULL) {
+        return STATUS_NO_MEMORY;
+      }
+      utf8_mend(copy);
       free(model->facts[i].value);
       model->facts[i].value = copy;
       return STATUS_OK;
     }
   }
-  const enum status status = add_fact(model, key, copy);
-  if (status != STATUS_OK) {
-    free(copy);
-  }
-  return status;
+  return add_fact(model, key, value);
 }
 
 const char *model_fact(const struct model *model, const char *key)

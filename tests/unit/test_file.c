@@ -163,6 +163,22 @@ static void says_what_cannot_be_read(void **state)
   assert_non_null(strstr(error.text, "cannot read standard input: "));
 }
 
+/* A pipe that nobody writes to, and a device without an end: neither is waited for. */
+static void reads_regular_files_only(void **state)
+{
+  struct error error;
+  uint8_t *data;
+  size_t size;
+  const char *path = folder_join(*state, "pipe");
+  assert_int_equal(mkfifo(path, 0600), 0);
+  assert_int_equal(file_read(path, 10, &data, &size, &error), STATUS_IO);
+  assert_non_null(strstr(error.text, path));
+  assert_non_null(strstr(error.text, "no regular file"));
+  assert_null(data);
+  assert_int_equal(file_read("/dev/zero", 10, &data, &size, &error), STATUS_IO);
+  assert_non_null(strstr(error.text, "no regular file"));
+}
+
 static void leaves_nothing_when_it_cannot_write(void **state)
 {
   struct folder *folder = *state;
@@ -224,6 +240,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(writes_where_a_link_points, set_up, tear_down),
     cmocka_unit_test_setup_teardown(reads_an_empty_file_and_refuses_a_large_one, set_up, tear_down),
     cmocka_unit_test_setup_teardown(says_what_cannot_be_read, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(reads_regular_files_only, set_up, tear_down),
     cmocka_unit_test_setup_teardown(leaves_nothing_when_it_cannot_write, set_up, tear_down),
     cmocka_unit_test_setup_teardown(keeps_the_old_file_when_writing_fails, set_up, tear_down),
     cmocka_unit_test(reports_a_full_disk),
