@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "session.h"
 
+#include "cleaner.h"
+
 nanos session_look_ahead(const struct session *session)
 {
   return (nanos)(session->preset.look_ahead * (double)NANOS_PER_MILLISECOND);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cleaner.h"
 #include "live_setup.h"
 #include "port_file.h"
 #include "stop.h"

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "cleaner.h"
 #include "personal.h"
 #include "rt_thread.h"
 #include "worker_private.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cleaner.h"
 #include "dataset.h"
 #include "file.h"
 #include "fill_job.h"

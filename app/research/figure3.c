@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "blas_threads.h"
+#include "cleaner.h"
 #include "impute.h"
 #include "roll_rules.h"
 

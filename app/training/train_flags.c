@@ -12,7 +12,7 @@ enum { NAME_MAX_BYTES = 32 };
 static const char *const objectives[] = {"bound", "surrogate", NULL};
 static const char *const optimisers[] = {"adam", "rmsprop", NULL};
 
-#define HELP_WORD(enumerator, operations, word) " " word
+#define HELP_WORD(enumerator, word) " " word
 
 /* The flags of a model's configuration, by config_key's order; '.' in a key is '-' here. */
 static const char *const config_flags[CONFIG_KEYS][2] = {

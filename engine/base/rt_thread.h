@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "event.h"
+#include "nanos.h"
 #include "rt.h"
 
 enum { REALTIME_PRIORITY = 60, REALTIME_LINE = 160 };

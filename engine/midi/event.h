@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* MIDI messages, notes and the damage that can be done to them. */
+/* MIDI messages, notes and the damage that can be done to them. Times are on the stream's own clock: the engine
+ * is told the time and never reads it. */
 #ifndef EMEND_EVENT_H
 #define EMEND_EVENT_H
 
@@ -7,14 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "nanos.h"
 #include "status.h"
-
-/* Nanoseconds on the stream's own clock. The engine is told the time; it never reads it. */
-typedef int64_t nanos;
-
-#define NANOS_PER_SECOND INT64_C(1000000000)
-#define NANOS_PER_MILLISECOND INT64_C(1000000)
-#define NANOS_PER_MINUTE (60 * NANOS_PER_SECOND)
 
 enum {
   PITCH_LOW = 21,                       /* A0, the piano's lowest key */

@@ -69,7 +69,7 @@ enum status particles_new(struct particles **out, const struct vosp_net *net, in
     return STATUS_NO_MEMORY;
   }
   real *next = particles->store;
-  const bool moments = net->cell->moments;
+  const bool moments = net->facts->moments;
   particles->latent = take(&next, N * (size_t)count * Z);
   particles->ones = take(&next, P);
   particles->noise = take(&next, P * Z);

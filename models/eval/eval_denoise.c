@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleaner.h"
 #include "eval_private.h"
 #include "parallel.h"
 #include "roll_rules.h"

@@ -3,8 +3,6 @@
 
 #include <stddef.h>
 
-#include "cell.h"
-
 int gate_context_size(const struct net_config *config)
 {
   return config->tie == TIE_PITCH ? config->hidden : 0;
@@ -19,7 +17,7 @@ enum status gate_layout(const struct net_config *config, struct params *params, 
   if (K < 0 || K > GATE_HIDDEN_MAX) {
     return error_set(error, STATUS_USAGE, "gate must be 0 to %d hidden units, not %d", (int)GATE_HIDDEN_MAX, K);
   }
-  if (!cell_find(config->cell)->live) {
+  if (!cell_facts(config->cell)->live) {
     return error_set(error, STATUS_USAGE,
                      "a gate needs a cell that runs live: fast-dropout, tanh or gru; else give --gate 0");
   }

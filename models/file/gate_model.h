@@ -4,8 +4,7 @@
 #define EMEND_GATE_MODEL_H
 
 #include "gate.h"
-#include "net_config.h"
-#include "params.h"
+#include "shapes.h"
 
 /* C: what of the predictor's state the gate looks at. */
 int gate_context_size(const struct net_config *config);

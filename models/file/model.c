@@ -9,10 +9,8 @@
 #include "gate_model.h"
 #include "model_config.h"
 #include "safetensors.h"
+#include "shapes.h"
 #include "utf8.h"
-#include "vosp.h"
-#include "vosp_live.h"
-#include "vrae.h"
 
 enum { MODEL_FILE_MAX = 1 << 28, STAMP_KEYS = 2, KIND_TEXT = 16 };
 
@@ -35,7 +33,7 @@ static enum status lay_out(const struct net_config *config, struct params *param
   if (config->kind == NET_VRAE) {
     return vrae_layout(config, params, error);
   }
-  if (config->gate > 0 && !vosp_live_fits(config)) {
+  if (config->gate > 0 && !net_config_runs_live(config)) {
     return error_set(
       error, STATUS_USAGE,
       "only a VOSP without the nade emission can have a gate, as it alone works live; give --gate 0");

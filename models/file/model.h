@@ -4,7 +4,6 @@
 #ifndef EMEND_MODEL_H
 #define EMEND_MODEL_H
 
-#include "live.h"
 #include "net_config.h"
 #include "params.h"
 
@@ -39,11 +38,5 @@ const char *model_fact(const struct model *model, const char *key); /* NULL wher
 
 /* True when the model has a trained gate (an untrained one has nothing but zeros in gate.scale). */
 bool model_has_gate(const struct model *model);
-
-/* A cleaner for the live engine: predictor states for CHANNELS channels over the model's weights. The
- * model must outlive it. Allocates; off the live thread. Release with model_cleaner_free. */
-enum status model_cleaner_new(const struct model *model, struct cleaner **cleaner,
-                              struct error *error) EMEND_CHECK;
-void model_cleaner_free(struct cleaner *cleaner);
 
 #endif

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "linear.h"
+#include <stdbool.h>
+
+#include "real.h"
 
 enum { CARVE_ALIGN = 16 }; /* in reals: 64 bytes or more */
 

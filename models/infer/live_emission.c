@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "emission_pitch.h"
 #include "gru.h"
+#include "pitch_rows.h"
 
 size_t live_emission_work(const struct live_emission *net)
 {

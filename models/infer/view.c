@@ -3,25 +3,6 @@
 
 #include <string.h>
 
-int view_rows(const struct net_config *config)
-{
-  return config->tie == TIE_PITCH ? PITCHES : 1;
-}
-
-int view_inputs(const struct net_config *config)
-{
-  if (config->tie == TIE_NONE) {
-    return config->frame.values * PITCHES;
-  }
-  const int phase = config->frame.unit == FRAME_BEATS ? VIEW_PHASE_BITS : 0;
-  return config->frame.values * VIEW_SPAN + 2 * VIEW_CLASSES + 2 + phase;
-}
-
-int view_outputs(const struct net_config *config)
-{
-  return config->tie == TIE_NONE ? config->frame.values * PITCHES : config->frame.values;
-}
-
 /* What all rows of a frame share: its cells with silence below and above, and how many notes sound in each
  * pitch class, twice over, so that every row finds its own part in one piece. */
 struct summary {

@@ -10,26 +10,14 @@
 
 #include <stdint.h>
 
-#include "net_config.h"
 #include "rt.h"
+#include "shapes.h"
 
 #ifdef EMEND_DOUBLE
 typedef double view_value;
 #else
 typedef float view_value;
 #endif
-
-enum {
-  VIEW_REACH = 12,
-  VIEW_SPAN = 2 * VIEW_REACH + 1,
-  VIEW_CLASSES = 12,
-  VIEW_PHASE_BITS = 4,
-  VIEW_INPUT_MAX = FRAME_VALUES_MAX * PITCHES,
-};
-
-int view_rows(const struct net_config *config);    /* R */
-int view_inputs(const struct net_config *config);  /* I */
-int view_outputs(const struct net_config *config); /* O */
 
 /* out (R, I) for the frame with cells (V, D) at step t. */
 EMEND_LIVE void view_frame(const struct net_config *config, const uint8_t *cells, uint32_t t, view_value *out);

@@ -50,9 +50,6 @@ extern const struct predictor_ops vosp_live_ops;
  * thread or offline; never allocates; does not advance the state. */
 EMEND_LIVE void vosp_live_mode(const void *state, const struct frame *frame, float *log_odds);
 
-/* Whether there is a live step for networks of this configuration. Any thread. */
-bool vosp_live_fits(const struct net_config *config);
-
 /* Set-up thread. Allocates. The weights stay the caller's. */
 struct params;
 enum status vosp_live_init(struct vosp_live *net, const struct net_config *config,

@@ -4,12 +4,9 @@
 #include <stdlib.h>
 
 #include "carve.h"
-#include "emission_pitch.h"
-#include "gate_model.h"
 #include "live_emission.h"
 #include "live_layer.h"
-#include "model.h"
-#include "vosp.h"
+#include "pitch_rows.h"
 #include "vosp_live.h"
 
 enum { LANES = LIVE_LAYER_LANES, GROUP = LIVE_LAYER_GROUP };
@@ -115,7 +112,7 @@ void live_emission_init(struct live_emission *net, const struct net_config *conf
   owned = live_layer_store_packed(&net->source, owned);
   owned = live_layer_store_packed(&net->recurrent, owned);
   net->beside = params_get(params, "emission.below");
-  emission_pitch_rows((size_t)G, net->beside + V * G, owned);
+  pitch_rows((size_t)G, net->beside + V * G, owned);
   net->below = owned;
   owned += PITCH_DISTANCES * G;
   struct live_layer visible = live_layer_of(params, "emission.v", NULL, 1);
@@ -163,15 +160,10 @@ static size_t owned_size(struct vosp_live *net, const struct params *params)
   return size;
 }
 
-bool vosp_live_fits(const struct net_config *config)
-{
-  return config->kind == NET_VOSP && config->emission != EMISSION_NADE;
-}
-
 /* The tensors of the upper level have the names of the lower one's with "upper." before them. */
 static void bind_levels(struct vosp_live *net, const struct params *params, const float keep[KEEP_COUNT])
 {
-  const bool biased = cell_find(net->config.cell)->recurrent_bias;
+  const bool biased = cell_facts(net->config.cell)->recurrent_bias;
   net->level[0].input = live_layer_of(params, "input.w", "input.b", keep[KEEP_INPUT]);
   net->level[0].recurrent =
     live_layer_of(params, "recurrent.w", biased ? "recurrent.b" : NULL, keep[KEEP_RECURRENT]);
@@ -184,7 +176,7 @@ static void bind_levels(struct vosp_live *net, const struct params *params, cons
 
 static void bind(struct vosp_live *net, const struct net_config *config, const struct params *params)
 {
-  const struct cell_ops *cell = cell_find(config->cell);
+  const struct cell_facts *cell = cell_facts(config->cell);
   const float *logits = params_get(params, "keep");
   float keep[KEEP_COUNT] = {1, 1, 1, 1};
   for (int i = 0; i < KEEP_COUNT && logits != NULL; i++) {
@@ -289,88 +281,4 @@ void vosp_state_free(struct vosp_state *state)
     free(state->block);
     free(state);
   }
-}
-
-/* A cleaner and what it owns. */
-struct owned_cleaner {
-  struct cleaner cleaner;
-  struct vosp_live net;
-  struct gate gate;
-  float *folded; /* the gate's weights as it runs them */
-};
-
-static enum status check_live(const struct net_config *config, struct error *error)
-{
-  if (!vosp_live_fits(config)) {
-    return error_set(
-      error, STATUS_UNSUPPORTED,
-      "only a model of kind emend.vosp without the nade emission can clean; `emend info` tells what a "
-      "model is");
-  }
-  const struct cell_ops *cell = cell_find(config->cell);
-  if (!cell->live) {
-    return error_set(error, STATUS_UNSUPPORTED,
-                     "a model with the cell '%s' cannot run live; use one with fast-dropout, tanh or gru",
-                     cell->name);
-  }
-  return STATUS_OK;
-}
-
-/* Its gate, where the model has one, and a state for every channel. */
-static enum status fill_cleaner(struct owned_cleaner *owned, const struct model *model, struct error *error)
-{
-  if (model_has_gate(model)) {
-    owned->folded = malloc(gate_folded_size(&model->config) * sizeof *owned->folded);
-    if (owned->folded == NULL) {
-      return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live gate");
-    }
-    gate_bind(&owned->gate, &model->config, &model->params, owned->folded);
-    owned->cleaner.gate = &owned->gate;
-  }
-  for (int c = 0; c < CHANNELS; c++) {
-    struct vosp_state *state = NULL;
-    if (vosp_state_new(&state, &owned->net) != STATUS_OK) {
-      return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live model's states");
-    }
-    owned->cleaner.state[c] = state;
-  }
-  return STATUS_OK;
-}
-
-enum status model_cleaner_new(const struct model *model, struct cleaner **cleaner, struct error *error)
-{
-  *cleaner = NULL;
-  enum status status = check_live(&model->config, error);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  struct owned_cleaner *owned = calloc(1, sizeof *owned);
-  if (owned == NULL || vosp_live_init(&owned->net, &model->config, &model->params) != STATUS_OK) {
-    free(owned);
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live model");
-  }
-  owned->cleaner.ops = &vosp_live_ops;
-  owned->cleaner.frame = model->config.frame;
-  owned->cleaner.owner = owned;
-  status = fill_cleaner(owned, model, error);
-  if (status != STATUS_OK) {
-    model_cleaner_free(&owned->cleaner);
-    return status;
-  }
-  *cleaner = &owned->cleaner;
-  return STATUS_OK;
-}
-
-void model_cleaner_free(struct cleaner *cleaner)
-{
-  if (cleaner == NULL) {
-    return;
-  }
-  struct owned_cleaner *owned = cleaner->owner;
-  for (int c = 0; c < CHANNELS; c++) {
-    vosp_state_free(cleaner->state[c]);
-  }
-  vosp_live_free(&owned->net);
-  free(owned->folded);
-  free(owned);
 }

@@ -5,11 +5,7 @@
 #define EMEND_BIND_H
 
 #include "linear.h"
-#include "params.h"
-
-/* The keep probabilities of a fast-dropout model, stored as logits in the tensor "keep". The generator's
- * is fixed; the recognition network's are trained (paper, "Details on Learning"). */
-enum net_keep { KEEP_INPUT, KEEP_RECURRENT, KEEP_HEAD, KEEP_GENERATOR, KEEP_COUNT };
+#include "shapes.h"
 
 struct layer_names {
   const char *w, *b; /* tensors; b is NULL for a layer that never has a bias */

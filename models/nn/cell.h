@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Recurrent cells. A cell is a row of a table; adding one touches its own file and the table.
+/* Recurrent cells. A cell is a row of a table; adding one touches its own file, the table in cell.c
+ * and its facts in shapes.c.
  *
  * Shapes: pre (T, N, G) holds the input projections (bias included) and becomes what backward needs;
  * h (T + 1, N, H) with h[0] given. G = gates * H. Any thread; never allocate. */
@@ -7,7 +8,7 @@
 #define EMEND_CELL_H
 
 #include "linear.h"
-#include "net_config.h"
+#include "shapes.h"
 
 struct cell_run {
   int steps, rows, hidden; /* T, N, H */
@@ -25,19 +26,14 @@ struct cell_grad {
 };
 
 struct cell_ops {
-  const char *name;
-  int gates;            /* G / H */
-  int recurrent_blocks; /* (H, H) blocks of the recurrent weights, side by side */
-  double radius_share;  /* spectral radius of each block at the start, as a share of the one asked for */
-  bool moments;         /* fast dropout: variances travel beside means */
-  bool recurrent_bias;
-  bool live; /* the live step knows it: vosp_live.h */
+  double
+    radius_share; /* spectral radius of each recurrent block at the start, as a share of the one asked for */
   void (*forward)(const struct cell_run *run);
   void (*backward)(const struct cell_run *run, const struct cell_grad *grad);
 };
 
-#define CELL_DECLARE(enumerator, operations, word) extern const struct cell_ops operations;
-NET_CELLS(CELL_DECLARE)
+/* The table's rows, each in a file of its own; what a cell's tensors look like is in shapes.h. */
+extern const struct cell_ops cell_fd, cell_tanh, cell_gru, cell_deep;
 
 const struct cell_ops *cell_find(enum net_cell cell);
 

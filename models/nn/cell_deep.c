@@ -102,9 +102,6 @@ static void backward(const struct cell_run *run, const struct cell_grad *grad)
 
 /* Of S and A B together the spectral radius is then about the one asked for, near 1. */
 const struct cell_ops cell_deep = {
-  .name = "deep",
-  .gates = FROM_STATE,
-  .recurrent_blocks = ALL,
   .radius_share = 0.77,
   .forward = forward,
   .backward = backward,

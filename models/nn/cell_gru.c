@@ -85,12 +85,7 @@ static void backward(const struct cell_run *run, const struct cell_grad *grad)
 }
 
 const struct cell_ops cell_gru = {
-  .name = "gru",
-  .gates = 3,
-  .recurrent_blocks = 3,
   .radius_share = 1,
-  .recurrent_bias = true,
-  .live = true,
   .forward = forward,
   .backward = backward,
 };

@@ -45,22 +45,13 @@ static void backward(const struct cell_run *run, const struct cell_grad *grad)
 }
 
 const struct cell_ops cell_tanh = {
-  .name = "tanh",
-  .gates = 1,
-  .recurrent_blocks = 1,
   .radius_share = 1,
-  .live = true,
   .forward = forward,
   .backward = backward,
 };
 
 const struct cell_ops cell_fd = {
-  .name = "fd",
-  .gates = 1,
-  .recurrent_blocks = 1,
   .radius_share = 1,
-  .moments = true,
-  .live = true,
   .forward = forward,
   .backward = backward,
 };

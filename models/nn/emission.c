@@ -3,16 +3,6 @@
 
 #include "view.h"
 
-static enum status layout(const struct net_config *config, struct params *params, struct error *error)
-{
-  (void)params;
-  if (config->emission_units != 0) {
-    return error_set(error, STATUS_USAGE, "emission.units must be 0 with the Bernoulli emission, not %d",
-                     config->emission_units);
-  }
-  return STATUS_OK;
-}
-
 static void init(const struct params *params, struct rng *rng)
 {
   (void)params, (void)rng;
@@ -43,34 +33,22 @@ static void choose(const struct emission_run *run)
   }
 }
 
-const struct emission_ops emission_bernoulli = {"bernoulli", NULL,    0,       layout,   init,
-                                                nothing,     nothing, forward, backward, choose};
+static const struct emission_ops emission_bernoulli = {NULL,    0,       init,     nothing,
+                                                       nothing, forward, backward, choose};
 
 const struct emission_ops *emission_find(enum net_emission emission)
 {
-  static const struct emission_ops *const emissions[NET_EMISSION_COUNT] = {NET_EMISSIONS(NET_OPERATIONS)};
+  static const struct emission_ops *const emissions[NET_EMISSION_COUNT] = {
+    [EMISSION_BERNOULLI] = &emission_bernoulli,
+    [EMISSION_NADE] = &emission_nade,
+    [EMISSION_PITCH] = &emission_pitch,
+  };
   return emissions[emission];
-}
-
-enum status emission_layout(const struct net_config *config, struct params *params, struct error *error)
-{
-  const struct emission_ops *ops = emission_find(config->emission);
-  return ops->layout(config, params, error);
 }
 
 void emission_init(const struct net_config *config, const struct params *params, struct rng *rng)
 {
   emission_find(config->emission)->init(params, rng);
-}
-
-int emission_sources(const struct net_config *config)
-{
-  return config->kind == NET_VRAE ? 2 : 1;
-}
-
-int emission_source_units(const struct net_config *config)
-{
-  return config->generator > 0 ? config->generator : config->hidden;
 }
 
 static void layers_of(struct emission_net *net, struct linear *layers[EMISSION_LAYERS_MAX])

@@ -2,7 +2,8 @@
 /* How the outputs of one frame depend on each other ("rich emission models"). The output layer gives every
  * output a logit; an emission adds to each what the outputs before it in the frame's order say, so that the
  * likelihood of a frame stays exact: the product of its outputs' Bernoullis. An emission is a row of a table;
- * adding one touches its own file, the table and its word in model_config.c.
+ * adding one touches its own file, the table in emission.c, its tensors in
+ * emission_shapes.c and its word in net_config.h.
  *
  * Order: of a plain row by index; of tied rows from the lowest pitch up, the values of one pitch at once.
  * Sources: what the generator ends in, (rows, M) each: g of a VOSP or RNN (of an RNN with M = 0: h, and M here
@@ -15,8 +16,8 @@
 #include "bind.h"
 #include "linear.h"
 #include "net_config.h"
-#include "params.h"
 #include "rng.h"
+#include "shapes.h"
 
 enum { EMISSION_SOURCES = 2, EMISSION_LAYERS_MAX = 6 };
 
@@ -37,11 +38,8 @@ struct emission_run {
 };
 
 struct emission_ops {
-  const char *name;
   const struct layer_names *layers; /* (layer_count) its tensors; plain layers */
   int layer_count;
-  /* Add the tensors, each named "emission.*", after checking the configuration. */
-  enum status (*layout)(const struct net_config *config, struct params *params, struct error *error);
   void (*init)(const struct params *params, struct rng *rng);    /* initial weights */
   size_t (*memory)(const struct emission_net *net, int frames);  /* in reals */
   size_t (*scratch)(const struct emission_net *net, int frames); /* in reals, for all three below */
@@ -57,10 +55,8 @@ struct emission_ops {
 
 const struct emission_ops *emission_find(enum net_emission emission);
 
-/* Add the tensors of config's emission to a layout. */
-enum status emission_layout(const struct net_config *config, struct params *params,
-                            struct error *error) EMEND_CHECK;
-/* Its initial weights in params->block: small normal values; draws none for an emission without tensors. */
+/* The emission's initial weights in params->block: small normal values; draws none for an emission without
+ * tensors. */
 void emission_init(const struct net_config *config, const struct params *params, struct rng *rng);
 /* Sizes, and the layers bound to `weights` (laid out as `params` says); again after the weights have moved. */
 void emission_bind(struct emission_net *net, const struct net_config *config, const struct params *params,
@@ -69,10 +65,7 @@ void emission_bind(struct emission_net *net, const struct net_config *config, co
 void emission_gradients(const struct emission_net *net, const struct params *params, real *grad,
                         struct linear_grad grads[EMISSION_LAYERS_MAX]);
 
-/* For the emissions themselves. */
-int emission_sources(const struct net_config *config);
-int emission_source_units(const struct net_config *config); /* M */
-#define EMISSION_DECLARE(enumerator, operations, word) extern const struct emission_ops operations;
-NET_EMISSIONS(EMISSION_DECLARE)
+/* The table's rows that have files of their own. */
+extern const struct emission_ops emission_nade, emission_pitch;
 
 #endif

@@ -22,26 +22,6 @@ static const struct layer_names names[LAYERS] = {
   [SOURCE_BACK] = {"emission.back.c", NULL, KEEP_GENERATOR},
 };
 
-static enum status layout(const struct net_config *config, struct params *params, struct error *error)
-{
-  if (config->tie != TIE_NONE) {
-    return error_set(error, STATUS_USAGE, "the NADE emission needs tie none; with weights tied use pitch");
-  }
-  if (config->emission_units < 1) {
-    return error_set(error, STATUS_USAGE, "emission.units must be 1 or more with the NADE emission, not %d",
-                     config->emission_units);
-  }
-  const int K = config->emission_units, O = view_outputs(config), M = emission_source_units(config);
-  const struct param_shape tensors[] = {
-    {"emission.c", M, K},
-    {"emission.c0", 1, K},
-    {"emission.w", O, K},
-    {"emission.v", O, K},
-    {"emission.back.c", emission_sources(config) > 1 ? M : 0, K},
-  };
-  return params_add_all(params, tensors, sizeof tensors / sizeof *tensors, error);
-}
-
 static void init(const struct params *params, struct rng *rng)
 {
   const double K = params_find(params, "emission.v")->cols;
@@ -179,5 +159,4 @@ static void backward(const struct emission_run *run, const real *to_logits, stru
   }
 }
 
-const struct emission_ops emission_nade = {"nade", names,   LAYERS,  layout,   init,
-                                           memory, scratch, forward, backward, choose};
+const struct emission_ops emission_nade = {names, LAYERS, init, memory, scratch, forward, backward, choose};

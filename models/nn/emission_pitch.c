@@ -10,17 +10,15 @@
 
 #include "cell.h"
 #include "emission.h"
-#include "emission_pitch.h"
 #include "gemm.h"
 #include "init.h"
+#include "pitch_rows.h"
 #include "vectors.h"
 #include "view.h"
 
 enum { SOURCE, BELOW, RECURRENT, VISIBLE, SOURCE_BACK, LAYERS };
 
 enum { GATES = 3 };
-
-static const real NOTES_SCALE = (real)0.25;
 
 static const struct layer_names names[LAYERS] = {
   [SOURCE] = {"emission.c", "emission.c0", KEEP_GENERATOR},
@@ -29,28 +27,6 @@ static const struct layer_names names[LAYERS] = {
   [VISIBLE] = {"emission.v", NULL, KEEP_GENERATOR}, /* (K, O) */
   [SOURCE_BACK] = {"emission.back.c", NULL, KEEP_GENERATOR},
 };
-
-static enum status layout(const struct net_config *config, struct params *params, struct error *error)
-{
-  if (config->tie != TIE_PITCH) {
-    return error_set(error, STATUS_USAGE, "the pitch emission needs tie pitch; without tied weights use nade");
-  }
-  if (config->emission_units < 1) {
-    return error_set(error, STATUS_USAGE, "emission.units must be 1 or more with the pitch emission, not %d",
-                     config->emission_units);
-  }
-  const int K = config->emission_units, O = view_outputs(config), M = emission_source_units(config);
-  const struct param_shape tensors[] = {
-    {"emission.c", M, GATES * K},
-    {"emission.c0", 1, GATES * K},
-    {"emission.below", O + PITCH_FEATURES, GATES * K},
-    {"emission.recurrent.w", K, GATES * K},
-    {"emission.recurrent.b", 1, GATES * K},
-    {"emission.v", K, O},
-    {"emission.back.c", emission_sources(config) > 1 ? M : 0, GATES * K},
-  };
-  return params_add_all(params, tensors, sizeof tensors / sizeof *tensors, error);
-}
 
 static void init(const struct params *params, struct rng *rng)
 {
@@ -107,36 +83,6 @@ static struct walk walk_of(const struct emission_run *run)
   walk.notes = walk.to_h + 2 * walk.F * walk.K;
   walk.count = walk.notes + walk.F * walk.R;
   return walk;
-}
-
-/* Of the features that make up row `i`: its class. Within reach, i + 1 is its own. */
-static size_t class_feature(size_t i)
-{
-  return 1 + PITCH_REACH + (i < PITCH_REACH ? (i + 1) % PITCH_CLASSES : i - PITCH_REACH);
-}
-
-void emission_pitch_rows(size_t G, const real *features, real *rows)
-{
-  memset(rows, 0, PITCH_DISTANCES * G * sizeof *rows);
-  for (size_t i = 0; i < PITCH_DISTANCES; i++, rows += G) {
-    add_scaled(G, NOTES_SCALE, features, rows);
-    add_scaled(G, 1, features + class_feature(i) * G, rows);
-    if (i < PITCH_REACH) {
-      add_scaled(G, 1, features + (1 + i) * G, rows);
-    }
-  }
-}
-
-/* The gradients of the rows, back to those of the features. */
-static void rows_backward(size_t G, const real *to_rows, real *to_features)
-{
-  for (size_t i = 0; i < PITCH_DISTANCES; i++, to_rows += G) {
-    add_scaled(G, NOTES_SCALE, to_rows, to_features);
-    add_scaled(G, 1, to_rows, to_features + class_feature(i) * G);
-    if (i < PITCH_REACH) {
-      add_scaled(G, 1, to_rows, to_features + (1 + i) * G);
-    }
-  }
 }
 
 static const real *target_at(const struct walk *walk, size_t frame, size_t pitch)
@@ -290,7 +236,7 @@ static void upward(const struct emission_run *run, bool choose)
 {
   const struct walk walk = walk_of(run);
   const size_t state = walk.F * walk.K;
-  emission_pitch_rows(walk.G, run->net->layers[BELOW].w + walk.O * walk.G, walk.rows);
+  pitch_rows(walk.G, run->net->layers[BELOW].w + walk.O * walk.G, walk.rows);
   memset(walk.count, 0, walk.F * sizeof *walk.count);
   memset(walk.h, 0, state * sizeof *walk.h);
   for (size_t pitch = 0; pitch < walk.R; pitch++) {
@@ -351,8 +297,7 @@ static void backward(const struct emission_run *run, const real *to_logits, stru
     memcpy(walk.to_h + state, walk.to_h, state * sizeof *walk.to_h);
     memset(walk.to_h, 0, state * sizeof *walk.to_h);
   }
-  rows_backward(walk.G, walk.rows, grads[BELOW].w + walk.O * walk.G);
+  pitch_rows_backward(walk.G, walk.rows, grads[BELOW].w + walk.O * walk.G);
 }
 
-const struct emission_ops emission_pitch = {"pitch", names,   LAYERS,  layout,   init,
-                                            memory,  scratch, forward, backward, choose};
+const struct emission_ops emission_pitch = {names, LAYERS, init, memory, scratch, forward, backward, choose};

@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bind.h"
 #include "emission.h"
-#include "vosp.h"
-#include "vrae.h"
 
 enum { POWER_STEPS = 300, POWER_WARM_UP = 100 };
 
@@ -107,7 +104,7 @@ void init_keep(const struct params *params, const struct init_options *options)
   }
 }
 
-enum status init_recurrent(const struct params *params, const char *name, const struct cell_ops *cell,
+enum status init_recurrent(const struct params *params, const char *name, enum net_cell cell,
                            const struct init_options *options, struct rng *rng)
 {
   const struct param *param = params_find(params, name);
@@ -119,8 +116,8 @@ enum status init_recurrent(const struct params *params, const char *name, const 
   if (work == NULL) {
     return STATUS_NO_MEMORY;
   }
-  const double wanted = cell->radius_share * options->spectral_radius;
-  for (int i = 0; i < cell->recurrent_blocks; i++) {
+  const double wanted = cell_find(cell)->radius_share * options->spectral_radius;
+  for (int i = 0; i < cell_facts(cell)->recurrent_blocks; i++) {
     float *block = params->block + param->offset + (size_t)i * (size_t)hidden;
     init_block(block, hidden, param->cols, wanted, options, rng, work);
   }
@@ -132,10 +129,9 @@ enum status vosp_init(const struct net_config *config, const struct init_options
                       const struct params *params, struct rng *rng)
 {
   const int Z = config->latent;
-  const struct cell_ops *cell = cell_find(config->cell);
-  enum status status = init_recurrent(params, "recurrent.w", cell, options, rng);
+  enum status status = init_recurrent(params, "recurrent.w", config->cell, options, rng);
   if (status == STATUS_OK) {
-    status = init_recurrent(params, "upper.recurrent.w", cell, options, rng);
+    status = init_recurrent(params, "upper.recurrent.w", config->cell, options, rng);
   }
   if (status != STATUS_OK) {
     return status;
@@ -148,7 +144,7 @@ enum status vosp_init(const struct net_config *config, const struct init_options
   init_by_fan_in(params, "generator.z", 1, rng);
   init_by_fan_in(params, "out.w", 0.5, rng);
   init_fill(params, "out.b", 0, view_outputs(config), -0.8f);
-  if (!cell->moments) {
+  if (!cell_facts(config->cell)->moments) {
     init_fill(params, "head.b", Z, 2 * Z, -1);
   }
   emission_init(config, params, rng);
@@ -156,7 +152,7 @@ enum status vosp_init(const struct net_config *config, const struct init_options
   return STATUS_OK;
 }
 
-static enum status init_cells(const struct cell_ops *cell, const struct init_options *options,
+static enum status init_cells(enum net_cell cell, const struct init_options *options,
                               const struct params *params, struct rng *rng)
 {
   static const char *const names[] = {"recurrent.w", "back.recurrent.w", "generator.recurrent.w",
@@ -174,8 +170,7 @@ enum status vrae_init(const struct net_config *config, const struct init_options
                       const struct params *params, struct rng *rng)
 {
   const int Z = config->latent;
-  const struct cell_ops *cell = cell_find(config->cell);
-  const enum status status = init_cells(cell, options, params, rng);
+  const enum status status = init_cells(config->cell, options, params, rng);
   if (status != STATUS_OK) {
     return status;
   }
@@ -191,7 +186,7 @@ enum status vrae_init(const struct net_config *config, const struct init_options
   init_by_fan_in(params, "out.w", 0.5 * half, rng);
   init_by_fan_in(params, "back.out.w", 0.5 * half, rng);
   init_fill(params, "out.b", 0, view_outputs(config), -0.8f);
-  if (!cell->moments) {
+  if (!cell_facts(config->cell)->moments) {
     init_fill(params, "head.b", Z, 2 * Z, -1);
   }
   emission_init(config, params, rng);

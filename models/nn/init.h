@@ -5,8 +5,6 @@
 #define EMEND_INIT_H
 
 #include "cell.h"
-#include "net_config.h"
-#include "params.h"
 #include "rng.h"
 
 struct init_options {
@@ -23,7 +21,7 @@ void init_by_fan_in(const struct params *params, const char *name, double gain, 
 void init_fill(const struct params *params, const char *name, int from, int to, float value);
 
 /* Every block of the recurrent weights `name` (H, recurrent_blocks * H). Allocates for a while. */
-enum status init_recurrent(const struct params *params, const char *name, const struct cell_ops *cell,
+enum status init_recurrent(const struct params *params, const char *name, enum net_cell cell,
                            const struct init_options *options, struct rng *rng) EMEND_CHECK;
 
 /* The tensor "keep" of fast dropout. */

@@ -14,16 +14,6 @@
 
 #include "real.h"
 
-/* Activations: v is NULL on plain paths. */
-struct moments {
-  real *m, *v;
-};
-
-static inline struct moments moments_at(struct moments array, size_t offset)
-{
-  return (struct moments){array.m + offset, array.v != NULL ? array.v + offset : NULL};
-}
-
 struct linear {
   int in, out;    /* I, O */
   const real *w;  /* (I, O), or NULL: absent */

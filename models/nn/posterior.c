@@ -9,12 +9,6 @@
 #define LN_S_HIGH ((real)2)
 #define VARIANCE_FLOOR ((real)1e-6)
 
-int posterior_head_size(enum net_posterior posterior, int latent, bool moments)
-{
-  const int parts = 1 + (moments ? 0 : 1) + (posterior == POSTERIOR_GAUSS_MARKOV ? 1 : 0);
-  return parts * latent;
-}
-
 /* The parameters of q(z_t | z_{t-1}) of one row, each (Z). */
 struct parameters {
   const real *mu;

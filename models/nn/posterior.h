@@ -14,9 +14,7 @@
 #define EMEND_POSTERIOR_H
 
 #include "linear.h"
-#include "net_config.h"
-
-enum { POSTERIOR_LATENT_MAX = 256 }; /* Z at most */
+#include "shapes.h"
 
 struct posterior_run {
   enum net_posterior posterior;
@@ -33,9 +31,6 @@ struct posterior_run {
 struct posterior_sums {
   double kl, surrogate;
 };
-
-/* Outputs of the recognition head, A, with or without variances. */
-int posterior_head_size(enum net_posterior posterior, int latent, bool moments);
 
 struct posterior_sums posterior_forward(const struct posterior_run *run);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "gate.h"
-#include "match.h"
+#include "shapes.h"
 
 enum { WORDS_MAX = 8 };
 

@@ -14,27 +14,26 @@ enum net_kind {
   NET_RNN,  /* a predictor without latents: the VOSP with Z = 0, whose bound is the exact likelihood */
 };
 
-/* Cells (cell.h) and emissions (emission.h), each with its word in files and flags. A new one is a file with
- * its table of functions, cell_NAME or emission_NAME, and a line here. fd: fast dropout, tanh on moments
+/* Cells (cell.h) and emissions (emission.h), each with its word in files and flags. A new one is a line here,
+ * its facts or tensors in shapes, and a file with its functions in nn. fd: fast dropout, tanh on moments
  * (paper, appendix "FD RNNs"); tanh and gru with ordinary dropout; deep: deep transition with a shortcut, not
  * live. */
 #define NET_CELLS(X)                                                                                           \
-  X(CELL_FD, cell_fd, "fast-dropout")                                                                          \
-  X(CELL_TANH, cell_tanh, "tanh")                                                                              \
-  X(CELL_GRU, cell_gru, "gru")                                                                                 \
-  X(CELL_DEEP, cell_deep, "deep")
+  X(CELL_FD, "fast-dropout")                                                                                   \
+  X(CELL_TANH, "tanh")                                                                                         \
+  X(CELL_GRU, "gru")                                                                                           \
+  X(CELL_DEEP, "deep")
 
 /* How the outputs of one frame depend on each other. bernoulli: not at all, as in the paper; nade: on the lower
  * ones, through a shared hidden layer (Larochelle & Murray 2011); pitch: on the lower pitches, through a
  * recurrent net along the pitch axis of tied weights. */
 #define NET_EMISSIONS(X)                                                                                       \
-  X(EMISSION_BERNOULLI, emission_bernoulli, "bernoulli")                                                       \
-  X(EMISSION_NADE, emission_nade, "nade")                                                                      \
-  X(EMISSION_PITCH, emission_pitch, "pitch")
+  X(EMISSION_BERNOULLI, "bernoulli")                                                                           \
+  X(EMISSION_NADE, "nade")                                                                                     \
+  X(EMISSION_PITCH, "pitch")
 
-#define NET_ENUMERATOR(enumerator, operations, word) enumerator,
-#define NET_OPERATIONS(enumerator, operations, word) [enumerator] = &(operations),
-#define NET_WORD(enumerator, operations, word) word,
+#define NET_ENUMERATOR(enumerator, word) enumerator,
+#define NET_WORD(enumerator, word) word,
 
 enum net_cell { NET_CELLS(NET_ENUMERATOR) NET_CELL_COUNT };
 enum net_emission { NET_EMISSIONS(NET_ENUMERATOR) NET_EMISSION_COUNT };

@@ -9,6 +9,7 @@
 #include "batcher.h"
 #include "blas_threads.h"
 #include "bound.h"
+#include "gate.h"
 #include "gate_fit.h"
 #include "gate_train.h"
 #include "optimiser.h"

@@ -108,7 +108,7 @@ static void generator_hidden(const struct vosp_net *net, int rows, struct moment
   const size_t units = (size_t)rows * (size_t)net->config.generator;
   linear_forward(&net->generator_h, rows, h, false, scratch, pre);
   linear_forward(&net->generator_z, rows, (struct moments){(real *)fed, NULL}, true, scratch, pre);
-  if (net->cell->moments) {
+  if (net->facts->moments) {
     transfer_tanh_moments(units, pre.m, pre.v, g.m, g.v);
   } else {
     transfer_tanh(units, pre.m, g.m);
@@ -156,7 +156,7 @@ void vosp_forward(const struct vosp_net *net, struct vosp_batch *batch, int step
                   const struct dropout *dropout)
 {
   struct vosp_work *work = batch->work;
-  work->dropped = dropout != NULL && !net->cell->moments;
+  work->dropped = dropout != NULL && !net->facts->moments;
   work->drawn = draw;
   recognise(net, batch, steps, dropout);
   const struct posterior_run run = vosp_posterior_run(net, batch, steps);
@@ -194,7 +194,7 @@ static void emit(const struct vosp_net *net, int rows, const real *source, const
 void vosp_generate(const struct vosp_net *net, int rows, struct moments h, const real *fed, const real *target,
                    real *scratch, double *log_p)
 {
-  const bool fd = net->cell->moments;
+  const bool fd = net->facts->moments;
   const size_t units = (size_t)rows * (size_t)net->config.generator;
   const size_t outs = (size_t)rows * (size_t)net->outputs;
   const struct moments pre = {scratch, fd ? scratch + units : NULL};
@@ -236,7 +236,7 @@ static void backward_generator(const struct vosp_net *net, struct vosp_batch *ba
   if (work->dropped) {
     multiply(units, work->mask_g, work->to_generator.m);
   }
-  if (net->cell->moments) {
+  if (net->facts->moments) {
     transfer_tanh_moments_backward(units, work->generator.m, work->generator.v, work->to_generator.m,
                                    work->to_generator.v);
   } else {
@@ -260,7 +260,7 @@ static void backward_output(const struct vosp_net *net, struct vosp_batch *batch
   const bool direct = net->config.generator == 0;
   const struct moments source = vosp_source(net, batch);
   const struct moments to_source = direct ? to_seen : work->to_generator;
-  if (net->cell->moments) {
+  if (net->facts->moments) {
     transfer_logit_backward((size_t)tn * (size_t)net->outputs, batch->logits.m, batch->logits.v,
                             work->to_logits.m, work->to_logits.m, work->to_logits.v);
   }

@@ -23,16 +23,13 @@
 #include "rng.h"
 #include "view.h"
 
-/* Add every tensor of this configuration to a layout, after checking its sizes. */
-enum status vosp_layout(const struct net_config *config, struct params *params,
-                        struct error *error) EMEND_CHECK;
-
 enum { VOSP_LAYERS = 8 };
 
 /* Layers bound to a block of weights. Squares of weights (fast dropout) live in `squares`. */
 struct vosp_net {
   struct net_config config;
   const struct cell_ops *cell;
+  const struct cell_facts *facts;              /* of the cell */
   int rows, inputs, outputs, gates, head_size; /* R, I, O, G, A */
   int levels;                                  /* recurrent layers */
   struct {

@@ -18,7 +18,7 @@ static size_t largest(const struct vosp_net *net)
 static void carve_gradients(struct carver *carver, const struct vosp_net *net, struct vosp_work *work,
                             size_t tn, size_t n)
 {
-  const bool fd = net->cell->moments;
+  const bool fd = net->facts->moments;
   const size_t H = (size_t)net->config.hidden;
   const size_t M = (size_t)net->config.generator;
   const size_t Z = (size_t)net->config.latent;
@@ -51,7 +51,7 @@ static void carve_gradients(struct carver *carver, const struct vosp_net *net, s
 static void carve_all(struct carver *carver, struct vosp_batch *batch, const struct vosp_net *net,
                       struct vosp_work *work)
 {
-  const bool fd = net->cell->moments;
+  const bool fd = net->facts->moments;
   const size_t n = (size_t)batch->rows;
   const size_t tn = (size_t)batch->steps * n;
   const size_t H = (size_t)net->config.hidden;
@@ -71,7 +71,7 @@ static void carve_all(struct carver *carver, struct vosp_batch *batch, const str
     struct vosp_level *level = &work->level[l];
     level->h = carve_moments(carver, (tn + n) * H, fd);
     level->pre = carve_moments(carver, tn * (size_t)net->gates, fd);
-    level->extra = net->cell->gates > 1 ? carve(carver, tn * H) : NULL;
+    level->extra = net->facts->gates > 1 ? carve(carver, tn * H) : NULL;
   }
   batch->h = work->level[net->levels - 1].h;
   work->head = carve_moments(carver, tn * (size_t)net->head_size, fd);

@@ -7,12 +7,9 @@
 #include "match.h"
 #include "view.h"
 
-/* Beyond view_row's: 1 for a hidden frame; then for each match the cells at this pitch (V), the same times the
- * match's score (V), the score, and how well the match agrees with the take at this very frame. */
-static inline int filler_view_inputs(const struct net_config *config)
-{
-  return config->matches > 0 ? 1 + config->matches * (2 * config->frame.values + 2) : 0;
-}
+/* Beyond view_row's a row (filler_view_inputs) holds: 1 for a hidden frame; then for each match the cells at
+ * this pitch (V), the same times the match's score (V), the score, and how well the match agrees with the take
+ * at this very frame. */
 
 /* Frames begin .. begin + length - 1 of a take. */
 struct filler_part {

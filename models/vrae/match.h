@@ -8,10 +8,8 @@
 #ifndef EMEND_MATCH_H
 #define EMEND_MATCH_H
 
-#include "net_config.h"
+#include "shapes.h"
 #include "status.h"
-
-enum { MATCH_MAX = 8 };
 
 /* score is the agreement over the block and its surroundings, in [0, 1]; 0: there is no match. */
 struct match {

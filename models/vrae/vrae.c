@@ -89,7 +89,7 @@ static void backward_direction(const struct vrae_net *net, const struct vrae_bat
 {
   struct vrae_work *work = batch->work;
   const int tn = half->steps * half->rows;
-  const bool fd = net->cell->moments;
+  const bool fd = net->facts->moments;
   const struct cell_run run = vrae_cell_run(half, direction, work->scratch);
   const struct moments to_pre = fd ? work->to_pre : run.pre;
   const struct cell_grad grad = {to->recurrent[direction], to_pre, work->to_h};
@@ -112,7 +112,7 @@ static void backward_generator(const struct vrae_net *net, struct vrae_batch *ba
   const struct half_gradients grads = {to->generator_input, to->generator_recurrent, to->out,
                                        vrae_emission_given(net) ? work->to_source : NULL};
   const size_t tn = (size_t)steps * (size_t)rows, Z = (size_t)net->config.latent;
-  if (net->cell->moments) {
+  if (net->facts->moments) {
     transfer_logit_backward(tn * (size_t)net->outputs, batch->logits.m, batch->logits.v, work->to_logits.m,
                             work->to_logits.m, work->to_logits.v);
   }
@@ -358,7 +358,7 @@ static void infer(const struct vrae_net *net, struct vrae_batch *batch, int step
                   const struct dropout *dropout)
 {
   struct vrae_work *work = batch->work;
-  const bool drops = dropout != NULL && !net->cell->moments;
+  const bool drops = dropout != NULL && !net->facts->moments;
   work->dropped_input = drops && dropout->input > 0;
   work->dropped_hidden = drops && dropout->hidden > 0;
   work->drawn = draw;

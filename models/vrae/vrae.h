@@ -25,19 +25,13 @@
 #include "rng.h"
 #include "view.h"
 
-/* Add every tensor of this configuration to a layout, after checking its sizes. */
-enum status vrae_layout(const struct net_config *config, struct params *params,
-                        struct error *error) EMEND_CHECK;
-
-/* I: what a row of u holds. */
-int vrae_inputs(const struct net_config *config);
-
 enum vrae_direction { VRAE_FORWARD, VRAE_BACKWARD, VRAE_DIRECTIONS };
 
 /* Layers bound to a block of weights. */
 struct vrae_net {
   struct net_config config;
   const struct cell_ops *cell;
+  const struct cell_facts *facts;       /* of the cell */
   int rows, inputs, outputs, head_size; /* R, I, O, A */
   struct linear input[VRAE_DIRECTIONS], recurrent[VRAE_DIRECTIONS], head[VRAE_DIRECTIONS];
   struct linear generator_input[VRAE_DIRECTIONS], generator_recurrent[VRAE_DIRECTIONS];

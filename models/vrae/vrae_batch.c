@@ -24,8 +24,8 @@ static struct sizes sizes_of(const struct vrae_net *net, int steps, int rows)
     .inputs = (size_t)net->inputs,
     .latent = (size_t)net->config.latent,
     .units = units,
-    .gates = (size_t)net->cell->gates * units,
-    .moments = net->cell->moments,
+    .gates = (size_t)net->facts->gates * units,
+    .moments = net->facts->moments,
   };
 }
 
@@ -55,8 +55,8 @@ static void carve_passes(struct carver *carver, const struct vrae_net *net, cons
       work->train ? (size_t)(i < VRAE_DIRECTIONS ? net->config.hidden : net->config.generator) : sizes->units;
     struct vrae_pass *pass = i < VRAE_DIRECTIONS ? &work->recognition[d] : &work->generator[d];
     if (work->train || i == 0) {
-      shared.pre = carve_moments(carver, sizes->tn * (size_t)net->cell->gates * units, fd);
-      shared.extra = net->cell->gates > 1 ? carve(carver, sizes->tn * units) : NULL;
+      shared.pre = carve_moments(carver, sizes->tn * (size_t)net->facts->gates * units, fd);
+      shared.extra = net->facts->gates > 1 ? carve(carver, sizes->tn * units) : NULL;
     }
     if (work->train || i == 0 || (i == last && vrae_emission_given(net))) {
       shared.h = carve_moments(carver, (sizes->tn + sizes->n) * units, fd);

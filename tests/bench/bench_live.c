@@ -7,6 +7,7 @@
 
 #include "bench_machine.h"
 #include "bench_take.h"
+#include "cleaner.h"
 #include "gate_model.h"
 #include "take.h"
 #include "view.h"

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleaner.h"
 #include "model.h"
 #include "rng.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench_report.h"
+#include "live.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -39,7 +39,7 @@ static enum status make_rolls(struct dataset *data, size_t count, int frames)
 
 double bench_train_flops(const struct net_config *config)
 {
-  const struct cell_ops *cell = cell_find(config->cell);
+  const struct cell_facts *cell = cell_facts(config->cell);
   const double gates = (double)cell->gates * config->hidden;
   const double head = posterior_head_size(config->posterior, config->latent, cell->moments);
   const double squares = cell->moments ? 2 : 1; /* a product for the means, one for the variances */

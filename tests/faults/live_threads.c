@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "cleaner.h"
 #include "port_file.h"
 #include "rt_thread.h"
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cleaner.h"
 #include "fake_predictor.h"
 #include "model.h"
 #include "rng.h"

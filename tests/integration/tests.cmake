@@ -2,8 +2,9 @@
 # What the live archives call. Sanitizers add symbols of their own.
 if(NOT EMEND_SANITIZE)
   set(NM_LIVE sh ${CMAKE_CURRENT_SOURCE_DIR}/integration/nm_live.sh)
-  add_test(NAME nm_live COMMAND ${NM_LIVE} $<TARGET_FILE:engine_live> $<TARGET_FILE:models_live>)
-  add_test(NAME nm_live_can_fail COMMAND ${NM_LIVE} $<TARGET_FILE:engine_live> $<TARGET_FILE:engine>)
+  add_test(NAME nm_live COMMAND ${NM_LIVE} $<TARGET_FILE:engine_live> $<TARGET_FILE:engine_ring>
+    $<TARGET_FILE:models_live>)
+  add_test(NAME nm_live_can_fail COMMAND ${NM_LIVE} $<TARGET_FILE:engine_live> $<TARGET_FILE:engine_base>)
   set_tests_properties(nm_live_can_fail PROPERTIES WILL_FAIL TRUE)
   set_tests_properties(nm_live nm_live_can_fail PROPERTIES TIMEOUT 60 LABELS integration)
 endif()

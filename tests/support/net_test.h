@@ -59,7 +59,7 @@ static inline double net_test_logit(const struct net_test *test, size_t i)
 {
   const double pi_8 = 0.39269908169872414;
   const double mean = (double)test->batch.logits.m[i];
-  return test->net.cell->moments ? mean / sqrt(1 + pi_8 * (double)test->batch.logits.v[i]) : mean;
+  return test->net.facts->moments ? mean / sqrt(1 + pi_8 * (double)test->batch.logits.v[i]) : mean;
 }
 
 /* Every kind of network, one index each; those with a cell that runs live come first. */

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "cleaner.h"
 #include "damage.h"
 #include "live.h"
 #include "model.h"

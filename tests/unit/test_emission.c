@@ -265,7 +265,8 @@ static void check_entries(struct fixture *f, const char *what, real *values, con
     values[i] = kept;
     if (!(fabs(want - grad[i]) <= 1e-6 * (1 + fabs(want)))) {
       fail_msg("%s, %d rows, %d outputs, %d sources, %s[%zu]: backward %.9g, differences %.9g, seed %d",
-               f->net.ops->name, f->net.rows, f->net.outputs, f->net.sources, what, i, grad[i], want, SEED);
+               f->net.ops == &emission_nade ? "nade" : "pitch", f->net.rows, f->net.outputs, f->net.sources,
+               what, i, grad[i], want, SEED);
     }
   }
 }

@@ -15,6 +15,7 @@
 #include <malloc.h>
 #endif
 
+#include "cleaner.h"
 #include "counting_port.h"
 #include "fake_predictor.h"
 #include "model.h"

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "cleaner.h"
 #include "file.h"
 #include "model.h"
 #include "model_config.h"

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "cleaner.h"
 #include "eval.h"
 #include "net_test.h"
 #include "roll_test.h"

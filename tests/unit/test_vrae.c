@@ -199,7 +199,7 @@ static void reconstruction_is_the_weighted_likelihood(void **state)
     double sum = 0;
     for (int i = 0; i < STEPS * ROWS * f.net.outputs; i++) {
       const int n = i / f.net.outputs % ROWS, t = i / f.net.outputs / ROWS;
-      const bool moments = f.net.cell->moments;
+      const bool moments = f.net.facts->moments;
       const double shrink = moments ? sqrt(1 + 0.39269908169872414 * f.batch.logits.v[i]) : 1;
       const double p = 1 / (1 + exp(-f.batch.logits.m[i] / shrink));
       const double likelihood = f.batch.target[i] > 0 ? p : 1 - p;

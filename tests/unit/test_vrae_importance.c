@@ -109,7 +109,7 @@ static double likelihood(const struct fixture *f, const real *target, int n, int
     const int at = (t * rows + n) * PITCHES;
     real logit[PITCHES];
     memcpy(logit, f->batch.logits.m + at, sizeof logit);
-    if (f->net.cell->moments) {
+    if (f->net.facts->moments) {
       transfer_logit(PITCHES, f->batch.logits.m + at, f->batch.logits.v + at, logit);
     }
     sum -= transfer_bernoulli(PITCHES, logit, target + t * PITCHES, 1, NULL);

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What the notes below a pitch add along the pitch axis (emission_pitch.c), for the batch and for the live
+/* What the notes below a pitch add along the pitch axis, for the batch (emission_pitch.c) and for the live
  * step. B's rows after those of the values, each of G = 3K: the number of notes, then whether there is one at
  * each distance within reach, then how many there are of each class of pitches. Any thread; nothing allocates.
  */
-#ifndef EMEND_EMISSION_PITCH_H
-#define EMEND_EMISSION_PITCH_H
+#ifndef EMEND_PITCH_ROWS_H
+#define EMEND_PITCH_ROWS_H
+
+#include <stddef.h>
 
 #include "real.h"
+#include "shapes.h"
 
-enum {
-  PITCH_REACH = 12,
-  PITCH_CLASSES = 12,
-  PITCH_FEATURES = 1 + PITCH_REACH + PITCH_CLASSES,
-  PITCH_DISTANCES = PITCH_REACH + PITCH_CLASSES, /* up to the reach each its own; beyond, by class */
-};
+enum { PITCH_DISTANCES = PITCH_REACH + PITCH_CLASSES /* up to the reach each its own; beyond, by class */ };
 
 /* Which of the rows below a note so many semitones below adds. */
 static inline size_t pitch_row(size_t distance)
@@ -22,6 +20,8 @@ static inline size_t pitch_row(size_t distance)
 }
 
 /* The rows (PITCH_DISTANCES, G) from B's features (PITCH_FEATURES, G). */
-void emission_pitch_rows(size_t G, const real *features, real *rows);
+void pitch_rows(size_t G, const real *features, real *rows);
+/* The gradients of the rows, added to those of the features. */
+void pitch_rows_backward(size_t G, const real *to_rows, real *to_features);
 
 #endif
