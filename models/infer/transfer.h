@@ -3,7 +3,7 @@
  *
  * Moments (fast dropout): an input with mean m and variance v. logistic mean: s(m / sqrt(1 + pi v / 8)).
  * Its variance: u (1 - u) (1 - 1/k), k = sqrt(1 + 0.368 v), u = s(m / k), which vanishes at v = 0; against
- * quadrature it is nearer than Wang & Manning's (tests/unit/test_transfer.c compares them).
+ * quadrature it is nearer than Wang & Manning's (tests/unit/models/infer/test_transfer.c compares them).
  * tanh x = 2 s(2x) - 1. Any thread; never allocate. Arrays of n may not alias unless said. */
 #ifndef EMEND_TRANSFER_H
 #define EMEND_TRANSFER_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The VOSP one step at a time, for the live thread: own small kernels, no BLAS, nothing allocated.
- * Checked against the batch forward by tests/unit/test_vosp_live.c. */
+ * Checked against the batch forward by test_vosp_live.c. */
 #ifndef EMEND_VOSP_LIVE_H
 #define EMEND_VOSP_LIVE_H
 

@@ -24,7 +24,7 @@ export COMPARE=$source/tests/bench/latency.awk RESTART=0 EVENTS=10000 RATE=48000
 rows=
 for PERIOD in 64 256; do
     export PERIOD
-    bash "$source/tests/jack/transfer.sh" "$build" "$build/emend" live --driver jack --preset "$preset" --mode clean \
+    bash "$source/tests/system/jack/transfer.sh" "$build" "$build/emend" live --driver jack --preset "$preset" --mode clean \
         --report "$own/report.json" >"$own/out" 2>&1
     status=$?
     [ $status = 77 ] && skip "$(grep skipped: "$own/out")"

@@ -5,8 +5,7 @@ add_executable(emend_bench bench/emend_bench.c bench/bench_file.c bench/bench_li
 add_dependencies(emend_bench emend)
 target_compile_definitions(emend_bench PRIVATE _DEFAULT_SOURCE EMEND_BENCH_PRESETS="${PROJECT_SOURCE_DIR}/presets"
   EMEND_BENCH_PROGRAM="$<TARGET_FILE:emend>")
-target_include_directories(emend_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
-target_link_libraries(emend_bench PRIVATE models PkgConfig::OPENBLAS PkgConfig::JANSSON Threads::Threads)
+target_link_libraries(emend_bench PRIVATE models test_support PkgConfig::OPENBLAS PkgConfig::JANSSON Threads::Threads)
 add_test(NAME bench_runs COMMAND emend_bench --quick)
 add_test(NAME bench_runs_json COMMAND emend_bench --quick --json)
 add_test(NAME bench_runs_pressure COMMAND emend_bench pressure --seconds 0.2)
@@ -15,7 +14,6 @@ set_tests_properties(bench_runs bench_runs_json bench_runs_pressure PROPERTIES T
 add_executable(emend_bench_worker bench/bench_worker.c)
 target_compile_definitions(emend_bench_worker PRIVATE _DEFAULT_SOURCE EMEND_BENCH_PRESETS="${PROJECT_SOURCE_DIR}/presets"
   EMEND_BENCH_TAKE="${PROJECT_SOURCE_DIR}/assets/minuet.mid")
-target_include_directories(emend_bench_worker PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
-target_link_libraries(emend_bench_worker PRIVATE emend_app Threads::Threads)
+target_link_libraries(emend_bench_worker PRIVATE emend_app test_support Threads::Threads)
 add_test(NAME bench_worker_runs COMMAND emend_bench_worker --seconds 2)
 set_tests_properties(bench_worker_runs PROPERTIES TIMEOUT 120 LABELS bench PROCESSORS 2)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # jack.sh ROW TOOLS EMEND SOURCE-FOLDER TRAP: rows of the fault table (faults.sh) that need a JACK server. `emend live`
 # runs with the trap preloaded, so that whatever its live thread must not do on these paths ends it.
-. "$(dirname "$0")/../jack/server.sh"
+. "$(dirname "$0")/../system/jack/server.sh"
 row=$1 tools=$2 emend=$3 source=$4 trap=$5
 export HOME=$work XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data XDG_STATE_HOME=$work/state
 seed=${SEED:-$RANDOM}

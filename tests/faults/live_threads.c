@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "live_threads.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "cleaner.h"
+#include "cmocka_all.h"
 #include "port_file.h"
 #include "rt_thread.h"
 

@@ -3,7 +3,7 @@
 # soak.sh TOOLS EMEND SOURCE-FOLDER [SECONDS]: `emend live` with the preset pop under a JACK server without hardware,
 # 1,000 events a second for so long (600), captured. Nothing is lost, no note stays on, and after the first minute (or
 # tenth of the time) memory does not grow and the live thread has no page fault.
-. "$(dirname "$0")/../jack/server.sh"
+. "$(dirname "$0")/../system/jack/server.sh"
 tools=$1 emend=$2 source=$3 seconds=${4:-600}
 export HOME=$work XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data XDG_STATE_HOME=$work/state
 slack=512 # KiB that memory may grow by: allocators return some late
@@ -63,7 +63,7 @@ done
 echo "$first $last_sample" | awk -v slack=$slack '{ exit !($5 - $1 <= slack && $6 - $2 <= slack) }' ||
     fail "memory grew"
 echo "$first $last_sample" | awk '{ exit $7 - $3 != 0 || $8 - $4 != 0 }' || fail "the live thread had page faults"
-if awk -v CLEAN=1 -v DELAY=0 -f "$(dirname "$0")/../jack/compare.awk" "$work/sent" "$work/received"; then
+if awk -v CLEAN=1 -v DELAY=0 -f "$(dirname "$0")/../system/jack/compare.awk" "$work/sent" "$work/received"; then
     :
 elif grep -q xrun "$work/recorder.out"; then
     echo "the server had $(grep -c xrun "$work/recorder.out") xruns, so what it lost by itself is not judged"

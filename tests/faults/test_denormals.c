@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Denormals: live threads flush them, others keep their own mode; and a long silence, in which a net's state
  * fades, leaves the model's answers as they would be without flushing. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include <float.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "cmocka_all.h"
 #include "live_threads.h"
 #include "port_loop.h"
 #include "rt_thread.h"

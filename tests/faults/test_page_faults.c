@@ -2,17 +2,12 @@
 /* Page faults of the live threads:  test_page_faults [SECONDS]   (6 of them)
  * From the first second on there may be none: all that the thread will ever touch is there. Where the system
  * refuses to lock memory the count is only told: it may map the program's own code late. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include "cmocka_all.h"
 #include "live_threads.h"
 #include "port_loop.h"
 #include "rt_thread.h"

@@ -2,12 +2,6 @@
 /* Each path of the live thread inside the trap: an allocation, a lock or a system call there ends the program.
  * Every case runs in a child of its own, first as it is and then, as a control, with one such act put where the
  * path ends: at the port or in the model. The control must be caught, or the case proves nothing. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cmocka_all.h"
 #include "trap.h"
 #include "trap_rig.h"
 

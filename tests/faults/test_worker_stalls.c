@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The offline thread never drains, as one that the system has stopped: playing goes on, what could not be
  * recorded is counted in the take, and once it runs again all is recorded as before. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "capture_rig.h"
+#include "cmocka_all.h"
 #include "counting_port.h"
 #include "worker.h"
 
@@ -29,10 +24,10 @@ static void strike(nanos time)
 /* What came out so far. */
 static void hear(void)
 {
-  for (uint32_t i = 0; i < rig.port.count; i++) {
-    counting_hear(&heard, recording_bytes(&rig.port, i), rig.port.messages[i].size);
+  for (uint32_t i = 0; i < capture_rig.port.count; i++) {
+    counting_hear(&heard, recording_bytes(&capture_rig.port, i), capture_rig.port.messages[i].size);
   }
-  recording_clear(&rig.port);
+  recording_clear(&capture_rig.port);
 }
 
 static int forget_model(void **state)
@@ -46,10 +41,10 @@ static void test_it_never_drains(void **state)
   (void)state;
   struct worker *worker = NULL;
   struct error error;
-  rig_open(64 * MEGABYTE);
-  session = (struct session){.live = rig.live};
-  stream_init(&session.stream, rig.live);
-  const struct worker_options options = {.capture = rig.capture, .learn_share = 1, .model = ""};
+  capture_rig_open(64 * MEGABYTE);
+  session = (struct session){.live = capture_rig.live};
+  stream_init(&session.stream, capture_rig.live);
+  const struct worker_options options = {.capture = capture_rig.capture, .learn_share = 1, .model = ""};
   assert_int_equal(worker_new(&worker, &options, &session, &error), STATUS_OK);
   strike(SECOND); /* the first one is recorded */
   worker_drain(worker, SECOND);
@@ -57,28 +52,28 @@ static void test_it_never_drains(void **state)
     strike(2 * SECOND + i * MS);
     hear();
   }
-  live_advance(rig.live, 25 * SECOND);
+  live_advance(capture_rig.live, 25 * SECOND);
   hear();
   assert_int_equal(heard.ons, STROKES + 1);
   assert_int_equal(heard.offs, STROKES + 1);
-  const uint64_t lost = live_counters(rig.live)->capture_lost;
+  const uint64_t lost = live_counters(capture_rig.live)->capture_lost;
   assert_true(lost > STROKES);
-  assert_int_equal(live_counters(rig.live)->dropped, 0);
-  assert_int_equal(live_counters(rig.live)->sounding, 0);
+  assert_int_equal(live_counters(capture_rig.live)->dropped, 0);
+  assert_int_equal(live_counters(capture_rig.live)->sounding, 0);
   /* It runs again. */
   worker_drain(worker, 30 * SECOND);
   for (nanos i = 0; i < 100; i++) {
     strike(31 * SECOND + i * 10 * MS);
     worker_drain(worker, 31 * SECOND + i * 10 * MS);
   }
-  assert_int_equal(live_counters(rig.live)->capture_lost, lost);
+  assert_int_equal(live_counters(capture_rig.live)->capture_lost, lost);
   worker_free(worker);
-  rig_finish();
-  const struct journal_summary summary = rig_summary(rig.takes.count - 1);
-  struct note_list notes = rig_notes(rig.takes.count - 1, JOURNAL_RAW);
+  capture_rig_finish();
+  const struct journal_summary summary = capture_rig_summary(capture_rig.takes.count - 1);
+  struct note_list notes = capture_rig_notes(capture_rig.takes.count - 1, JOURNAL_RAW);
   uint64_t not_recorded = 0;
-  for (size_t i = 0; i < rig.takes.count; i++) {
-    not_recorded += rig_summary(i).not_recorded;
+  for (size_t i = 0; i < capture_rig.takes.count; i++) {
+    not_recorded += capture_rig_summary(i).not_recorded;
   }
   assert_int_equal(not_recorded, lost);
   assert_true(summary.ended && summary.lost_bytes == 0);

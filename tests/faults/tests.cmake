@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 # The fault table: ctest -L faults. What each row is stands at the head of faults.sh.
 add_library(test_fault_rig STATIC faults/live_threads.c)
-target_include_directories(test_fault_rig PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/support
-  ${CMAKE_CURRENT_SOURCE_DIR}/faults)
+target_include_directories(test_fault_rig PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/faults)
 target_compile_definitions(test_fault_rig PRIVATE _DEFAULT_SOURCE
   PUBLIC EMEND_TEST_PRESETS="${PROJECT_SOURCE_DIR}/presets")
-target_link_libraries(test_fault_rig PUBLIC emend_app PkgConfig::CMOCKA Threads::Threads)
+target_link_libraries(test_fault_rig PUBLIC emend_app test_support PkgConfig::CMOCKA Threads::Threads)
 
 # faults/test_NAME.c as faults_NAME
 function(emend_fault name)
@@ -15,25 +14,19 @@ function(emend_fault name)
   set_tests_properties(faults_${name} PROPERTIES TIMEOUT 300 LABELS unit)
 endfunction()
 
-emend_fault(look_ahead_change test_rig)
+emend_fault(look_ahead_change test_live_rig)
 emend_fault(worker_stalls test_capture_rig)
 emend_fault(denormals test_fault_rig)
 
 if(UNIX)
   add_executable(count_notes faults/count_notes.c)
   target_include_directories(count_notes PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
-  target_link_libraries(count_notes PRIVATE models)
+  target_link_libraries(count_notes PRIVATE models test_fake)
   foreach(row sigterm sigint sigquit sighup garbage unread terminal sigkill)
     add_test(NAME faults_${row} COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/faults/faults.sh ${row} $<TARGET_FILE:emend>
       ${PROJECT_SOURCE_DIR} $<TARGET_FILE_DIR:count_notes>)
     set_tests_properties(faults_${row} PROPERTIES TIMEOUT 300 LABELS integration SKIP_RETURN_CODE 77)
   endforeach()
-  foreach(row pipe umask facts)
-    add_test(NAME faults_${row} COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/faults/files.sh ${row} $<TARGET_FILE:emend>
-      ${PROJECT_SOURCE_DIR} $<TARGET_FILE_DIR:count_notes>)
-    set_tests_properties(faults_${row} PROPERTIES TIMEOUT 300 LABELS integration)
-  endforeach()
-  set_tests_properties(faults_facts PROPERTIES TIMEOUT 15) # this is what it asserts
 endif()
 
 # A sanitizer brings its own functions where these put theirs.
@@ -71,11 +64,3 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT EMEND_SANITIZE)
       RUN_SERIAL ON)
   endif()
 endif()
-
-# The table's tests that stand elsewhere are known when all lists have been read.
-function(emend_label_faults)
-  get_property(rows DIRECTORY PROPERTY TESTS)
-  list(FILTER rows INCLUDE REGEX "^(faults_.*|live_faults|live_day_24|port_loop|capture|journal|personal_cli)$")
-  set_property(TEST ${rows} APPEND PROPERTY LABELS faults)
-endfunction()
-cmake_language(DEFER CALL emend_label_faults)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* libFuzzer's entry for settings files. The first byte says which: emend.conf, a preset, a training's. */
 #include <math.h>
+#include <string.h>
 
 #include "fuzz_input.h"
 #include "settings.h"

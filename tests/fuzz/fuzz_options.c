@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* libFuzzer's entry for the command line: arguments parted by zero bytes. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "fuzz_input.h"
 #include "settings.h"
 #include "train_flags.h"

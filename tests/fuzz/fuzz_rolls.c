@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* libFuzzer's entry for rolls (JSON): what is read can be written down and read again. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "dataset.h"
 #include "fuzz_input.h"
 

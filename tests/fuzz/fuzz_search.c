@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* libFuzzer's entry for random search. An even first byte: a trial's result, else a space. */
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "config_file.h"
 #include "fuzz_input.h"

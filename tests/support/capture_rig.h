@@ -24,25 +24,25 @@ struct capture_rig {
   struct take_list takes;
 };
 
-extern struct capture_rig rig;
+extern struct capture_rig capture_rig;
 
 /* cmocka's. */
 int rig_set_up(void **state);
 int rig_tear_down(void **state);
 
 /* A pause of 20 s parts takes, which may have `limit` bytes in all. */
-void rig_open(uint64_t limit);
+void capture_rig_open(uint64_t limit);
 /* One short message as the engine records it, drained at once. */
-void rig_event(nanos time, bool sent, unsigned status, unsigned first, unsigned second);
+void capture_rig_event(nanos time, bool sent, unsigned status, unsigned first, unsigned second);
 /* A stroke of 100 ms, received and sent. */
-void rig_stroke(nanos time);
-/* List the takes anew; with rig_finish after closing the capture. */
-void rig_list(void);
-void rig_finish(void);
+void capture_rig_stroke(nanos time);
+/* List the takes anew; with capture_rig_finish after closing the capture. */
+void capture_rig_list(void);
+void capture_rig_finish(void);
 /* What is in a take, by its place in the list. */
-struct journal_summary rig_summary(size_t index);
-struct note_list rig_notes(size_t index, enum journal_stream stream);
+struct journal_summary capture_rig_summary(size_t index);
+struct note_list capture_rig_notes(size_t index, enum journal_stream stream);
 /* The take's path; good until the next call. */
-const char *rig_path(size_t index);
+const char *capture_rig_path(size_t index);
 
 #endif

@@ -3,74 +3,28 @@
 #ifndef EMEND_TEST_FOLDER_H
 #define EMEND_TEST_FOLDER_H
 
-#include <dirent.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <stddef.h>
 
 struct folder {
   char path[64];
 };
 
-static inline void folder_make(struct folder *folder)
-{
-  snprintf(folder->path, sizeof folder->path, "/tmp/emend-test-XXXXXX");
-  if (mkdtemp(folder->path) == NULL) {
-    perror("mkdtemp");
-    abort();
-  }
-}
+void folder_make(struct folder *folder);
 
 /* The path of a name in the folder; good until the fourth call after. */
-static inline const char *folder_join(const struct folder *folder, const char *name)
-{
-  static char joined[4][512];
-  static int next;
-  char *path = joined[next++ % 4];
-  snprintf(path, sizeof joined[0], "%s/%s", folder->path, name);
-  return path;
-}
+const char *folder_join(const struct folder *folder, const char *name);
 
 /* How many entries the folder has. */
-static inline int folder_count(const char *path)
-{
-  DIR *open = opendir(path);
-  int count = 0;
-  for (const struct dirent *entry = open != NULL ? readdir(open) : NULL; entry != NULL; entry = readdir(open)) {
-    count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-  }
-  if (open != NULL) {
-    closedir(open);
-  }
-  return count;
-}
+int folder_count(const char *path);
 
 /* Remove a folder and its folders, two levels deep. */
-static inline void folder_remove(const char *path)
-{
-  DIR *open = opendir(path);
-  for (const struct dirent *entry = open != NULL ? readdir(open) : NULL; entry != NULL; entry = readdir(open)) {
-    char inner[600];
-    snprintf(inner, sizeof inner, "%.300s/%.280s", path, entry->d_name);
-    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && remove(inner) != 0) {
-      folder_remove(inner);
-    }
-  }
-  if (open != NULL) {
-    closedir(open);
-  }
-  rmdir(path);
-}
+void folder_remove(const char *path);
 
-static inline void folder_put(const char *path, const void *data, size_t size)
-{
-  FILE *file = fopen(path, "wb");
-  if (file == NULL || fwrite(data, 1, size, file) != size || fclose(file) != 0) {
-    perror(path);
-    abort();
-  }
-}
+void folder_put(const char *path, const void *data, size_t size);
+
+/* A folder of its own for each test or each group of tests: cmocka's set-up and tear-down. */
+extern struct folder test_folder;
+int test_folder_set_up(void **state);
+int test_folder_tear_down(void **state);
 
 #endif

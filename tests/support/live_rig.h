@@ -13,17 +13,17 @@ struct live_rig {
   struct recording_port port;
 };
 
-extern struct live_rig rig;
+extern struct live_rig live_rig;
 
 /* Clean mode, strength 0.5, no look-ahead, no capture. */
-struct live_config rig_clean(void);
+struct live_config live_rig_clean(void);
 /* A new engine, begun at time 0; a cmocka failure if it cannot be made. */
-void rig_start(struct live_config config);
+void live_rig_start(struct live_config config);
 /* A cmocka teardown. */
-int rig_stop(void **state);
-void rig_send(nanos milliseconds, unsigned status, unsigned first, unsigned second);
+int live_rig_stop(void **state);
+void live_rig_send(nanos milliseconds, unsigned status, unsigned first, unsigned second);
 /* What was sent since the last call, one line a message: milliseconds, then bytes in hex. */
-const char *rig_sent(void);
-uint64_t rig_suppressed(void);
+const char *live_rig_sent(void);
+uint64_t live_rig_suppressed(void);
 
 #endif

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+# What is installed, and what the program says of itself and of the machine.
+function(emend_packaging name)
+  add_test(NAME ${name} COMMAND ${ARGN})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 120 LABELS integration)
+endfunction()
+
+if(UNIX AND NOT EMEND_SANITIZE)
+  set(HERE ${CMAKE_CURRENT_LIST_DIR})
+  emend_packaging(doctor_says bash ${HERE}/doctor.sh $<TARGET_FILE:emend>)
+  emend_packaging(manual_page bash ${HERE}/man.sh $<TARGET_FILE:emend>)
+  emend_packaging(complete_bash bash ${HERE}/complete.bash $<TARGET_FILE:emend>)
+  find_program(ZSH zsh)
+  if(ZSH)
+    emend_packaging(complete_zsh ${ZSH} -f ${HERE}/complete.zsh $<TARGET_FILE:emend>)
+  endif()
+  emend_packaging(installs bash ${HERE}/install.sh ${CMAKE_BINARY_DIR})
+  emend_packaging(deb_on_clean_system bash ${HERE}/deb.sh ${PROJECT_SOURCE_DIR})
+  set_tests_properties(deb_on_clean_system PROPERTIES TIMEOUT 1800 LABELS "integration;slow" SKIP_RETURN_CODE 77)
+endif()
