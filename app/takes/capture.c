@@ -195,8 +195,8 @@ static void forget_sounding(struct capture *capture)
   capture->sounding = (struct sounding){.count = 0};
 }
 
-/* Something came in: is it the beginning of a take? */
-static void meet(struct capture *capture, nanos time)
+/* Input at `time`: end a take that paused long enough, and begin one where none is open. */
+static void begin_if_due(struct capture *capture, nanos time)
 {
   if (capture->in_take && capture->sounding.count == 0 && time - capture->last_note >= capture->pause) {
     capture_end(capture, JOURNAL_PAUSE);
@@ -222,7 +222,7 @@ static void record_event(struct capture *capture, const struct live_event_record
   if (event->sent) {
     sounding_hear(&capture->sounding, event->bytes, event->size);
   } else {
-    meet(capture, event->time);
+    begin_if_due(capture, event->time);
     capture->struck = capture->struck || message_is_note_on(event->bytes, event->size);
     if (message_is_note_off(event->bytes, event->size)) { /* for however many strokes */
       sounding_release(&capture->sounding, event->bytes[0] & 0x0Fu, event->bytes[1]);
@@ -318,7 +318,7 @@ void capture_record(struct capture *capture, const struct ring_header *header, c
   } else if (header->type == LIVE_RECORD_DECISION) {
     record_decision(capture, &record->decision);
   } else if (header->type == LIVE_RECORD_LONG) {
-    meet(capture, time);
+    begin_if_due(capture, time);
     capture_put(capture,
                 (struct journal_record){.type = JOURNAL_LONG, .time = time, .size = record->sysex.size});
   }

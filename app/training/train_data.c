@@ -82,7 +82,7 @@ enum status data_open(struct dataset *data, const struct option_list *paths, con
     }
   }
   if (status == STATUS_OK) {
-    dataset_lighten(data);
+    dataset_drop_notes(data);
   }
   return status;
 }

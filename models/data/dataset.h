@@ -80,9 +80,9 @@ void dataset_free(struct dataset *dataset);
 double sequence_hours(const struct sequence *sequence);
 double dataset_hours(const struct dataset *dataset);
 
-/* Let go of all notes where takes last longer than data->hours altogether, if that is above 0, or others have
- * gone already. Does nothing to rolls. */
-void dataset_lighten(struct dataset *data);
+/* Free the notes of every take where takes last longer than data->hours altogether, if that is above 0, or
+ * others have gone already. Does nothing to rolls. */
+void dataset_drop_notes(struct dataset *data);
 
 /* Read the chosen takes of `data`, which is on disk, into `part`, which is not, in that order. Takes that are
  * no longer there or have become too short are left out and counted as skipped. Release with dataset_free. */

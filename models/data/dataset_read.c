@@ -142,7 +142,7 @@ static enum status read_files(struct dataset *dataset, const char *path, const s
     if (status != STATUS_OK && dataset->skipped++ == 0) {
       dataset->unread = last;
     }
-    dataset_lighten(dataset);
+    dataset_drop_notes(dataset);
   }
   starts[names->count] = dataset->count;
   if (dataset->skipped == names->count) {
@@ -449,7 +449,7 @@ double dataset_hours(const struct dataset *dataset)
   return hours;
 }
 
-void dataset_lighten(struct dataset *data)
+void dataset_drop_notes(struct dataset *data)
 {
   if (data->rolls || (!data->on_disk && (data->hours <= 0 || dataset_hours(data) <= data->hours))) {
     return;

@@ -6,7 +6,7 @@
 
 #include "channel.h"
 #include "dataset.h"
-#include "vosp_live.h"
+#include "vosp_step.h"
 
 static struct frame frame_of(const uint8_t *cells)
 {
@@ -22,7 +22,7 @@ void roll_rule_paper(const struct cleaner *cleaner, const uint8_t *noisy, int fr
   for (int t = 0; t < frames; t++, noisy += PITCHES, out += PITCHES) {
     const struct frame received = frame_of(noisy);
     float log_odds[PITCHES];
-    vosp_live_mode(state, &received, log_odds);
+    vosp_step_mode(state, &received, log_odds);
     for (int i = 0; i < PITCHES; i++) {
       out[i] = log_odds[i] > 0;
     }

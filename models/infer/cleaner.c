@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #include "gate_model.h"
-#include "vosp_live.h"
+#include "vosp_step.h"
 
 /* A cleaner and what it owns. */
 struct owned_cleaner {
   struct cleaner cleaner;
-  struct vosp_live net;
+  struct vosp_step net;
   struct gate gate;
   float *folded; /* the gate's weights as it runs them */
 };
@@ -58,11 +58,11 @@ enum status model_cleaner_new(const struct model *model, struct cleaner **cleane
     return status;
   }
   struct owned_cleaner *owned = calloc(1, sizeof *owned);
-  if (owned == NULL || vosp_live_init(&owned->net, &model->config, &model->params) != STATUS_OK) {
+  if (owned == NULL || vosp_step_init(&owned->net, &model->config, &model->params) != STATUS_OK) {
     free(owned);
     return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live model");
   }
-  owned->cleaner.ops = &vosp_live_ops;
+  owned->cleaner.ops = &vosp_step_ops;
   owned->cleaner.frame = model->config.frame;
   owned->cleaner.owner = owned;
   status = fill_cleaner(owned, model, error);
@@ -83,7 +83,7 @@ void model_cleaner_free(struct cleaner *cleaner)
   for (int c = 0; c < CHANNELS; c++) {
     vosp_state_free(cleaner->state[c]);
   }
-  vosp_live_free(&owned->net);
+  vosp_step_free(&owned->net);
   free(owned->folded);
   free(owned);
 }

@@ -37,7 +37,7 @@ struct cell_facts {
   int recurrent_blocks; /* (H, H) blocks of the recurrent weights, side by side */
   bool moments;         /* fast dropout: variances travel beside means */
   bool recurrent_bias;
-  bool live; /* the live step knows it: vosp_live.h */
+  bool live; /* the live step knows it: vosp_step.h */
 };
 
 const struct cell_facts *cell_facts(enum net_cell cell);
@@ -70,7 +70,7 @@ int emission_source_units(const struct net_config *config); /* M of each */
 /* Outputs of the recognition head, A, with or without variances. */
 int posterior_head_size(enum net_posterior posterior, int latent, bool moments);
 
-/* Whether there is a live step for networks of this configuration (vosp_live.h). */
+/* Whether there is a live step for networks of this configuration (vosp_step.h). */
 bool net_config_runs_live(const struct net_config *config);
 
 /* Add every tensor of this configuration to a layout, after checking its sizes. */

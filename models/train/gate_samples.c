@@ -13,7 +13,7 @@
 #include "roll_rules.h"
 #include "take.h"
 #include "vary.h"
-#include "vosp_live.h"
+#include "vosp_step.h"
 
 /* What one thread works with. */
 struct listener {
@@ -53,7 +53,7 @@ static enum status listen(struct listener *listener, nanos time, int pitch, int 
   if (make_room(samples) != STATUS_OK) {
     return STATUS_NO_MEMORY;
   }
-  channel_sense(&listener->channel, &vosp_live_ops, listener->state,
+  channel_sense(&listener->channel, &vosp_step_ops, listener->state,
                 gate_context_size(&listener->source->model->config), time, pitch, velocity,
                 samples->inputs + samples->count * (size_t)samples->input_size);
   samples->damage[samples->count++] = (uint8_t)damage;
@@ -70,7 +70,7 @@ static void restart(struct listener *listener)
 {
   channel_reset(&listener->channel);
   ledger_reset(&listener->ledger);
-  vosp_live_ops.reset(listener->state);
+  vosp_step_ops.reset(listener->state);
 }
 
 static void end_note(struct listener *listener, nanos time, unsigned pitch)
@@ -99,7 +99,7 @@ static enum status listen_to_take(struct listener *listener, const struct note_l
   for (size_t i = 0; i < take->count && status == STATUS_OK; i++) {
     const struct message *message = &take->messages[i];
     for (; tick <= message->time; tick += frame) {
-      channel_tick(&listener->channel, &vosp_live_ops, listener->state);
+      channel_tick(&listener->channel, &vosp_step_ops, listener->state);
     }
     end_due(listener, message->time);
     const int pitch = message->bytes[1];
@@ -185,14 +185,14 @@ static enum status collect_roll(struct listener *listener, const struct sequence
         end_note(listener, now + frame, (unsigned)(i + PITCH_LOW));
       }
     }
-    channel_tick(&listener->channel, &vosp_live_ops, listener->state);
+    channel_tick(&listener->channel, &vosp_step_ops, listener->state);
   }
   return status;
 }
 
 struct job {
   const struct gate_source *source;
-  struct vosp_live net;
+  struct vosp_step net;
   struct listener *listeners; /* (threads) */
   atomic_size_t next, collected;
   atomic_int status;
@@ -252,7 +252,7 @@ static enum status prepare(struct job *job, int threads)
 {
   job->listeners = calloc((size_t)threads, sizeof *job->listeners);
   if (job->listeners == NULL ||
-      vosp_live_init(&job->net, &job->source->model->config, &job->source->model->params) != STATUS_OK) {
+      vosp_step_init(&job->net, &job->source->model->config, &job->source->model->params) != STATUS_OK) {
     return STATUS_NO_MEMORY;
   }
   for (int i = 0; i < threads; i++) {
@@ -319,7 +319,7 @@ enum status gate_samples_collect(struct gate_samples *samples, const struct gate
     gate_samples_free(&job.listeners[i].samples);
   }
   free(job.listeners);
-  vosp_live_free(&job.net);
+  vosp_step_free(&job.net);
   if (status == STATUS_NO_MEMORY) {
     error_set(error, status, "not enough memory for the gate's samples");
   } else if (status == STATUS_INTERRUPTED) {

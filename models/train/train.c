@@ -159,7 +159,7 @@ static enum status start_workers(struct trainer *trainer)
 {
   const size_t size = trainer->model->params.size;
   for (int w = 0; w < trainer->threads; w++) {
-    struct worker *worker = &trainer->workers[w];
+    struct train_worker *worker = &trainer->workers[w];
     worker->grad = malloc(size * sizeof *worker->grad);
     if (worker->grad == NULL || trainer->kind->batch_new(trainer->net, &trainer->options, trainer->share,
                                                          &worker->batch) != STATUS_OK) {
@@ -273,7 +273,7 @@ static enum status run_epochs(struct trainer *trainer, struct error *error)
                        trainer->point.epoch);
     }
     going = train_after_validation(trainer, &valid) && !result.timed_out;
-    train_tell_validation(trainer, &result, &valid);
+    train_report_validation(trainer, &result, &valid);
     status = train_log(trainer, &result, &valid, error);
     if (status == STATUS_OK) {
       status = train_checkpoint_save(trainer, error);

@@ -44,7 +44,7 @@ static double cooled(const struct train_options *options, double progress)
 static void work(void *user, int index)
 {
   struct trainer *trainer = user;
-  struct worker *worker = &trainer->workers[index];
+  struct train_worker *worker = &trainer->workers[index];
   const size_t first = (size_t)index * (size_t)trainer->share;
   const size_t left = trainer->chunks_left > first ? trainer->chunks_left - first : 0;
   const struct trainable_job job = {
@@ -70,7 +70,7 @@ static enum status gather(struct trainer *trainer, struct trainable_sums *sums)
   float *grad = trainer->workers[0].grad;
   *sums = (struct trainable_sums){0};
   for (int w = 0; w < trainer->threads; w++) {
-    const struct worker *worker = &trainer->workers[w];
+    const struct train_worker *worker = &trainer->workers[w];
     if (worker->status != STATUS_OK) {
       return worker->status;
     }

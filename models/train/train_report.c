@@ -58,8 +58,8 @@ bool train_after_validation(struct trainer *trainer, const struct bound_sums *va
   return point->bad < 2 * options->patience;
 }
 
-void train_tell_validation(const struct trainer *trainer, const struct epoch_result *result,
-                           const struct bound_sums *valid)
+void train_report_validation(const struct trainer *trainer, const struct epoch_result *result,
+                             const struct bound_sums *valid)
 {
   const struct train_progress progress = {
     .epoch = trainer->point.epoch,

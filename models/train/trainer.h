@@ -62,7 +62,7 @@ extern const struct trainable trainable_vosp, trainable_vrae;
 /* The state of a training run. Private to train*.c. */
 
 /* One data-parallel worker: its share of a batch and its gradient. */
-struct worker {
+struct train_worker {
   void *batch;
   float *grad;
   struct rng rng;
@@ -89,7 +89,7 @@ struct trainer {
   const struct trainable *kind;
   void *net;
   struct optimiser optimiser;
-  struct worker workers[PARALLEL_MAX];
+  struct train_worker workers[PARALLEL_MAX];
   int threads, share; /* workers, and sequences each takes of a batch */
   struct rng rng;
   struct train_point point;
@@ -141,8 +141,8 @@ enum status train_validate(struct trainer *trainer, struct bound_sums *sums) EME
 /* Keep the best weights and lower the rate as patience says; false: it is over. */
 bool train_after_validation(struct trainer *trainer, const struct bound_sums *valid);
 /* Report it. Whoever wants to stop says so again in the next epoch. */
-void train_tell_validation(const struct trainer *trainer, const struct epoch_result *result,
-                           const struct bound_sums *valid);
+void train_report_validation(const struct trainer *trainer, const struct epoch_result *result,
+                             const struct bound_sums *valid);
 
 /* train_checkpoint.c: OUT.checkpoint, written whole or not at all. */
 enum status train_checkpoint_save(const struct trainer *trainer, struct error *error) EMEND_CHECK;

@@ -11,7 +11,7 @@
 #include "gate_model.h"
 #include "take.h"
 #include "view.h"
-#include "vosp_live.h"
+#include "vosp_step.h"
 
 #ifdef __SSE__
 #include <xmmintrin.h>
@@ -118,7 +118,7 @@ static struct bench_times summarise(struct samples *samples)
 /* Stands before the real predictor and counts the inputs that are not zero: only their rows of the
  * input weights are read. */
 struct counter {
-  const struct vosp_live *net;
+  const struct vosp_step *net;
   const struct predictor_ops *ops;
   void *state;
   double decision_inputs, decision_rows, decisions, tick_inputs, ticks;
@@ -177,7 +177,7 @@ static double gate_floats(const struct cleaner *cleaner)
            : (double)(gate->input_size * (gate->hidden_size + 2) + gate->hidden_size * (DAMAGE_COUNT + 1));
 }
 
-static double layer_floats(const struct live_layer *layer)
+static double layer_floats(const struct step_layer *layer)
 {
   return (double)layer->in * layer->out * (layer->w2 != NULL ? 2 : 1);
 }
@@ -196,12 +196,12 @@ static int channels_that_decide(const struct take *take)
   return count;
 }
 
-/* What vosp_live reads, layer by layer; a tick steps as many channels as one call may. With the pitch emission
+/* What vosp_step reads, layer by layer; a tick steps as many channels as one call may. With the pitch emission
  * a decision steps the rows from the lowest to the pitch's. */
 static void count_reads(const struct counter *counter, int channels, const struct cleaner *cleaner,
                         struct bench_live *result)
 {
-  const struct vosp_live *net = counter->net;
+  const struct vosp_step *net = counter->net;
   const double decisions = counter->decisions > 0 ? counter->decisions : 1;
   const double ticks = counter->ticks > 0 ? counter->ticks : 1;
   const double input_row = layer_floats(&net->level[0].input) / net->level[0].input.in;
@@ -229,8 +229,8 @@ static void count_reads(const struct counter *counter, int channels, const struc
 static enum status measure_reads(const struct model *model, const struct take *take, struct cleaner *cleaner,
                                  struct bench_live *result, struct error *error)
 {
-  struct vosp_live net;
-  if (vosp_live_init(&net, &model->config, &model->params) != STATUS_OK) {
+  struct vosp_step net;
+  if (vosp_step_init(&net, &model->config, &model->params) != STATUS_OK) {
     return error_set(error, STATUS_NO_MEMORY, "not enough memory for the benchmark");
   }
   struct counter counters[CHANNELS];
@@ -249,7 +249,7 @@ static enum status measure_reads(const struct model *model, const struct take *t
     counters[0].ticks += counters[c].ticks;
   }
   count_reads(&counters[0], channels_that_decide(take), cleaner, result);
-  vosp_live_free(&net);
+  vosp_step_free(&net);
   return status;
 }
 

@@ -3,7 +3,7 @@
 if(NOT EMEND_SANITIZE)
   set(NM_LIVE sh ${CMAKE_CURRENT_LIST_DIR}/nm_live.sh)
   add_test(NAME nm_live COMMAND ${NM_LIVE} $<TARGET_FILE:engine_live> $<TARGET_FILE:engine_ring>
-    $<TARGET_FILE:models_live>)
+    $<TARGET_FILE:models_step>)
   add_test(NAME nm_live_can_fail COMMAND ${NM_LIVE} $<TARGET_FILE:engine_live> $<TARGET_FILE:engine_base>)
   set_tests_properties(nm_live_can_fail PROPERTIES WILL_FAIL TRUE)
   set_tests_properties(nm_live nm_live_can_fail PROPERTIES TIMEOUT 60 LABELS integration)

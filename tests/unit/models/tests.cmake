@@ -8,7 +8,7 @@ emend_test(infer/channels_at_once models)
 target_compile_definitions(test_channels_at_once PRIVATE EMEND_TEST_PRESETS="${PROJECT_SOURCE_DIR}/presets")
 emend_test(infer/transfer models)
 emend_test(infer/view models)
-emend_test(infer/vosp_live test_net_rig)
+emend_test(infer/vosp_step test_net_rig)
 
 emend_test(nn/blas_core models)
 emend_test(nn/emission models_double)

@@ -8,7 +8,7 @@
 #include "cmocka_all.h"
 #include "net_rig.h"
 #include "transfer.h"
-#include "vosp_live.h"
+#include "vosp_step.h"
 
 enum { STEPS = 60, SEED = 620, MODE_EVERY = 4, VARIANTS = 4, KINDS = VARIANTS * NET_LIVE_KINDS };
 static const double STATE_TOLERANCE = 1e-5; /* of 1 + |value| */
@@ -16,7 +16,7 @@ static const double LOGIT_TOLERANCE = 1e-4;
 
 struct fixture {
   struct net_rig test;
-  struct vosp_live live;
+  struct vosp_step live;
   struct vosp_state *state;
   struct frame frames[STEPS], others[STEPS];         /* the past, and what the network is not to see */
   float log_odds[STEPS][FRAME_VALUES_MAX * PITCHES]; /* the modes' */
@@ -74,7 +74,7 @@ static struct fixture *make(const struct net_config *config, uint64_t seed)
   assert_non_null(f);
   net_rig_make(&f->test, config, STEPS, 1, seed);
   const struct vosp_net *net = &f->test.net;
-  assert_int_equal(vosp_live_init(&f->live, config, &f->test.params), STATUS_OK);
+  assert_int_equal(vosp_step_init(&f->live, config, &f->test.params), STATUS_OK);
   assert_int_equal(vosp_state_new(&f->state, &f->live), STATUS_OK);
   for (int t = 0; t < STEPS; t++) {
     random_frame(&f->test.rng, &f->frames[t]);
@@ -93,7 +93,7 @@ static struct fixture *make(const struct net_config *config, uint64_t seed)
 static void unmake(struct fixture *f)
 {
   vosp_state_free(f->state);
-  vosp_live_free(&f->live);
+  vosp_step_free(&f->live);
   net_rig_free(&f->test);
   free(f);
 }
@@ -101,18 +101,18 @@ static void unmake(struct fixture *f)
 static void advance(struct fixture *f, int t)
 {
   if (f->live.config.past == PAST_RECEIVED) {
-    vosp_live_ops.advance(f->state, &f->frames[t], &f->others[t]);
+    vosp_step_ops.advance(f->state, &f->frames[t], &f->others[t]);
   } else {
-    vosp_live_ops.advance(f->state, &f->others[t], &f->frames[t]);
+    vosp_step_ops.advance(f->state, &f->others[t], &f->frames[t]);
   }
 }
 
 static void believe(struct fixture *f, int t, int pitch, struct belief *belief)
 {
   if (f->live.config.past == PAST_RECEIVED) {
-    vosp_live_ops.believe(f->state, &f->frames[t], &f->others[t], pitch, belief);
+    vosp_step_ops.believe(f->state, &f->frames[t], &f->others[t], pitch, belief);
   } else {
-    vosp_live_ops.believe(f->state, &f->others[t], &f->frames[t], pitch, belief);
+    vosp_step_ops.believe(f->state, &f->others[t], &f->frames[t], pitch, belief);
   }
 }
 
@@ -151,7 +151,7 @@ static void compare_logit(const struct fixture *f, int t, int value, int pitch, 
 /* The mode's log-odds of step t, which choose what the emission sees there. */
 static void note_mode(struct fixture *f, int t)
 {
-  vosp_live_mode(f->state, &f->frames[t], f->log_odds[t]);
+  vosp_step_mode(f->state, &f->frames[t], f->log_odds[t]);
   for (int i = 0; i < f->live.config.frame.values * PITCHES; i++) {
     f->test.batch.target[cell_at(f, t, i / PITCHES, i % PITCHES)] = f->log_odds[t][i] > 0;
   }
@@ -214,7 +214,7 @@ static void reset_forgets(void **state)
     for (int t = STEPS - 1; t >= 0; t -= 7) {
       advance(f, t);
     }
-    vosp_live_ops.reset(f->state);
+    vosp_step_ops.reset(f->state);
     for (int t = 0; t < STEPS; t++) {
       if (t % MODE_EVERY == 0) {
         note_mode(f, t);

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-#include "live_emission.h"
+#include "step_emission.h"
 
 #include <string.h>
 
 #include "gru.h"
 #include "pitch_rows.h"
 
-size_t live_emission_work(const struct live_emission *net)
+size_t step_emission_work(const struct step_emission *net)
 {
   return 7 * (size_t)net->units;
 }
 
-EMEND_LIVE void live_climb_start(struct live_climb *climb, const struct live_emission *net, float *work)
+EMEND_LIVE void step_climb_start(struct step_climb *climb, const struct step_emission *net, float *work)
 {
   const size_t K = (size_t)net->units;
-  *climb = (struct live_climb){.net = net};
+  *climb = (struct step_climb){.net = net};
   climb->h = work;
   climb->pre = climb->h + K;
   climb->product = climb->pre + 3 * K;
   memset(climb->h, 0, K * sizeof *climb->h);
 }
 
-EMEND_LIVE void live_emission_source(const struct live_emission *net, const float *g, float *source)
+EMEND_LIVE void step_emission_source(const struct step_emission *net, const float *g, float *source)
 {
-  live_layer_start(&net->source, source, NULL);
-  live_layer_dense(&net->source, g, NULL, source, NULL);
+  step_layer_start(&net->source, source, NULL);
+  step_layer_dense(&net->source, g, NULL, source, NULL);
 }
 
-EMEND_LIVE void live_climb_step(struct live_climb *climb, int pitch, const float *source)
+EMEND_LIVE void step_climb_next(struct step_climb *climb, int pitch, const float *source)
 {
-  const struct live_emission *net = climb->net;
+  const struct step_emission *net = climb->net;
   const size_t K = (size_t)net->units;
   float *p = climb->pre, *q = climb->product;
   memcpy(p, source, 3 * K * sizeof *p);
@@ -41,18 +41,18 @@ EMEND_LIVE void live_climb_step(struct live_climb *climb, int pitch, const float
       add_scaled(3 * K, 1, net->beside + 3 * K * (size_t)value, p);
     }
   }
-  live_layer_start(&net->recurrent, q, NULL);
-  live_layer_dense(&net->recurrent, climb->h, NULL, q, NULL);
+  step_layer_start(&net->recurrent, q, NULL);
+  step_layer_dense(&net->recurrent, climb->h, NULL, q, NULL);
   gru_step(K, p, q, climb->h);
 }
 
-EMEND_LIVE float live_climb_logit(const struct live_climb *climb, int value)
+EMEND_LIVE float step_climb_logit(const struct step_climb *climb, int value)
 {
   const size_t K = (size_t)climb->net->units;
   return dot(K, climb->h, climb->net->visible + (size_t)value * K);
 }
 
-EMEND_LIVE void live_climb_leave(struct live_climb *climb, int pitch, const struct frame *frame)
+EMEND_LIVE void step_climb_leave(struct step_climb *climb, int pitch, const struct frame *frame)
 {
   for (int value = 0; value < climb->net->values; value++) {
     climb->beside[value] = frame->cell[value][pitch] != 0;

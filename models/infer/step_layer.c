@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "live_layer.h"
+#include "step_layer.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -88,7 +88,7 @@ static inline void take_term(struct terms *terms, int row, float factor, const f
   }
 }
 
-EMEND_LIVE void live_layer_start(const struct live_layer *layer, float *out, float *out_variance)
+EMEND_LIVE void step_layer_start(const struct step_layer *layer, float *out, float *out_variance)
 {
   if (layer->b != NULL) {
     memcpy(out, layer->b, (size_t)layer->out * sizeof *out);
@@ -100,7 +100,7 @@ EMEND_LIVE void live_layer_start(const struct live_layer *layer, float *out, flo
   }
 }
 
-EMEND_LIVE void live_layer_add(const struct live_layer *layer, const float *in, const float *in_variance,
+EMEND_LIVE void step_layer_add(const struct step_layer *layer, const float *in, const float *in_variance,
                                float *out, float *out_variance)
 {
   const float k = layer->keep;
@@ -152,7 +152,7 @@ static const float *add_packed(const float *packed, const float factor[GROUP], i
   return packed;
 }
 
-EMEND_LIVE void live_layer_dense(const struct live_layer *layer, const float *in, const float *in_variance,
+EMEND_LIVE void step_layer_dense(const struct step_layer *layer, const float *in, const float *in_variance,
                                  float *out, float *out_variance)
 {
   const float k = layer->keep;
@@ -175,7 +175,7 @@ EMEND_LIVE void live_layer_dense(const struct live_layer *layer, const float *in
 }
 
 /* ROWS rows by two lanes of outputs: the sums stay in registers while the inputs go by. */
-static inline void tile(const struct live_layer *layer, const float *in, size_t o, float *out)
+static inline void tile(const struct step_layer *layer, const float *in, size_t o, float *out)
 {
   const size_t inputs = (size_t)layer->in;
   const size_t O = (size_t)layer->out;
@@ -203,7 +203,7 @@ static inline void tile(const struct live_layer *layer, const float *in, size_t 
 }
 
 /* What is too narrow for a tile. */
-static void narrow(const struct live_layer *layer, const float *in, size_t first, float *out)
+static void narrow(const struct step_layer *layer, const float *in, size_t first, float *out)
 {
   const size_t O = (size_t)layer->out;
   for (size_t o = first; o < O; o++) {
@@ -215,12 +215,12 @@ static void narrow(const struct live_layer *layer, const float *in, size_t first
   }
 }
 
-EMEND_LIVE void live_layer_rows(const struct live_layer *layer, int rows, const float *in, float *out)
+EMEND_LIVE void step_layer_rows(const struct step_layer *layer, int rows, const float *in, float *out)
 {
   const size_t inputs = (size_t)layer->in;
   const size_t O = (size_t)layer->out;
   for (int r = 0; r < rows; r++) {
-    live_layer_start(layer, out + (size_t)r * O, NULL);
+    step_layer_start(layer, out + (size_t)r * O, NULL);
   }
   int row = 0;
   for (; row + ROWS <= rows; row += ROWS, in += ROWS * inputs, out += ROWS * O) {
@@ -233,11 +233,11 @@ EMEND_LIVE void live_layer_rows(const struct live_layer *layer, int rows, const 
     }
   }
   for (; row < rows; row++, in += inputs, out += O) {
-    live_layer_add(layer, in, NULL, out, NULL);
+    step_layer_add(layer, in, NULL, out, NULL);
   }
 }
 
-EMEND_LIVE float live_layer_output(const struct live_layer *layer, const float *in, int o)
+EMEND_LIVE float step_layer_output(const struct step_layer *layer, const float *in, int o)
 {
   const size_t inputs = (size_t)layer->in;
   return layer->b[o] + layer->keep * dot(inputs, in, layer->w + (size_t)o * inputs);

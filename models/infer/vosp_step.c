@@ -5,21 +5,21 @@
 #include "scalar.h"
 #include "transfer.h"
 #include "view.h"
-#include "vosp_live_private.h"
+#include "vosp_step_private.h"
 
-size_t vosp_live_work(const struct vosp_live *net)
+size_t vosp_step_work(const struct vosp_step *net)
 {
   const struct net_config *config = &net->config;
   return (size_t)(net->rows * net->inputs + 2 * net->gates + 2 * NET_LEVELS_MAX * config->hidden +
                   2 * config->latent + 2 * config->generator + 4 * net->emission.units) +
-         live_emission_work(&net->emission);
+         step_emission_work(&net->emission);
 }
 
-EMEND_LIVE struct live_work vosp_live_work_of(const struct vosp_state *state)
+EMEND_LIVE struct step_work vosp_step_work_of(const struct vosp_state *state)
 {
-  const struct vosp_live *net = state->net;
+  const struct vosp_step *net = state->net;
   const int H = net->config.hidden;
-  struct live_work work;
+  struct step_work work;
   work.u = state->work;
   work.pre = work.u + net->rows * net->inputs;
   work.pre_variance = work.pre + net->gates;
@@ -38,28 +38,28 @@ EMEND_LIVE struct live_work vosp_live_work_of(const struct vosp_state *state)
 }
 
 /* Packed layers are for inputs of which none is zero. */
-static void add_product(const struct live_layer *layer, const float *in, const float *in_variance, float *out,
+static void add_product(const struct step_layer *layer, const float *in, const float *in_variance, float *out,
                         float *out_variance)
 {
   if (layer->packed != NULL) {
-    live_layer_dense(layer, in, in_variance, out, out_variance);
+    step_layer_dense(layer, in, in_variance, out, out_variance);
   } else {
-    live_layer_add(layer, in, in_variance, out, out_variance);
+    step_layer_add(layer, in, in_variance, out, out_variance);
   }
 }
 
 /* h_t of one level of one row from its input and the waiting product of h_{t-1}. */
 static void step_level(const struct vosp_state *state, int level, int row, const float *in,
-                       const float *in_variance, struct live_work *work)
+                       const float *in_variance, struct step_work *work)
 {
-  const struct vosp_live *net = state->net;
+  const struct vosp_step *net = state->net;
   const size_t H = (size_t)net->config.hidden;
   const size_t g = (size_t)row * (size_t)net->gates;
   const float *q = state->level[level].recurrent + g;
-  const struct live_layer *input = &net->level[level].input;
+  const struct step_layer *input = &net->level[level].input;
   float *p = work->pre;
   const struct tentative *to = &work->level[level];
-  live_layer_start(input, p, work->pre_variance);
+  step_layer_start(input, p, work->pre_variance);
   add_product(input, in, in_variance, p, work->pre_variance);
   if (net->gated) {
     memcpy(to->h, state->level[level].h + (size_t)row * H, H * sizeof *to->h);
@@ -76,7 +76,7 @@ static void step_level(const struct vosp_state *state, int level, int row, const
 }
 
 /* h_t of one row, each level's, from its view. */
-static void step_cell(const struct vosp_state *state, int row, const float *u, struct live_work *work)
+static void step_cell(const struct vosp_state *state, int row, const float *u, struct step_work *work)
 {
   step_level(state, 0, row, u, NULL, work);
   for (int l = 1; l < state->net->levels; l++) {
@@ -86,33 +86,33 @@ static void step_cell(const struct vosp_state *state, int row, const float *u, s
 }
 
 /* The mode of z_t and what the generator is fed, from h_t in `work`. */
-static void step_posterior(const struct vosp_state *state, int row, struct live_work *work)
+static void step_posterior(const struct vosp_state *state, int row, struct step_work *work)
 {
-  const struct vosp_live *net = state->net;
+  const struct vosp_step *net = state->net;
   const int Z = net->config.latent;
   const int gains = net->moments ? Z : 2 * Z; /* where Gauss-Markov's stand in the head */
   const float *z = state->z + (size_t)row * (size_t)Z;
-  const float *h = vosp_live_upper(net, work);
+  const float *h = vosp_step_upper(net, work);
   for (int j = 0; j < Z; j++) {
     float a = net->config.posterior == POSTERIOR_DIAGONAL ? 0 : 1;
     if (net->config.posterior == POSTERIOR_GAUSS_MARKOV) {
-      a = logistic(live_layer_output(&net->head, h, gains + j));
+      a = logistic(step_layer_output(&net->head, h, gains + j));
     }
-    work->z[j] = a * z[j] + live_layer_output(&net->head, h, j); /* of the head's, only the means */
+    work->z[j] = a * z[j] + step_layer_output(&net->head, h, j); /* of the head's, only the means */
     work->fed[j] = net->config.feed == FEED_LEVEL ? work->z[j] : work->z[j] - z[j];
   }
 }
 
 /* g_t of one row. */
-static void step_generator(const struct vosp_state *state, int row, const float *fed, struct live_work *work)
+static void step_generator(const struct vosp_state *state, int row, const float *fed, struct step_work *work)
 {
-  const struct vosp_live *net = state->net;
+  const struct vosp_step *net = state->net;
   const size_t M = (size_t)net->config.generator;
   memcpy(work->g, state->generator + (size_t)row * M, M * sizeof *work->g);
   if (net->moments) {
     memcpy(work->g_variance, state->generator_variance + (size_t)row * M, M * sizeof *work->g_variance);
   }
-  live_layer_add(&net->generator_z, fed, NULL, work->g, work->g_variance);
+  step_layer_add(&net->generator_z, fed, NULL, work->g, work->g_variance);
   if (net->moments) {
     transfer_tanh_moments(M, work->g, work->g_variance, work->g, work->g_variance);
   } else {
@@ -131,32 +131,32 @@ static void prior_feed(const struct vosp_state *state, int row, float *fed)
   }
 }
 
-EMEND_LIVE void vosp_live_step_row(const struct vosp_state *state, int row, const float *u,
-                                   struct live_work *work)
+EMEND_LIVE void vosp_step_advance_row(const struct vosp_state *state, int row, const float *u,
+                                      struct step_work *work)
 {
   step_cell(state, row, u, work);
   step_posterior(state, row, work);
   step_generator(state, row, work->fed, work);
 }
 
-EMEND_LIVE void vosp_live_prior_row(const struct vosp_state *state, int row, struct live_work *work)
+EMEND_LIVE void vosp_step_prior_row(const struct vosp_state *state, int row, struct step_work *work)
 {
   prior_feed(state, row, work->fed);
   step_generator(state, row, work->fed, work);
 }
 
 /* out = the bias + h W, for all rows of h. */
-static void product(const struct vosp_live *net, const struct live_layer *layer, const float *h,
+static void product(const struct vosp_step *net, const struct step_layer *layer, const float *h,
                     const float *h_variance, float *out, float *out_variance)
 {
   if (!net->moments && net->rows > 1) {
-    live_layer_rows(layer, net->rows, h, out);
+    step_layer_rows(layer, net->rows, h, out);
     return;
   }
   for (int row = 0; row < net->rows; row++) {
     const float *variance = net->moments ? h_variance : NULL;
     float *to_variance = net->moments ? out_variance : NULL;
-    live_layer_start(layer, out, to_variance);
+    step_layer_start(layer, out, to_variance);
     add_product(layer, h, variance, out, to_variance);
     h += layer->in;
     h_variance += layer->in;
@@ -168,7 +168,7 @@ static void product(const struct vosp_live *net, const struct live_layer *layer,
 /* The products of h_{t-1} that the next frame will need. */
 static void prepare(struct vosp_state *state)
 {
-  const struct vosp_live *net = state->net;
+  const struct vosp_step *net = state->net;
   const int upper = net->levels - 1;
   for (int l = 0; l < net->levels; l++) {
     product(net, &net->level[l].recurrent, state->level[l].h, state->level[l].h_variance,
@@ -177,14 +177,14 @@ static void prepare(struct vosp_state *state)
   product(net, &net->generator_h, state->level[upper].h, state->level[upper].h_variance, state->generator,
           state->generator_variance);
   if (net->emission.units > 0) {
-    vosp_live_prepare_emission(state);
+    vosp_step_prepare_emission(state);
   }
 }
 
 static EMEND_LIVE void reset(void *user)
 {
   struct vosp_state *state = user;
-  const struct vosp_live *net = state->net;
+  const struct vosp_step *net = state->net;
   const size_t h = (size_t)(net->rows * net->config.hidden);
   state->t = 0;
   for (int l = 0; l < net->levels; l++) {
@@ -196,9 +196,9 @@ static EMEND_LIVE void reset(void *user)
 }
 
 /* The tentative state of a row is now its state. */
-static void keep_row(struct vosp_state *state, int row, const struct live_work *work)
+static void keep_row(struct vosp_state *state, int row, const struct step_work *work)
 {
-  const struct vosp_live *net = state->net;
+  const struct vosp_step *net = state->net;
   const size_t H = (size_t)net->config.hidden;
   const size_t Z = (size_t)net->config.latent;
   for (int l = 0; l < net->levels; l++) {
@@ -213,9 +213,9 @@ static void keep_row(struct vosp_state *state, int row, const struct live_work *
 static EMEND_LIVE void advance(void *user, const struct frame *received, const struct frame *passed)
 {
   struct vosp_state *state = user;
-  const struct vosp_live *net = state->net;
+  const struct vosp_step *net = state->net;
   const struct frame *past = net->config.past == PAST_RECEIVED ? received : passed;
-  struct live_work work = vosp_live_work_of(state);
+  struct step_work work = vosp_step_work_of(state);
   view_frame(&net->config, past->cell[0], state->t, work.u);
   for (int row = 0; row < net->rows; row++) {
     step_cell(state, row, work.u + row * net->inputs, &work);
@@ -226,16 +226,16 @@ static EMEND_LIVE void advance(void *user, const struct frame *received, const s
   prepare(state);
 }
 
-const struct predictor_ops vosp_live_ops = {reset, advance, vosp_live_believe};
+const struct predictor_ops vosp_step_ops = {reset, advance, vosp_step_believe};
 
 /* What the live VOSP believes of the frame in the making. */
 
 /* The log-odds of one output of the row, `extra` being the emission's part. */
-static float output(const struct vosp_live *net, const struct live_work *work, int o, float extra)
+static float output(const struct vosp_step *net, const struct step_work *work, int o, float extra)
 {
-  const struct live_layer *out = &net->out;
+  const struct step_layer *out = &net->out;
   const float k = out->keep;
-  const float mean = live_layer_output(out, work->g, o) + extra;
+  const float mean = step_layer_output(out, work->g, o) + extra;
   if (!net->moments) {
     return mean;
   }
@@ -249,18 +249,18 @@ static float output(const struct vosp_live *net, const struct live_work *work, i
   return logit;
 }
 
-EMEND_LIVE void vosp_live_prepare_emission(struct vosp_state *state)
+EMEND_LIVE void vosp_step_prepare_emission(struct vosp_state *state)
 {
-  const struct vosp_live *net = state->net;
+  const struct vosp_step *net = state->net;
   const size_t K = (size_t)net->emission.units;
-  struct live_work work = vosp_live_work_of(state);
-  struct live_climb climb;
-  live_climb_start(&climb, &net->emission, work.climb);
+  struct step_work work = vosp_step_work_of(state);
+  struct step_climb climb;
+  step_climb_start(&climb, &net->emission, work.climb);
   for (int row = 0; row < net->rows; row++) {
     float *source = state->source + 3 * K * (size_t)row;
-    vosp_live_prior_row(state, row, &work);
-    live_emission_source(&net->emission, work.g, source);
-    live_climb_step(&climb, row, source);
+    vosp_step_prior_row(state, row, &work);
+    step_emission_source(&net->emission, work.g, source);
+    step_climb_next(&climb, row, source);
     memcpy(state->silent + K * (size_t)row, climb.h, K * sizeof *climb.h);
   }
 }
@@ -268,9 +268,9 @@ EMEND_LIVE void vosp_live_prepare_emission(struct vosp_state *state)
 /* The way up to the foot of a pitch, the notes below being those of `frame` and the generator's g at the
  * prior's mean, whose part is there since the tick. Up to the lowest note it is the way up silence. */
 static void climb_below(const struct vosp_state *state, const struct frame *frame, int pitch,
-                        struct live_climb *climb)
+                        struct step_climb *climb)
 {
-  const struct live_emission *emission = climb->net;
+  const struct step_emission *emission = climb->net;
   const size_t K = (size_t)emission->units;
   int row = 0;
   while (row < pitch - 1 && !frame->cell[0][row] && (emission->values < 2 || !frame->cell[1][row])) {
@@ -278,102 +278,102 @@ static void climb_below(const struct vosp_state *state, const struct frame *fram
   }
   if (pitch > 0) {
     memcpy(climb->h, state->silent + K * (size_t)row, K * sizeof *climb->h);
-    live_climb_leave(climb, row, frame);
+    step_climb_leave(climb, row, frame);
   }
   for (row++; row < pitch; row++) {
-    live_climb_step(climb, row, state->source + 3 * K * (size_t)row);
-    live_climb_leave(climb, row, frame);
+    step_climb_next(climb, row, state->source + 3 * K * (size_t)row);
+    step_climb_leave(climb, row, frame);
   }
 }
 
 /* The emission's part of one logit: from the foot of the pitch, which is kept, to its own row. */
-static float climb_last(const struct live_climb *climb, int pitch, const float *source, int value, float *h)
+static float climb_last(const struct step_climb *climb, int pitch, const float *source, int value, float *h)
 {
-  struct live_climb last = *climb;
+  struct step_climb last = *climb;
   last.h = h;
   memcpy(h, climb->h, (size_t)climb->net->units * sizeof *h);
-  live_climb_step(&last, pitch, source);
-  return live_climb_logit(&last, value);
+  step_climb_next(&last, pitch, source);
+  return step_climb_logit(&last, value);
 }
 
 /* A tied row with the pitch emission. Below the pitch stands what was let through, seen from the prior's mean:
  * of the mode of q only the row's own part is taken, so that a decision needs no step of all the rows. */
 static void believe_climbing(const struct vosp_state *state, const struct frame *now,
-                             const struct frame *passed, int pitch, struct live_work *work,
+                             const struct frame *passed, int pitch, struct step_work *work,
                              struct belief *belief)
 {
-  const struct vosp_live *net = state->net;
-  const struct live_emission *emission = &net->emission;
+  const struct vosp_step *net = state->net;
+  const struct step_emission *emission = &net->emission;
   const int value = net->outputs - 1;
-  struct live_climb climb;
-  live_climb_start(&climb, emission, work->climb);
+  struct step_climb climb;
+  step_climb_start(&climb, emission, work->climb);
   climb_below(state, passed, pitch, &climb);
-  vosp_live_prior_row(state, pitch, work);
+  vosp_step_prior_row(state, pitch, work);
   const float *source = state->source + 3 * (size_t)emission->units * (size_t)pitch;
   belief->prior = output(net, work, value, climb_last(&climb, pitch, source, value, work->last));
   view_row(&net->config, now->cell[0], state->t, pitch, work->u);
-  vosp_live_step_row(state, pitch, work->u, work);
-  live_emission_source(emission, work->g, work->source);
+  vosp_step_advance_row(state, pitch, work->u, work);
+  step_emission_source(emission, work->g, work->source);
   belief->posterior = output(net, work, value, climb_last(&climb, pitch, work->source, value, work->last));
 }
 
 static void believe_row(const struct vosp_state *state, const struct frame *now, int pitch,
-                        struct live_work *work, struct belief *belief)
+                        struct step_work *work, struct belief *belief)
 {
-  const struct vosp_live *net = state->net;
+  const struct vosp_step *net = state->net;
   const bool tied = net->config.tie == TIE_PITCH;
   const int row = tied ? pitch : 0;
   const int value = net->config.frame.values - 1;
   const int wanted = tied ? value : value * PITCHES + pitch;
-  vosp_live_prior_row(state, row, work);
+  vosp_step_prior_row(state, row, work);
   belief->prior = output(net, work, wanted, 0);
   view_row(&net->config, now->cell[0], state->t, pitch, work->u);
-  vosp_live_step_row(state, row, work->u, work);
+  vosp_step_advance_row(state, row, work->u, work);
   belief->posterior = output(net, work, wanted, 0);
 }
 
-EMEND_LIVE void vosp_live_believe(void *user, const struct frame *received, const struct frame *passed,
+EMEND_LIVE void vosp_step_believe(void *user, const struct frame *received, const struct frame *passed,
                                   int pitch, struct belief *belief)
 {
   const struct vosp_state *state = user;
-  const struct vosp_live *net = state->net;
+  const struct vosp_step *net = state->net;
   const struct frame *now = net->config.past == PAST_RECEIVED ? received : passed;
-  struct live_work work = vosp_live_work_of(state);
+  struct step_work work = vosp_step_work_of(state);
   if (net->emission.units > 0) {
     believe_climbing(state, now, passed, pitch, &work, belief);
   } else {
     believe_row(state, now, pitch, &work, belief);
   }
   if (net->config.tie == TIE_PITCH) {
-    memcpy(belief->context, vosp_live_upper(net, &work), (size_t)net->config.hidden * sizeof *belief->context);
+    memcpy(belief->context, vosp_step_upper(net, &work), (size_t)net->config.hidden * sizeof *belief->context);
   }
 }
 
 /* A tied row's log-odds given what has been chosen below it. */
-static void choose_row(const struct vosp_live *net, int row, struct live_climb *climb, struct live_work *work,
+static void choose_row(const struct vosp_step *net, int row, struct step_climb *climb, struct step_work *work,
                        float *log_odds)
 {
   struct frame chosen;
-  live_emission_source(climb->net, work->g, work->source);
-  live_climb_step(climb, row, work->source);
+  step_emission_source(climb->net, work->g, work->source);
+  step_climb_next(climb, row, work->source);
   for (int value = 0; value < net->outputs; value++) {
-    const float logit = output(net, work, value, live_climb_logit(climb, value));
+    const float logit = output(net, work, value, step_climb_logit(climb, value));
     log_odds[value * PITCHES + row] = logit;
     chosen.cell[value][row] = logit > 0;
   }
-  live_climb_leave(climb, row, &chosen);
+  step_climb_leave(climb, row, &chosen);
 }
 
-EMEND_LIVE void vosp_live_mode(const void *user, const struct frame *frame, float *log_odds)
+EMEND_LIVE void vosp_step_mode(const void *user, const struct frame *frame, float *log_odds)
 {
   const struct vosp_state *state = user;
-  const struct vosp_live *net = state->net;
-  struct live_work work = vosp_live_work_of(state);
-  struct live_climb climb;
-  live_climb_start(&climb, &net->emission, work.climb);
+  const struct vosp_step *net = state->net;
+  struct step_work work = vosp_step_work_of(state);
+  struct step_climb climb;
+  step_climb_start(&climb, &net->emission, work.climb);
   view_frame(&net->config, frame->cell[0], state->t, work.u);
   for (int row = 0; row < net->rows; row++) {
-    vosp_live_step_row(state, row, work.u + row * net->inputs, &work);
+    vosp_step_advance_row(state, row, work.u + row * net->inputs, &work);
     if (net->emission.units > 0) {
       choose_row(net, row, &climb, &work, log_odds);
       continue;

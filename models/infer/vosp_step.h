@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /* The VOSP one step at a time, for the live thread: own small kernels, no BLAS, nothing allocated.
- * Checked against the batch forward by test_vosp_live.c. */
+ * Checked against the batch forward by test_vosp_step.c. */
 #ifndef EMEND_VOSP_LIVE_H
 #define EMEND_VOSP_LIVE_H
 
-#include "live_emission.h"
-#include "live_layer.h"
 #include "net_config.h"
 #include "predictor.h"
+#include "step_emission.h"
+#include "step_layer.h"
 
-/* Shared and const. Made by vosp_live_setup.c. */
-struct vosp_live {
+/* Shared and const. Made by vosp_step_setup.c. */
+struct vosp_step {
   struct net_config config;
   int rows, inputs, outputs, gates; /* R, I, O, G */
   int levels;                       /* recurrent layers */
   bool moments, gated;
   struct {
-    struct live_layer input, recurrent;
+    struct step_layer input, recurrent;
   } level[NET_LEVELS_MAX]; /* the lowest first */
-  struct live_layer generator_h, generator_z;
-  struct live_layer head, out; /* w and w2 transposed, (O, I), so that one output is one dot product */
-  struct live_emission emission;
+  struct step_layer generator_h, generator_z;
+  struct step_layer head, out; /* w and w2 transposed, (O, I), so that one output is one dot product */
+  struct step_emission emission;
   float *owned; /* squares, transposes and packed copies */
 };
 
 /* One channel's state: what the past has left behind, and products of it that wait for the next frame. */
 struct vosp_state {
-  const struct vosp_live *net;
+  const struct vosp_step *net;
   uint32_t t; /* frames since reset */
   struct {
     float *h, *h_variance;                 /* (R, H) */
@@ -36,26 +36,26 @@ struct vosp_state {
   float *generator, *generator_variance; /* (R, M) h_{t-1} W_h + b, h the upper level's */
   float *source;                         /* (R, 3K) the emission's c0 + C g at the prior's mean */
   float *silent;                         /* (R, K) its state at each pitch where nothing is on below */
-  float *work;                           /* see vosp_live_parts.h */
+  float *work;                           /* see vosp_step_parts.h */
   float *block;                          /* owned: all of the above */
 };
 
 /* The size of vosp_state.work, in floats. */
-size_t vosp_live_work(const struct vosp_live *net);
+size_t vosp_step_work(const struct vosp_step *net);
 
-extern const struct predictor_ops vosp_live_ops;
+extern const struct predictor_ops vosp_step_ops;
 
 /* The paper's denoising rule (4.2): log-odds (V, D) of every cell at the mode of q(z_t | x_1:t), `frame`
  * being x_t; with the pitch emission given that the cells at lower pitches are as their own log-odds say. Live
  * thread or offline; never allocates; does not advance the state. */
-EMEND_LIVE void vosp_live_mode(const void *state, const struct frame *frame, float *log_odds);
+EMEND_LIVE void vosp_step_mode(const void *state, const struct frame *frame, float *log_odds);
 
 /* Set-up thread. Allocates. The weights stay the caller's. */
 struct params;
-enum status vosp_live_init(struct vosp_live *net, const struct net_config *config,
+enum status vosp_step_init(struct vosp_step *net, const struct net_config *config,
                            const struct params *params) EMEND_CHECK;
-void vosp_live_free(struct vosp_live *net);
-enum status vosp_state_new(struct vosp_state **out, const struct vosp_live *net) EMEND_CHECK;
+void vosp_step_free(struct vosp_step *net);
+enum status vosp_state_new(struct vosp_state **out, const struct vosp_step *net) EMEND_CHECK;
 void vosp_state_free(struct vosp_state *state);
 
 #endif
