@@ -18,10 +18,6 @@ struct command {
   const char *const *words;           /* what the first operand is one of, NULL at the end; or NULL */
 };
 
-extern const struct command command_live, command_denoise, command_fill, command_train, command_train_vosp,
-  command_train_vrae, command_train_rnn, command_eval, command_info, command_corrupt, command_plot,
-  command_devices, command_takes, command_models, command_doctor, command_bench, command_search;
-
 enum { COMMAND_GO_ON = -1 };
 
 /* Parse argv by `set`, printing help or a line of error where needed. Returns COMMAND_GO_ON, or the exit

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "command.h"
+#include "commands.h"
 #include "deviations_plot.h"
 #include "figure3.h"
-#include "live_report.h"
+#include "json_out.h"
 #include "outfile.h"
 #include "paths.h"
 #include "progress.h"
@@ -68,10 +68,10 @@ static enum status tell(const struct deviations_flags *flags, const struct devia
     status = deviations_draw(found, flags->out, error);
   }
   if (status == STATUS_OK && flags->json) {
-    return report_json(json_pack("{s:o, s:o, s:i, s:i, s:o}", "model", report_text(flags->model), "split",
-                                 report_text(flags->split), "sequence", flags->sequence, "frames",
-                                 found->frames, "latents", latents_json(found)),
-                       "-", error);
+    return json_out(json_pack("{s:o, s:o, s:i, s:i, s:o}", "model", json_text(flags->model), "split",
+                              json_text(flags->split), "sequence", flags->sequence, "frames", found->frames,
+                              "latents", latents_json(found)),
+                    "-", error);
   }
   if (status == STATUS_OK) {
     print_latents(flags, found);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "live_report.h"
+#include "commands.h"
+#include "json_out.h"
 #include "outfile.h"
 #include "rates.h"
 #include "smf_file.h"
@@ -77,7 +77,7 @@ static enum status print_json(const struct corrupt_flags *flags, const struct ta
   for (int i = DAMAGE_NONE + 1; i < DAMAGE_COUNT; i++) {
     json_object_set_new(object, damage_name((enum damage)i), json_integer((json_int_t)tally->added[i]));
   }
-  return report_json(object, "-", error);
+  return json_out(object, "-", error);
 }
 
 static enum status tell(const struct corrupt_flags *flags, const struct tally *tally, struct error *error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "command.h"
+#include "commands.h"
 #include "live_report.h"
 #include "outfile.h"
 #include "progress.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "command.h"
-#include "live_report.h"
+#include "commands.h"
+#include "json_out.h"
 #include "port.h"
 
 enum { DEVICES_MAX = 256 };
@@ -13,12 +13,12 @@ static json_t *driver_json(const struct port_driver *driver, const struct port_i
   json_t *in = json_array(), *out = json_array();
 
   for (size_t i = 0; i < count; i++) {
-    json_array_append_new(list[i].direction == PORT_IN ? in : out, report_text(list[i].name));
+    json_array_append_new(list[i].direction == PORT_IN ? in : out, json_text(list[i].name));
   }
   json_t *object = json_pack("{s:s, s:s, s:b, s:o, s:o}", "name", driver->name, "description",
                              driver->description, "works", trouble == NULL, "in", in, "out", out);
   if (trouble != NULL) {
-    json_object_set_new(object, "error", report_text(trouble));
+    json_object_set_new(object, "error", json_text(trouble));
   }
   return object;
 }
@@ -69,7 +69,7 @@ static enum status list_all(bool json, struct error *error)
   }
   free(list);
   if (json) {
-    return report_json(json_pack("{s:o}", "drivers", drivers), "-", error);
+    return json_out(json_pack("{s:o}", "drivers", drivers), "-", error);
   }
   json_decref(drivers);
   return STATUS_OK;

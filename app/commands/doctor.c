@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "blas_core.h"
-#include "command.h"
+#include "commands.h"
 #include "doctor.h"
-#include "live_report.h"
+#include "json_out.h"
 
 /* Bad settings end `emend live`, so they are a fault; the checks go on with what it would use without them. */
 static void read_settings(struct doctor *doctor, struct settings *settings)
@@ -67,7 +67,7 @@ static int run_doctor(int argc, char **argv)
   examine(doctor);
   enum status status = STATUS_OK;
   if (json) {
-    status = report_json(doctor_json(doctor), "-", &error);
+    status = json_out(doctor_json(doctor), "-", &error);
   } else {
     doctor_print(doctor, stdout);
   }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands.h"
 #include "eval_print.h"
 #include "progress.h"
 #include "stop.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "commands.h"
 #include "file.h"
 #include "fill_job.h"
 #include "fill_report.h"

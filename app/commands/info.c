@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "command.h"
-#include "live_report.h"
+#include "commands.h"
+#include "json_out.h"
 #include "model.h"
 #include "model_config.h"
 
@@ -42,11 +42,11 @@ static enum status print_json(const struct model *model, const char *path, struc
   for (size_t i = 0; i < model->fact_count; i++) {
     json_object_set_new(facts, model->facts[i].key, json_string(model->facts[i].value));
   }
-  json_t *object = json_pack("{s:o, s:s, s:I, s:I, s:b, s:o, s:o, s:o}", "model", report_text(path), "kind",
+  json_t *object = json_pack("{s:o, s:s, s:I, s:I, s:b, s:o, s:o, s:o}", "model", json_text(path), "kind",
                              net_kind_name(model->config.kind), "bytes", (json_int_t)file_size(path),
                              "parameters", (json_int_t)parameter_count(&model->params), "has_gate",
                              model_has_gate(model), "config", config, "facts", facts, "tensors", tensors);
-  return report_json(object, "-", error);
+  return json_out(object, "-", error);
 }
 
 static const char *description(const struct model *model)

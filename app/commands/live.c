@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "commands.h"
 #include "console.h"
 #include "live_loop.h"
 #include "live_report.h"

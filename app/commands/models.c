@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "live_report.h"
+#include "commands.h"
+#include "json_out.h"
 #include "personal.h"
 #include "preset.h"
 
@@ -24,8 +24,8 @@ static json_t *record_json(const struct personal_record *record, bool used)
   json_t *object = personal_json(&record->result);
   json_object_set_new(object, "number", json_integer(record->number));
   json_object_set_new(object, "used", json_boolean(used));
-  json_object_set_new(object, "made", report_text(record->made));
-  json_object_set_new(object, "from", report_text(record->from));
+  json_object_set_new(object, "made", json_text(record->made));
+  json_object_set_new(object, "from", json_text(record->from));
   return object;
 }
 
@@ -36,9 +36,9 @@ static enum status list_json(const struct models_flags *flags, const struct pers
   for (size_t i = 0; i < list->count; i++) {
     json_array_append_new(models, record_json(&list->records[i], list->records[i].number == current));
   }
-  return report_json(
-    json_pack("{s:o, s:i, s:o}", "preset", report_text(flags->preset), "current", current, "models", models),
-    "-", error);
+  return json_out(
+    json_pack("{s:o, s:i, s:o}", "preset", json_text(flags->preset), "current", current, "models", models), "-",
+    error);
 }
 
 static void list_text(const struct models_flags *flags, const struct personal_list *list, int current)
@@ -122,8 +122,7 @@ static enum status show(const struct models_flags *flags, int number, struct err
   }
   for (size_t i = 0; i < models.count; i++) {
     if (models.records[i].number == number && flags->json) {
-      status =
-        report_json(record_json(&models.records[i], personal_current(flags->preset) == number), "-", error);
+      status = json_out(record_json(&models.records[i], personal_current(flags->preset) == number), "-", error);
     } else if (models.records[i].number == number) {
       show_text(flags, &models.records[i], path);
     }

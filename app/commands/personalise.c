@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "commands.h"
-#include "live_report.h"
+#include "json_out.h"
 #include "outfile.h"
 #include "personal.h"
+#include "personalise.h"
 #include "preset.h"
 #include "progress.h"
 #include "stop.h"
@@ -87,10 +88,10 @@ static enum status keep(const struct learn_flags *flags, struct model *model, co
   }
   if (flags->json) {
     json_t *object = personal_json(result);
-    json_object_set_new(object, "from", report_text(flags->from));
+    json_object_set_new(object, "from", json_text(flags->from));
     json_object_set_new(object, flags->publish ? "number" : "model",
-                        flags->publish ? json_integer(number) : report_text(flags->out));
-    return report_json(object, "-", error);
+                        flags->publish ? json_integer(number) : json_text(flags->out));
+    return json_out(object, "-", error);
   }
   tell(result);
   if (flags->publish) {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "commands.h"
 #include "fill_source.h"
 #include "outfile.h"
 #include "roll_plot.h"

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "live_report.h"
+#include "commands.h"
+#include "json_out.h"
 #include "progress.h"
 #include "search_table.h"
 #include "search_trial.h"
@@ -36,7 +36,7 @@ static int run_table(int argc, char **argv)
   }
   enum status status = search_table_read(&table, set.operands[0], &error);
   if (status == STATUS_OK && json) {
-    status = report_json(search_table_json(&table), "-", &error);
+    status = json_out(search_table_json(&table), "-", &error);
   } else if (status == STATUS_OK) {
     search_table_print(&table);
   }

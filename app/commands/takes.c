@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "live_report.h"
+#include "commands.h"
+#include "json_out.h"
 #include "outfile.h"
 #include "pitch.h"
 #include "smf_file.h"
@@ -62,7 +63,7 @@ static enum status show_json(const struct journal_summary *summary, const uint8_
   json_object_set_new(object, "loss", json_string(loss));
   json_object_set_new(object, "decisions", decisions);
   json_object_set_new(object, "undone_strokes", undone);
-  return status == STATUS_OK ? report_json(object, "-", error) : status;
+  return status == STATUS_OK ? json_out(object, "-", error) : status;
 }
 
 static void print_head(const struct journal_summary *summary, const char *path, size_t bytes)
@@ -231,12 +232,12 @@ static enum status list_json(const struct takes_args *args, struct error *error)
     struct error wrong;
     json_array_append_new(list, read_take(args, i, path, &summary, &wrong) == STATUS_OK
                                   ? takes_json(&summary, path, args->takes.list[i].size)
-                                  : json_pack("{s:o, s:o}", "name", report_text(args->takes.list[i].name),
-                                              "error", report_text(wrong.text)));
+                                  : json_pack("{s:o, s:o}", "name", json_text(args->takes.list[i].name),
+                                              "error", json_text(wrong.text)));
   }
-  return report_json(json_pack("{s:o, s:I, s:o}", "folder", report_text(args->folder), "bytes",
-                               (json_int_t)args->takes.total, "takes", list),
-                     "-", error);
+  return json_out(json_pack("{s:o, s:I, s:o}", "folder", json_text(args->folder), "bytes",
+                            (json_int_t)args->takes.total, "takes", list),
+                  "-", error);
 }
 
 static int run_list(int argc, char **argv)

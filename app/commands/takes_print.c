@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "live_report.h"
+#include "json_out.h"
 #include "take_file.h"
 #include "takes_print.h"
 
@@ -102,8 +102,8 @@ json_t *takes_json(const struct journal_summary *summary, const char *path, uint
   takes_start_text(&summary->start, start);
   snprintf(model, sizeof model, "%08" PRIx32, settings->model);
   json_t *object =
-    json_pack("{s:o, s:o, s:s, s:I, s:f, s:s, s:b, s:b, s:I}", "name", report_text(name), "path",
-              report_text(path), "start", start, "start_ns", (json_int_t)summary->start.wall, "seconds",
+    json_pack("{s:o, s:o, s:s, s:I, s:f, s:s, s:b, s:b, s:I}", "name", json_text(name), "path", json_text(path),
+              "start", start, "start_ns", (json_int_t)summary->start.wall, "seconds",
               (double)summary->length / (double)NANOS_PER_SECOND, "end", takes_end_text(summary, path), "ended",
               summary->ended, "good", summary->keep || summary->good > 0, "bytes", (json_int_t)bytes);
   json_t *counts = json_pack(
@@ -115,7 +115,7 @@ json_t *takes_json(const struct journal_summary *summary, const char *path, uint
     "not_recorded", (json_int_t)(summary->not_recorded & INT64_MAX));
   json_object_update(object, counts);
   json_decref(counts);
-  json_object_set_new(object, "preset", report_text(settings->preset));
+  json_object_set_new(object, "preset", json_text(settings->preset));
   json_object_set_new(object, "model", json_string(model));
   json_object_set_new(object, "mode", json_string(preset_modes[settings->mode]));
   json_object_set_new(object, "strength", json_real((double)settings->strength));

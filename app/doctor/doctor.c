@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "doctor.h"
-#include "live_report.h"
+#include "json_out.h"
 
 #include <stdarg.h>
 
@@ -64,9 +64,9 @@ json_t *doctor_json(const struct doctor *doctor)
 
   for (int i = 0; i < doctor->count; i++) {
     const struct doctor_finding *finding = &doctor->findings[i];
-    json_array_append_new(findings, json_pack("{s:o, s:s, s:o, s:o}", "check", report_text(finding->name),
+    json_array_append_new(findings, json_pack("{s:o, s:s, s:o, s:o}", "check", json_text(finding->name),
                                               "verdict", verdict_names[finding->verdict], "text",
-                                              report_text(finding->text), "todo", report_text(finding->todo)));
+                                              json_text(finding->text), "todo", json_text(finding->todo)));
   }
   return json_pack("{s:b, s:s, s:o}", "usable", doctor_worst(doctor) != DOCTOR_FAULT, "worst",
                    verdict_names[doctor_worst(doctor)], "findings", findings);

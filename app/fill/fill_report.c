@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "live_report.h"
+#include "json_out.h"
 #include "pitch.h"
 
 static const char *plural(size_t count)
@@ -79,8 +79,8 @@ static json_t *filling_json(const struct fill_report *report, int which)
 {
   const struct filling *filling = &report->fillings[which];
   json_t *notes = json_array();
-  json_t *object = json_pack("{s:o, s:I}", "out", report_text(report->paths[which]), "notes",
-                             (json_int_t)filling->result.count);
+  json_t *object =
+    json_pack("{s:o, s:I}", "out", json_text(report->paths[which]), "notes", (json_int_t)filling->result.count);
 
   if (report->seeds != NULL) {
     char seed[32];
@@ -98,8 +98,8 @@ static json_t *filling_json(const struct fill_report *report, int which)
 enum status fill_report_write(const struct fill_report *report, const char *path, struct error *error)
 {
   json_t *gaps = json_array(), *fillings = json_array();
-  json_t *object = json_pack("{s:o, s:o, s:f}", "in", report_text(report->in), "model",
-                             report_text(report->model), "strength", report->strength);
+  json_t *object = json_pack("{s:o, s:o, s:f}", "in", json_text(report->in), "model", json_text(report->model),
+                             "strength", report->strength);
 
   for (size_t i = 0; i < report->gaps->count; i++) {
     json_array_append_new(gaps, gap_json(report->source, &report->gaps->gaps[i]));
@@ -109,5 +109,5 @@ enum status fill_report_write(const struct fill_report *report, const char *path
   }
   json_object_set_new(object, "gaps", gaps);
   json_object_set_new(object, "fillings", fillings);
-  return report_json(object, path, error);
+  return json_out(object, path, error);
 }

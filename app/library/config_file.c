@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "config_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_file.h"
 #include "file.h"
 
 enum { SETTINGS_MAX = 1 << 20 };

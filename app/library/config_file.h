@@ -5,7 +5,7 @@
 
 #include <libconfig.h>
 
-#include "options.h"
+#include "option.h"
 
 /* Read a file into `config`, which the caller has set up and destroys. Refused with one line: what is no
  * settings file, and one that includes others. Allocates. */

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "file.h"
-#include "live_report.h"
+#include "json_out.h"
 
 enum { RECORD_BYTES_MAX = 1 << 16 };
 
@@ -80,8 +80,8 @@ enum status personal_record_write(const char *path, const char *from, const stru
   }
   json_t *object = personal_json(result);
   json_object_set_new(object, "made", json_string(made));
-  json_object_set_new(object, "from", report_text(from));
-  return report_json(object, path, error);
+  json_object_set_new(object, "from", json_text(from));
+  return json_out(object, path, error);
 }
 
 enum { FOLDER_MAX = DATAFILE_PATH_MAX - 64 };

@@ -7,8 +7,9 @@
 
 #include <jansson.h>
 
+#include "learn_result.h"
+#include "model.h"
 #include "paths.h"
-#include "personalise.h"
 
 enum { PERSONAL_UNKNOWN = -1, PERSONAL_MAX = 9999, PERSONAL_TEXT = 64 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "live_report.h"
 
+#include "json_out.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +99,7 @@ enum status report_write(const struct report *report, const char *path, struct e
   const struct live_counters *counters = live_counters(session->live);
   json_t *object =
     json_pack("{s:s, s:o, s:o, s:f, s:s, s:f, s:f}", "driver", report->driver, "preset",
-              report_text(session->preset.name), "model", report_text(session->preset.model_path), "seconds",
+              json_text(session->preset.name), "model", json_text(session->preset.model_path), "seconds",
               report->seconds, "mode", preset_modes[live_current_mode(session->live)], "strength",
               (double)live_current_strength(session->live), "look_ahead_ms", session->preset.look_ahead);
 
@@ -114,33 +116,5 @@ enum status report_write(const struct report *report, const char *path, struct e
     add_port(object, report->counters);
   }
   json_object_set_new(object, "removed", removed_json(report->watch));
-  return report_json(object, path, error);
-}
-
-json_t *report_text(const char *text)
-{
-  char *copy = strdup(text);
-
-  if (copy == NULL) {
-    return NULL;
-  }
-  utf8_mend(copy);
-  json_t *string = json_string(copy);
-  free(copy);
-  return string;
-}
-
-enum status report_json(json_t *object, const char *path, struct error *error)
-{
-  char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-
-  json_decref(object);
-  if (text == NULL) {
-    return error_set(error, STATUS_NOT_FINITE, "the report holds a value that JSON cannot; nothing written");
-  }
-  size_t size = strlen(text);
-  text[size] = '\n'; /* in place of the terminator: JSON text is written by size */
-  enum status status = file_write(path, text, size + 1, error);
-  free(text);
-  return status;
+  return json_out(object, path, error);
 }

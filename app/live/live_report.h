@@ -33,12 +33,4 @@ void report_print(const struct report *report, FILE *out);
 /* Write the report to `path`, "-" for standard output. */
 enum status report_write(const struct report *report, const char *path, struct error *error) EMEND_CHECK;
 
-/* A JSON string of a path, a port's name or any other text, with '?' for what is not UTF-8. NULL for want of
- * memory. */
-json_t *report_text(const char *text);
-
-/* Write one JSON object and a newline; takes the reference to `object`. STATUS_NOT_FINITE if it
- * is NULL, for want of memory or because it holds what JSON cannot. */
-enum status report_json(json_t *object, const char *path, struct error *error) EMEND_CHECK;
-
 #endif

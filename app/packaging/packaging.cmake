@@ -21,7 +21,7 @@ if(EMEND_PACKAGE AND NOT EMEND_MARCH AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_6
       -DCMAKE_C_COMPILER=${CMAKE_C_COMPILER} -DCMAKE_C_COMPILER_LAUNCHER=${CMAKE_C_COMPILER_LAUNCHER}
     BUILD_COMMAND ${CMAKE_COMMAND} --build . --target emend
     INSTALL_COMMAND "")
-  target_compile_definitions(emend_app PRIVATE EMEND_FAST_PROGRAM="../lib/emend/emend-v3")
+  target_compile_definitions(app_cli PRIVATE EMEND_FAST_PROGRAM="../lib/emend/emend-v3")
   install(PROGRAMS ${CMAKE_BINARY_DIR}/fast/emend DESTINATION lib/emend RENAME emend-v3)
 endif()
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "eval_print.h"
 
-#include "live_report.h"
+#include "json_out.h"
 #include "model_config.h"
 
 const char *const eval_tasks[] = {"nll", "denoise", "impute", NULL};
@@ -16,9 +16,9 @@ static json_t *head_json(const struct eval_told *told)
 {
   const struct eval_flags *flags = told->flags;
 
-  return json_pack("{s:o, s:s, s:s, s:o, s:o, s:I, s:I}", "model", report_text(flags->model), "kind",
+  return json_pack("{s:o, s:s, s:s, s:o, s:o, s:I, s:I}", "model", json_text(flags->model), "kind",
                    net_kind_name(told->model->config.kind), "task", eval_tasks[flags->task], "data",
-                   report_text(flags->data), "split", report_text(flags->split), "sequences",
+                   json_text(flags->data), "split", json_text(flags->split), "sequences",
                    (json_int_t)told->data->count, "frames", (json_int_t)told->data->frames);
 }
 
@@ -44,7 +44,7 @@ enum status eval_tell_nll(const struct eval_told *told, const struct eval_nll *r
   json_t *object = head_json(told);
   if (result->exact) {
     json_object_set_new(object, "exact", json_pack("{s:f}", "nats_per_frame", result->bound));
-    return report_json(object, "-", error);
+    return json_out(object, "-", error);
   }
   json_object_set_new(object, "bound",
                       json_pack("{s:f, s:f, s:f}", "nats_per_frame", result->bound, "reconstruction",
@@ -54,7 +54,7 @@ enum status eval_tell_nll(const struct eval_told *told, const struct eval_nll *r
                       result->particles > 0 ? json_pack("{s:i, s:f}", "particles", result->particles,
                                                         "nats_per_frame", result->importance)
                                             : json_null());
-  return report_json(object, "-", error);
+  return json_out(object, "-", error);
 }
 
 static void print_score(const char *name, const struct score *score)
@@ -106,7 +106,7 @@ enum status eval_tell_denoise(const struct eval_told *told, const struct eval_de
   json_object_set_new(object, "after", after);
   json_object_set_new(object, "baselines", baselines);
   json_object_set_new(object, "recall_of_true", json_real(result->recall_of_true));
-  return report_json(object, "-", error);
+  return json_out(object, "-", error);
 }
 
 static void print_impute(const struct eval_told *told, const struct eval_impute *result)
@@ -149,7 +149,7 @@ enum status eval_tell_impute(const struct eval_told *told, const struct eval_imp
   json_object_set_new(object, "before", score_json(&result->before));
   json_object_set_new(object, "after", after);
   json_object_set_new(object, "baselines", baselines);
-  return report_json(object, "-", error);
+  return json_out(object, "-", error);
 }
 
 static void print_restore(const struct eval_told *told, const struct eval_restore *result)
@@ -187,5 +187,5 @@ enum status eval_tell_restore(const struct eval_told *told, const struct eval_re
   json_object_set_new(object, "baselines",
                       json_pack("{s:o, s:o, s:f}", "vote", score_json(&result->vote), "vote_added",
                                 score_json(&result->vote_added), "vote_share", result->vote_share));
-  return report_json(object, "-", error);
+  return json_out(object, "-", error);
 }

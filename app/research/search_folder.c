@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "file.h"
-#include "live_report.h"
+#include "json_out.h"
 #include "model_config.h"
 
 enum {
@@ -414,7 +414,7 @@ json_t *search_result_json(const struct search_space *space, const struct search
 enum status search_result_write(const struct search_space *space, const struct search_settings *settings,
                                 const struct search_result *result, const char *path, struct error *error)
 {
-  return report_json(search_result_json(space, settings, result), path, error);
+  return json_out(search_result_json(space, settings, result), path, error);
 }
 
 static bool get_number(const json_t *object, const char *key, double *number)

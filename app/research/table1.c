@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "live_report.h"
+#include "json_out.h"
 
 enum { CELL_MAX = 24 };
 
@@ -97,8 +97,8 @@ static json_t *figure_json(const struct table1 *table, const struct table1_optio
   json_t *object =
     json_pack("{s:s, s:s, s:s, s:f, s:I, s:o, s:o, s:o}", "data", table1_sets[set].name, "system",
               table1_systems[system].name, "kind", table1_kinds[kind], "nats_per_frame", figure->nats, "frames",
-              (json_int_t)table->sets[set].data.frames, "split", report_text(options->split), "model",
-              report_text(figure->model), "paper_test", paper > 0 ? json_real(paper) : json_null());
+              (json_int_t)table->sets[set].data.frames, "split", json_text(options->split), "model",
+              json_text(figure->model), "paper_test", paper > 0 ? json_real(paper) : json_null());
   if (kind == TABLE1_IMPORTANCE) {
     json_object_set_new(object, "particles", json_integer(options->particles));
   }
@@ -119,7 +119,7 @@ static enum status print_json(const struct table1 *table, const struct table1_op
       }
     }
   }
-  return report_json(list, "-", error);
+  return json_out(list, "-", error);
 }
 
 enum status table1_print(const struct table1 *table, const struct table1_options *options,

@@ -264,12 +264,6 @@ void learn_defaults(struct learn_options *options)
   };
 }
 
-double learn_f1(const struct learn_figures *figures)
-{
-  const double kept = (double)(figures->strokes - figures->lost);
-  return 2 * kept / fmax(kept + (double)(figures->passed + figures->strokes), 1);
-}
-
 bool learning_goes_on(struct learning *learning, double part)
 {
   const double share = learning->done + (learning->next - learning->done) * part;

@@ -5,6 +5,7 @@
 #define EMEND_PERSONALISE_H
 
 #include "dataset.h"
+#include "learn_result.h"
 #include "model.h"
 
 struct learn_options {
@@ -23,27 +24,6 @@ void learn_defaults(struct learn_options *options);
 struct learn_watch {
   bool (*going)(void *user, double share); /* `share` of the whole that is done, about, in [0, 1] */
   void *user;
-};
-
-/* What a model does on the held-back takes with simulated damage. */
-struct learn_figures {
-  double nats;           /* the network's training loss, a frame */
-  double gate_nats;      /* a stroke, of telling true strokes from damage */
-  size_t strokes, lost;  /* true ones; of them suppressed */
-  size_t damage, passed; /* added ones; of them let through */
-};
-
-/* F1 of strokes. */
-double learn_f1(const struct learn_figures *figures);
-
-enum { LEARN_REASON = 160 };
-
-struct learn_result {
-  double minutes, held_minutes; /* of music learnt from and held back */
-  double share;                 /* of the way from the base to the tuned weights that was best */
-  struct learn_figures before, after;
-  bool better;               /* else the base is to stay */
-  char reason[LEARN_REASON]; /* where it is not: why, for a person */
 };
 
 /* Less is not learnt from; of more, only the last takes are looked at. */
