@@ -38,7 +38,7 @@ fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 echo "Building emend ..." >&2
-if ! { cmake -S "$here" -B "$here/build" -DCMAKE_BUILD_TYPE=Release -DEMEND_TESTS=OFF &&
+if ! { cmake -S "$here" -B "$here/build" -DCMAKE_BUILD_TYPE=Release -DEMEND_NATIVE=ON &&
   cmake --build "$here/build" --parallel "$(getconf _NPROCESSORS_ONLN)" --target emend; } >"$log" 2>&1; then
   cat "$log" >&2
   echo "app/run.sh: the build failed; its messages are above" >&2

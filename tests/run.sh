@@ -56,7 +56,7 @@ configure() {
   # A folder that was made with another generator keeps it.
   generator=
   [ -f "$folder/CMakeCache.txt" ] || generator="-G Ninja"
-  cmake -S . -B "$folder" $generator $launcher -DEMEND_TESTS=ON "$@"
+  cmake -S . -B "$folder" $generator $launcher -DEMEND_TESTS=ON -DEMEND_WERROR=ON "$@"
 }
 
 # run FOLDER LOG CTEST-ARGUMENT...: what ctest says is kept in FOLDER/LOG
@@ -72,14 +72,14 @@ run() {
 }
 
 test_release() {
-  configure build -DCMAKE_BUILD_TYPE=Release
+  configure build -DCMAKE_BUILD_TYPE=Release -DEMEND_NATIVE=ON
   cmake --build build -j "$jobs"
   run build ctest.log -LE "^jack$|$unwanted"
 }
 
 # sanitize FOLDER SANITIZERS TESTS: the unit tests whose names match.
 sanitize() {
-  configure "$1" -DCMAKE_BUILD_TYPE=Debug '-DCMAKE_C_FLAGS_DEBUG=-O1 -g' -DCMAKE_C_COMPILER=clang \
+  configure "$1" -DCMAKE_BUILD_TYPE=Debug -DEMEND_NATIVE=OFF '-DCMAKE_C_FLAGS_DEBUG=-O1 -g' -DCMAKE_C_COMPILER=clang \
     -DEMEND_SANITIZE="$2"
   cmake --build "$1" -j "$jobs"
   run "$1" ctest.log -L unit -R "$3" -LE "$unwanted"

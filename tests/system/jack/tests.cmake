@@ -9,7 +9,7 @@ if(JACK_FOUND)
     add_executable(jack_${tool} ${CMAKE_CURRENT_LIST_DIR}/jack_${tool}.c ${CMAKE_CURRENT_LIST_DIR}/jack_log.c)
     target_compile_definitions(jack_${tool} PRIVATE _POSIX_C_SOURCE=200809L)
     target_compile_options(jack_${tool} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
-      -Wmissing-prototypes -Werror)
+      -Wmissing-prototypes $<$<BOOL:${EMEND_WERROR}>:-Werror>)
     target_link_libraries(jack_${tool} PRIVATE PkgConfig::JACK)
   endforeach()
 

@@ -9,7 +9,10 @@
 /* The grid: means -4 .. 4, variances 0 .. 10. */
 enum { MEANS = 33, VARIANCES = 41, POINTS = 601 };
 static const double PI = 3.14159265358979323846;
-/* Of the approximations (models/transfer.h). */
+/* transfer.c is compiled with -ffast-math: the last bits depend on the processor and the compiler, and scalar
+ * and vector code need not agree. */
+static const double ROUNDING = 1e-6;
+/* Of the approximations (transfer.h). */
 static const double MEAN_TOLERANCE = 0.031, VARIANCE_TOLERANCE = 0.045, VARIANCE_AVERAGE = 0.018,
                     LOGIT_TOLERANCE = 0.015;
 
@@ -109,8 +112,8 @@ static void variance_vanishes_without_any(void **state)
     float m;
     float v;
     transfer_tanh_moments(1, &mean, &none, &m, &v);
-    assert_true(v == 0);
-    assert_true(fabs((double)m - tanh((double)mean)) < 1e-6);
+    assert_true(fabs((double)v) < ROUNDING);
+    assert_true(fabs((double)m - tanh((double)mean)) < ROUNDING);
     floor_of_the_other = fmax(floor_of_the_other, fabs(wang_manning((double)mean, 0)));
   }
   assert_true(floor_of_the_other > 0.1);
@@ -147,7 +150,7 @@ static void moments_may_be_written_over_their_inputs(void **state)
   transfer_tanh_moments(9, mean, variance, m, v);
   transfer_tanh_moments(9, mean, variance, mean, variance);
   for (int i = 0; i < 9; i++) {
-    assert_true(mean[i] == m[i] && variance[i] == v[i]);
+    assert_true(fabs((double)(mean[i] - m[i])) < ROUNDING && fabs((double)(variance[i] - v[i])) < ROUNDING);
   }
 }
 
@@ -170,16 +173,17 @@ static void large_values_stay_numbers(void **state)
   fill_logits(x);
   transfer_logistic(LOGITS, x, y);
   for (int i = 0; i < LOGITS; i++) {
-    assert_true(fabs((double)y[i] - sigmoid((double)x[i])) < 1e-6);
+    assert_true(fabs((double)y[i] - sigmoid((double)x[i])) < ROUNDING);
   }
   transfer_tanh(LOGITS, x, y);
   for (int i = 0; i < LOGITS; i++) {
-    assert_true(fabs((double)y[i] - tanh((double)x[i])) < 1e-6);
+    assert_true(fabs((double)y[i] - tanh((double)x[i])) < ROUNDING);
     v[i] = 1;
   }
   transfer_tanh_moments(LOGITS, x, v, y, v);
   for (int i = 0; i < LOGITS; i++) {
-    assert_true(fabs((double)y[i]) <= 1 && v[i] >= 0 && v[i] <= 1);
+    assert_true(fabs((double)y[i]) <= 1 + ROUNDING && (double)v[i] >= -ROUNDING &&
+                (double)v[i] <= 1 + ROUNDING);
   }
 }
 
