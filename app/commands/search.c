@@ -317,7 +317,9 @@ const struct command command_search = {
   .summary = "train with settings drawn at random from a space, and rank what comes of it",
   .notes =
     "SPACE.cfg has kind = \"vosp\", \"vrae\" or \"rnn\"; settings of emend train KIND by their names with '_'\n"
-    "for '-', the same for all trials; and a group of those that each trial draws, from lists or ranges:\n"
+    "for '-', the same for all trials; and a group of those that each trial draws, from lists or ranges.\n"
+    "Settings that only one kind has may stand in a group of its name, for a file that serves several kinds:\n"
+    "  vosp = { lead = 0; };\n"
     "  search = {\n"
     "    rate = [0.01, 0.005];\n"
     "    cell = [\"gru\", \"tanh\"];\n"

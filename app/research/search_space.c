@@ -271,7 +271,7 @@ static enum status check_name(const struct reading *reading, const char *name, b
   }
   for (int i = 0; i < space->count; i++) {
     if (strcmp(space->items[i].name, name) == 0) {
-      return refuse(reading, "stands both fixed and under search");
+      return refuse(reading, drawn ? "stands both fixed and under search" : "stands twice");
     }
   }
   return space->count < SEARCH_ITEMS_MAX ? STATUS_OK : refuse(reading, "is one setting too many");
@@ -302,6 +302,17 @@ static enum status read_item(struct reading *reading, const config_setting_t *se
            : error_set(reading->error, STATUS_NO_MEMORY, "no memory to read %s", reading->path);
 }
 
+/* The kind whose group of settings has this name; -1 for other names. */
+static int kind_of(const char *name)
+{
+  for (int i = NET_VOSP; i <= NET_RNN; i++) {
+    if (strcmp(name, net_kind_name((enum net_kind)i)) == 0) {
+      return i;
+    }
+  }
+  return -1;
+}
+
 static enum status read_kind(struct reading *reading, const config_t *config)
 {
   const char *kind;
@@ -311,13 +322,12 @@ static enum status read_kind(struct reading *reading, const config_t *config)
                      "%s: is no space: it has no kind = \"vosp\", \"vrae\" or \"rnn\"; see emend search --help",
                      reading->path);
   }
-  for (int i = NET_VOSP; i <= NET_RNN; i++) {
-    if (strcmp(kind, net_kind_name((enum net_kind)i)) == 0) {
-      reading->space->kind = (enum net_kind)i;
-      reading->set.specs = reading->specs;
-      reading->set.count = train_flags_init(&reading->flags, (enum net_kind)i, reading->specs);
-      return STATUS_OK;
-    }
+  const int found = kind_of(kind);
+  if (found >= 0) {
+    reading->space->kind = (enum net_kind)found;
+    reading->set.specs = reading->specs;
+    reading->set.count = train_flags_init(&reading->flags, reading->space->kind, reading->specs);
+    return STATUS_OK;
   }
   return error_set(reading->error, STATUS_FORMAT,
                    "%s: kind is one of \"vosp\", \"vrae\", \"rnn\", not \"%.40s\"", reading->path, kind);
@@ -340,6 +350,22 @@ static enum status read_group(struct reading *reading, const config_t *config)
   return status;
 }
 
+/* Settings of one kind alone. Those of the other kinds are not looked at: they have flags of their own. */
+static enum status read_own(struct reading *reading, const config_setting_t *group, int kind)
+{
+  enum status status = STATUS_OK;
+
+  reading->setting = group;
+  if (!config_setting_is_group(group)) {
+    return refuse(reading, "wants a group of settings { ... }");
+  }
+  for (int i = 0; kind == (int)reading->space->kind && i < config_setting_length(group) && status == STATUS_OK;
+       i++) {
+    status = read_item(reading, config_setting_get_elem(group, (unsigned)i), false);
+  }
+  return status;
+}
+
 static enum status read_all(struct reading *reading, const config_t *config)
 {
   const config_setting_t *root = config_root_setting(config);
@@ -348,8 +374,11 @@ static enum status read_all(struct reading *reading, const config_t *config)
   for (int i = 0; status == STATUS_OK && i < config_setting_length(root); i++) {
     const config_setting_t *setting = config_setting_get_elem(root, (unsigned)i);
     const char *name = config_setting_name(setting);
+    const int kind = kind_of(name);
 
-    if (strcmp(name, "kind") != 0 && strcmp(name, "search") != 0) {
+    if (kind >= 0) {
+      status = read_own(reading, setting, kind);
+    } else if (strcmp(name, "kind") != 0 && strcmp(name, "search") != 0) {
       status = read_item(reading, setting, false);
     }
   }

@@ -2,9 +2,9 @@
 /* The paper's Table 1 (Bayer & Osendorfer 2014) with our models: data sets by systems, and every number under
  * the name of what it is.
  *
- * A model is a file DATA-SYSTEM.safetensors. A VRAE or VOSP that was trained by its bound gives a bound and an
- * importance estimate. One that was trained by the paper's own loss (DATA-vosp-surrogate) gives that loss, and
- * the bound of the same weights, which stands in a line of its own. Systems without latents are exact. */
+ * A model is a file DATA-SYSTEM.safetensors and fills one line. A VRAE or VOSP trained with its bound as the
+ * loss has a bound and an importance estimate. One trained with the paper's own loss (DATA-vosp-surrogate) has
+ * that loss and the bound of the same weights. Systems without latents are exact. */
 #ifndef EMEND_TABLE1_H
 #define EMEND_TABLE1_H
 

@@ -82,6 +82,12 @@ try 'search = { connections = ( 1, "no" ); };'
 bad 1 'mixes numbers and words' $search
 try 'rate = 0.1; search = { rate = [0.1]; };'
 bad 1 'both fixed and under search' $search
+try 'vosp = { gate = 0; latent = 3; }; search = { rate = [0.1]; };'
+bad 1 'latent stands twice' $search
+try 'vosp = { kind = 1; }; search = { rate = [0.1]; };'
+bad 1 'kind is an unknown setting' $search
+try 'vrae = 3; search = { rate = [0.1]; };'
+bad 1 'vrae wants a group of settings' $search
 try 'seed = 1; search = { rate = [0.1]; };'
 bad 1 'seed has no place in a space' $search
 try 'search = { valid_split = ["valid", "test"]; };'
@@ -131,6 +137,22 @@ good "$emend" search space.cfg --data rolls.json --out lone --trial 2 --json
 has said '"trial":2'
 [ "$(figure one 2)" = "$(figure lone 2)" ] || fail "trial 2 differs: $(figure one 2) and $(figure lone 2)"
 [ "$(ls lone)" = "$(printf 'data.json\nlock\nspace.cfg\ntrial-00002')" ] || fail "more than one trial: $(ls lone)"
+
+# --- One file for several kinds: settings of the other kinds do not count ---
+for kind in vosp vrae rnn; do
+  echo "kind = \"$kind\"; hidden = 4; generator = 4; chunk = 8; batch = 2; epochs = 1; \
+vosp = { latent = 2; gate = 0; }; vrae = { latent = 3; }; rnn = { lead = 0; }; search = { rate = [0.01]; };" >kinds.cfg
+  good "$emend" search kinds.cfg --data rolls.json --out "kind-$kind" --trials 1
+  has said '^1 trial done'
+done
+grep -q '^latent = 3;' kind-vrae/trial-00000/settings.cfg || fail "vrae: $(cat kind-vrae/trial-00000/settings.cfg)"
+paper=${0%/*}/../../../presets/search/paper.cfg
+for kind in vosp vrae rnn; do
+  sed "s/^kind = .*/kind = \"$kind\";/; s/^epochs = .*/epochs = 1;/" "$paper" >paper.cfg
+  good "$emend" search paper.cfg --data rolls.json --out "paper-$kind" --trials 1
+  has said '^1 trial done'
+done
+grep -q '^latent' kind-rnn/trial-00000/settings.cfg && fail "rnn: $(cat kind-rnn/trial-00000/settings.cfg)"
 
 # --- Another space, other data ---
 sed 's/;/;\n\/\/ a comment\n/' space.cfg >same.cfg
