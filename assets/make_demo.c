@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "damage.h"
-#include "smf_private.h"
+#include "smf_build.h"
 
 enum {
   QUARTER = 480, /* ticks */

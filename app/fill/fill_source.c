@@ -7,7 +7,7 @@
 #include "dataset.h"
 #include "file.h"
 #include "keyboard.h"
-#include "smf_private.h"
+#include "smf_build.h"
 
 enum { FILE_LIMIT = 64 << 20, SMPTE = 0x8000 };
 

@@ -3,7 +3,7 @@
 
 #include "journal_private.h"
 #include "pairing.h"
-#include "smf_private.h"
+#include "smf_build.h"
 #include "sounding.h"
 
 /* A stroke that was suppressed, or whose suppression was undone. */

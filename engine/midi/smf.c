@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "smf_private.h"
+#include "smf_build.h"
 
 enum status smf_builder_begin(struct smf_builder *builder, int format, uint16_t division, int track_count,
                               size_t pool_size)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "smf_private.h"
+#include "smf_build.h"
 
 enum {
   CHUNK_HEAD = 8,

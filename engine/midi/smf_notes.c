@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "pairing.h"
-#include "smf_private.h"
+#include "smf_build.h"
 
 static enum status read_track(struct pairing *pairing, const struct smf *smf, const struct smf_tracks *tracks,
                               int track)

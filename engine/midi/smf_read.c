@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "smf_private.h"
+#include "smf_build.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vosp_private.h"
-
 /* Rows times particles that are worked on at once; one group of rows at least. */
 enum { BLOCK_MAX = 2048 };
 
@@ -129,7 +127,7 @@ static void lay_out(struct particles *particles, const struct vosp_net *net, con
   for (int g = 0; g < groups; g++) {
     const size_t to = (size_t)g * (size_t)K;
     const size_t from = (size_t)t * ((size_t)batch->rows / S) + (size_t)(first + g); /* row t of h is h_{t-1} */
-    spread_moments(particles->head, batch->work->head, to, from, S * (size_t)net->head_size, K);
+    spread_moments(particles->head, vosp_head(batch), to, from, S * (size_t)net->head_size, K);
     spread_moments(particles->h, batch->h, to, from, S * (size_t)net->config.hidden, K);
     spread(particles->target + to * O, batch->target + from * O, O, K);
   }

@@ -6,7 +6,6 @@
 
 #include "normal.h"
 #include "transfer.h"
-#include "vrae_private.h"
 
 /* log_w (rows) += ln p(x | z). */
 static void add_likelihood(const struct vrae_net *net, const struct vrae_batch *batch, int steps, int rows,

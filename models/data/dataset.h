@@ -70,6 +70,8 @@ enum status dataset_damage(struct dataset *dataset, const struct frame_def *def,
 /* The same for one take. */
 enum status sequence_damage(struct sequence *sequence, const struct frame_def *def,
                             const struct corrupt_rates *rates, uint64_t seed, struct error *error) EMEND_CHECK;
+/* Add a sequence of this name (copied); its other parts are zero. NULL when memory is short. */
+struct sequence *dataset_add(struct dataset *dataset, const char *name);
 void sequence_free(struct sequence *sequence);
 void dataset_free(struct dataset *dataset);
 

@@ -6,9 +6,6 @@
 
 #include "dataset.h"
 
-/* Add a sequence of this name (copied); its other parts are zero. NULL when memory is short. */
-struct sequence *dataset_add(struct dataset *dataset, const char *name);
-
 /* What a file is called in the names of its takes: the last part of its path. */
 const char *dataset_file_name(const char *path);
 

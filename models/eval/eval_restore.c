@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "eval_private.h"
-#include "fill_private.h"
+#include "fill_run.h"
 #include "parallel.h"
 
 #define TOLERANCE (50 * NANOS_PER_MILLISECOND)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "dataset.h"
-#include "fill_private.h"
+#include "fill_run.h"
 
 enum status fill_gaps_add(struct fill_gaps *gaps, struct fill_gap gap)
 {

@@ -6,7 +6,7 @@
  * what cannot be known of the music, so the less that is, 1 - R, the fewer doubts weigh. */
 #include <math.h>
 
-#include "fill_private.h"
+#include "fill_run.h"
 
 enum {
   WINDOWS_MAX = 16, /* evenly spread over the take */

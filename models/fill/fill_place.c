@@ -2,7 +2,7 @@
 /* Where and how an added note is struck: on the take's own feel. */
 #include <stdlib.h>
 
-#include "fill_private.h"
+#include "fill_run.h"
 
 #define NEAR_TIME (NANOS_PER_SECOND * 3 / 2) /* what is played around a note */
 #define SNAP (30 * NANOS_PER_MILLISECOND)    /* to a chord that was played */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "dataset_private.h"
+#include "dataset.h"
 #include "personalise_private.h"
 
 #define PIECE (40 * NANOS_PER_SECOND)

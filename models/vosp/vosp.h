@@ -80,6 +80,9 @@ void vosp_backward(const struct vosp_net *net, struct vosp_batch *batch, int ste
                    enum net_objective objective, real scale, real kl_weight, const struct params *params,
                    real *grad);
 
+/* The recognition head (T, N, A) of the last forward. */
+struct moments vosp_head(const struct vosp_batch *batch);
+
 /* Copy the state after step `steps` to row 0. */
 void vosp_batch_carry(struct vosp_batch *batch, const struct vosp_net *net, int steps);
 /* Zero row 0: the state before the first step. */

@@ -151,3 +151,8 @@ void vosp_batch_restart(struct vosp_batch *batch, const struct vosp_net *net)
   memset(batch->mean, 0, z);
   memset(batch->variance, 0, z);
 }
+
+struct moments vosp_head(const struct vosp_batch *batch)
+{
+  return batch->work->head;
+}

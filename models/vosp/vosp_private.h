@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What forward leaves for backward. Private to vosp_batch.c, vosp_forward.c, vosp_backward.c and particles.c.
- */
+/* What forward leaves for backward. */
 #ifndef EMEND_VOSP_PRIVATE_H
 #define EMEND_VOSP_PRIVATE_H
 

@@ -83,6 +83,10 @@ void vrae_forward(const struct vrae_net *net, struct vrae_batch *batch, int step
 /* The generator alone: batch->fed (and u for a filler, target for an emission that looks at it) -> logits. */
 void vrae_generate(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows);
 
+/* The recursion over the latents as the last vrae_forward set it up. */
+struct posterior_run vrae_posterior_run(const struct vrae_net *net, const struct vrae_batch *batch, int steps,
+                                        int rows);
+
 /* u -> target: the mode of x, output after output, at the mode of z, and the logits that decided. Sums stay. */
 void vrae_mode(const struct vrae_net *net, struct vrae_batch *batch, int steps, int rows);
 

@@ -60,8 +60,6 @@ struct vrae_half vrae_generator(const struct vrae_net *net, const struct vrae_ba
                                 int rows);
 
 struct cell_run vrae_cell_run(const struct vrae_half *half, int direction, real *scratch);
-struct posterior_run vrae_posterior_run(const struct vrae_net *net, const struct vrae_batch *batch, int steps,
-                                        int rows);
 
 /* The states that the output layer sees in this direction. */
 struct moments vrae_seen(const struct vrae_work *work, const struct vrae_half *half, int direction);

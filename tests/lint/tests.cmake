@@ -6,6 +6,7 @@ function(emend_lint name)
 endfunction()
 
 emend_lint(length)
+emend_lint(private)
 emend_lint(words)
 emend_lint(licence)
 find_program(CLANG_FORMAT clang-format)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "smf_from_notes.h"
 
-#include "smf_private.h"
+#include "smf_build.h"
 
 enum status smf_from_notes(const struct note_list *notes, struct smf *out, struct error *error)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cmocka_all.h"
-#include "fill_private.h"
+#include "fill_run.h"
 
 enum { BAR_NOTES = 8, BARS = 12, SEED = 11 };
 

@@ -4,8 +4,8 @@
  * Any thread; one builder each. Begin, add events in any order of ticks, finish. A track ends with
  * its last event; its end-of-track meta event, where it is given, only moves the end. A builder that fails
  * before smf_builder_finish is given up with smf_free(&builder.smf). */
-#ifndef EMEND_SMF_PRIVATE_H
-#define EMEND_SMF_PRIVATE_H
+#ifndef EMEND_SMF_BUILD_H
+#define EMEND_SMF_BUILD_H
 
 #include "smf.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside fill*.c. */
-#ifndef EMEND_FILL_PRIVATE_H
-#define EMEND_FILL_PRIVATE_H
+/* The steps of filling one take: for fill*.c, and for the baseline of eval_restore.c, which runs the same steps
+ * with the matches' votes in place of the network. */
+#ifndef EMEND_FILL_RUN_H
+#define EMEND_FILL_RUN_H
 
 #include "fill.h"
 #include "filler.h"
