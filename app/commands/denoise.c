@@ -10,6 +10,7 @@
 #include "settings.h"
 #include "smf_file.h"
 #include "stop.h"
+#include "stream_port.h"
 
 enum { CAPTURE_BYTES = 4 << 20 };
 
@@ -126,7 +127,6 @@ static int run_denoise(int argc, char **argv)
   if (done != COMMAND_GO_ON) {
     return done;
   }
-  realtime_flush_denormals();
   struct watch *watch = malloc(sizeof *watch);
   enum status status = watch != NULL ? outfile_check_with_report(flags.in, flags.out, flags.report, &error)
                                      : error_set(&error, STATUS_NO_MEMORY, "no memory");

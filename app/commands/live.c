@@ -201,7 +201,6 @@ static void close_all(struct playing *playing, struct port_counters *counters)
     worker_stop(playing->worker);
     watch_drain(playing->watch, worker_records(playing->worker));
   }
-  reload_close(&playing->reload);
   worker_free(playing->worker);
   live_capture_stop(playing->capture, playing->out);
 }

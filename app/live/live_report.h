@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "port.h"
 #include "removals.h"
 #include "session.h"
 

@@ -10,6 +10,7 @@
 #include "outfile.h"
 #include "personal.h"
 #include "port_file.h"
+#include "stream_port.h"
 
 enum { MODEL_BYTES_MAX = 64 << 20 };
 

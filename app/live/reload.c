@@ -4,14 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cleaner.h"
 #include "live_setup.h"
 #include "port_file.h"
 #include "stop.h"
 
 bool reload_swaps(const struct reload *reload)
 {
-  return reload->cleaner != NULL;
+  return reload->swapping;
 }
 
 static enum reload_result say(const struct reload *reload, char line[RELOAD_LINE])
@@ -87,34 +86,6 @@ static enum status find_preset(struct reload *reload, struct error *error)
   return line[0] == '\0' ? status : error_set(error, STATUS_FORMAT, "%s", line);
 }
 
-static void drop(struct reload *reload)
-{
-  if (reload->cleaner != NULL) {
-    model_cleaner_free(reload->cleaner);
-  }
-  model_free(reload->model);
-  reload->cleaner = NULL;
-  reload->model = NULL;
-  reload->handed_over = false;
-}
-
-static enum status load_model(struct reload *reload, struct error *error)
-{
-  const char *path = reload->preset.model_path;
-
-  enum status status = model_load(&reload->model, path, error);
-  if (status == STATUS_OK) {
-    status = model_need_kind(reload->model, NET_VOSP, path, "emend live", error);
-  }
-  if (status == STATUS_OK) {
-    status = model_cleaner_new(reload->model, &reload->cleaner, error);
-  }
-  if (status != STATUS_OK) {
-    drop(reload);
-  }
-  return status;
-}
-
 /* Mode, strength, look-ahead and tempo: false when the live thread takes no orders now. */
 static bool order(const struct reload *reload)
 {
@@ -142,9 +113,17 @@ static bool same_model(const struct reload *reload)
          strcmp(reload->preset.name, session->preset.name) == 0;
 }
 
+/* The new preset is the session's. */
+static void take_over(struct reload *reload)
+{
+  reload->session->preset = reload->preset;
+  *reload->personal = reload->chosen;
+}
+
 static enum reload_result begin(struct reload *reload, char line[RELOAD_LINE])
 {
   struct error error = {STATUS_OK, ""};
+  struct session_model incoming = {.model = NULL};
 
   enum status status = find_preset(reload, &error);
   if (status == STATUS_OK) {
@@ -152,49 +131,33 @@ static enum reload_result begin(struct reload *reload, char line[RELOAD_LINE])
   }
   const bool same = status == STATUS_OK && same_model(reload);
   if (status == STATUS_OK && !same) {
-    status = load_model(reload, &error);
+    status = session_model_load(&incoming, reload->preset.model_path, "emend live", &error);
+    incoming.fingerprint = reload->fingerprint;
   }
   if (status == STATUS_OK && !order(reload)) {
-    drop(reload);
+    session_model_free(&incoming);
     status = error_set(&error, STATUS_FULL, "the live thread is not running now; reload again once it is");
   }
   if (status != STATUS_OK) {
     return refuse(line, &error);
   }
   if (!same) {
+    /* The worker has none on its way: reload_poll asked. */
+    reload->swapping = session_swap_begin(reload->session, &incoming);
     return RELOAD_NOTHING; /* told when the model is in use */
   }
-  reload->session->preset = reload->preset;
-  *reload->personal = reload->chosen;
+  take_over(reload);
   return say(reload, line);
-}
-
-/* The live engine has the new model. */
-static void take_over(struct reload *reload)
-{
-  struct session *session = reload->session;
-  struct model *model = session->model;
-  struct cleaner *cleaner = session->cleaner;
-
-  session->model = reload->model;
-  session->cleaner = reload->cleaner;
-  session->fingerprint = reload->fingerprint;
-  session->preset = reload->preset;
-  *reload->personal = reload->chosen;
-  reload->model = model;
-  reload->cleaner = cleaner;
-  drop(reload);
 }
 
 static enum reload_result go_on(struct reload *reload, struct worker *worker, char line[RELOAD_LINE])
 {
-  struct live *live = reload->session->live;
   struct error error = {STATUS_OK, ""};
 
-  reload->handed_over = reload->handed_over || live_swap(live, reload->cleaner);
-  if (!reload->handed_over || live_retired(live) == NULL) {
+  if (!session_swap_poll(reload->session)) {
     return RELOAD_NOTHING;
   }
+  reload->swapping = false;
   take_over(reload);
   if (live_worker_change(worker, reload->started, reload->capture, reload->personal, reload->session, &error) ==
       STATUS_OK) {
@@ -211,9 +174,4 @@ enum reload_result reload_poll(struct reload *reload, struct worker *worker, cha
     return go_on(reload, worker, line);
   }
   return !worker_swaps(worker) && stop_take_reload() ? begin(reload, line) : RELOAD_NOTHING;
-}
-
-void reload_close(struct reload *reload)
-{
-  drop(reload);
 }

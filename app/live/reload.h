@@ -22,24 +22,20 @@ struct reload {
   struct capture *capture; /* NULL: none */
   const struct live_port *live_port;
   struct live_personal *personal;
-  /* Its own; zero at first: a model on its way to the live engine. */
-  struct model *model;
-  struct cleaner *cleaner;
+  /* Its own; zero at first. */
+  bool swapping; /* the session has a model on its way to the engine */
   uint32_t fingerprint;
   struct preset preset;
   double look_ahead; /* ms, as the settings want it */
   bool waits;        /* settings have changed that stay as they were */
   struct live_personal chosen;
-  bool handed_over;
 };
 
 enum reload_result { RELOAD_NOTHING, RELOAD_DONE, RELOAD_FAILED };
 
 /* A few times a second: begin a reload that was asked for, go on with one that is under way. While reload_swaps
- * nobody else may take back models (worker_poll). In `line` what is to be told of DONE or FAILED. */
+ * the worker is not polled, since it will be aimed anew. In `line` what is to be told of DONE or FAILED. */
 enum reload_result reload_poll(struct reload *reload, struct worker *worker, char line[RELOAD_LINE]);
 bool reload_swaps(const struct reload *reload);
-/* The live thread has ended: free a model that was on its way. */
-void reload_close(struct reload *reload);
 
 #endif

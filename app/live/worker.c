@@ -247,40 +247,37 @@ enum worker_state worker_state(const struct worker *worker, double *done)
                                           : WORKER_WAITING;
 }
 
-static void free_model(struct news_model *model)
-{
-  if (model->cleaner != NULL) {
-    model_cleaner_free(model->cleaner);
-  }
-  model_free(model->model);
-  *model = (struct news_model){0};
-}
-
-/* The live engine has let go of the old model: the session's is the new one. */
+/* The live engine has taken the model up. */
 static void finish_swap(struct worker *worker, char line[WORKER_LINE])
 {
   struct session *session = worker->session;
-  struct news_model *incoming = &worker->incoming;
-  struct news_model old = {.model = session->model, .cleaner = session->cleaner};
+  const struct news_model *incoming = &worker->incoming;
 
-  session->model = incoming->model;
-  session->cleaner = incoming->cleaner;
-  session->fingerprint = incoming->fingerprint;
   if (personal_path(worker->preset, incoming->number, session->preset.model_path, NULL) != STATUS_OK) {
     session->preset.model_path[0] = '\0'; /* deleted meanwhile */
   }
-  atomic_store(&worker->fingerprint, NEW_MODEL | incoming->fingerprint);
+  atomic_store(&worker->fingerprint, NEW_MODEL | session->fingerprint);
   snprintf(line, WORKER_LINE, "personal model %d is in use now; on held-back takes F1 %.4f -> %.4f",
            incoming->number, incoming->f1_before, incoming->f1_after);
-  *incoming = (struct news_model){0};
-  worker->handed_over = false;
-  free_model(&old);
+  worker->swapping = false;
   atomic_store(&worker->in_flight, false);
+}
+
+/* True while a model is on its way. */
+static bool go_on_swapping(struct worker *worker, char line[WORKER_LINE])
+{
+  if (worker->incoming.loaded.cleaner != NULL) {
+    worker->swapping = session_swap_begin(worker->session, &worker->incoming.loaded);
+  }
+  if (worker->swapping && session_swap_poll(worker->session)) {
+    finish_swap(worker, line);
+    return true;
+  }
+  return worker_swaps(worker);
 }
 
 void worker_poll(struct worker *worker, char line[WORKER_LINE])
 {
-  struct live *live = worker->session->live;
   union {
     struct news_line line;
     struct news_model model;
@@ -288,11 +285,7 @@ void worker_poll(struct worker *worker, char line[WORKER_LINE])
   struct ring_header header;
 
   line[0] = '\0';
-  if (worker->incoming.cleaner != NULL) {
-    worker->handed_over = worker->handed_over || live_swap(live, worker->incoming.cleaner);
-    if (worker->handed_over && live_retired(live) != NULL) {
-      finish_swap(worker, line);
-    }
+  if (go_on_swapping(worker, line)) {
     return;
   }
   if (!ring_read(&worker->news, &header, &news, sizeof news)) {
@@ -307,17 +300,19 @@ void worker_poll(struct worker *worker, char line[WORKER_LINE])
 
 bool worker_swaps(const struct worker *worker)
 {
-  return worker->incoming.cleaner != NULL;
+  return worker->incoming.loaded.cleaner != NULL || worker->swapping;
 }
 
 /* Models that nobody has taken up, and lines that nobody has read. */
 static void forget_news(struct worker *worker)
 {
   char line[WORKER_LINE];
+
+  worker->swapping = false; /* what the session has is the session's */
   do {
-    free_model(&worker->incoming);
+    session_model_free(&worker->incoming.loaded);
     worker_poll(worker, line);
-  } while (worker->incoming.cleaner != NULL || line[0] != '\0');
+  } while (worker_swaps(worker) || line[0] != '\0');
 }
 
 void worker_aim(struct worker *worker, const struct worker_options *options)

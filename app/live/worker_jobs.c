@@ -67,9 +67,9 @@ static enum status hand_over(struct worker *worker, struct model *model, const s
                              struct error *error)
 {
   struct news_model news = {
-    .model = model, .f1_before = learn_f1(&result->before), .f1_after = learn_f1(&result->after)};
+    .loaded = {.model = model}, .f1_before = learn_f1(&result->before), .f1_after = learn_f1(&result->after)};
   char path[DATAFILE_PATH_MAX];
-  enum status status = model_cleaner_new(model, &news.cleaner, error);
+  enum status status = model_cleaner_new(model, &news.loaded.cleaner, error);
   if (status == STATUS_OK) {
     status = personal_publish(worker->preset, model, worker->preset, result, &news.number, error);
   }
@@ -77,15 +77,15 @@ static enum status hand_over(struct worker *worker, struct model *model, const s
     status = personal_path(worker->preset, news.number, path, error);
   }
   if (status == STATUS_OK) {
-    news.fingerprint = live_capture_fingerprint(path);
+    news.loaded.fingerprint = live_capture_fingerprint(path);
     atomic_store(&worker->in_flight, true);
     if (!ring_write(&worker->news, NEWS_MODEL, &news, sizeof news)) {
       atomic_store(&worker->in_flight, false);
       status = error_set(error, STATUS_FULL, "model %d waits for the next start", news.number);
     }
   }
-  if (status != STATUS_OK && news.cleaner != NULL) {
-    model_cleaner_free(news.cleaner);
+  if (status != STATUS_OK) {
+    model_cleaner_free(news.loaded.cleaner);
   }
   return status;
 }

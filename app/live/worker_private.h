@@ -18,12 +18,10 @@ struct news_line {
   char text[WORKER_LINE];
 };
 
-/* A published model with its cleaner, for the live engine. */
+/* A published model, for the live engine. */
 struct news_model {
-  struct model *model;
-  struct cleaner *cleaner;
+  struct session_model loaded;
   int number;
-  uint32_t fingerprint;
   double f1_before, f1_after; /* on held-back takes */
 };
 
@@ -61,8 +59,8 @@ struct worker {
   nanos drained;     /* without threads */
 
   /* The control thread's. */
-  struct news_model incoming; /* on its way to the live engine and not yet in use */
-  bool handed_over;           /* live_swap took it */
+  struct news_model incoming; /* the newest; its model goes to the session */
+  bool swapping;              /* the session has it, and it is not yet in use */
 
   pthread_t recorder, learner;
   bool recording, working;

@@ -15,10 +15,7 @@
 #include <unistd.h>
 
 #include "rt.h"
-
-#if defined(__SSE__)
-#include <xmmintrin.h>
-#endif
+#include "rt_float.h"
 
 enum { STACK_TOUCHED = 128 * 1024 }; /* of some 512 KiB that JACK gives, and more than any step takes */
 
@@ -88,15 +85,7 @@ void realtime_explain(int result, char *line)
 
 void realtime_flush_denormals(void)
 {
-#if defined(__SSE__)
-  enum { FLUSH_TO_ZERO = 0x8000, DENORMALS_ARE_ZERO = 0x0040 };
-  _mm_setcsr(_mm_getcsr() | FLUSH_TO_ZERO | DENORMALS_ARE_ZERO);
-#elif defined(__aarch64__) && defined(__GNUC__)
-  uint64_t control;
-  __asm__ volatile("mrs %0, fpcr" : "=r"(control));
-  control |= UINT64_C(1) << 24;
-  __asm__ volatile("msr fpcr, %0" : : "r"(control));
-#endif
+  (void)float_enter();
 }
 
 /* Not to be made part of its caller, whose stack would then be as large. */

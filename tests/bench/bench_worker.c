@@ -15,6 +15,7 @@
 #include "folder.h"
 #include "rng.h"
 #include "rt_thread.h"
+#include "stream_port.h"
 #include "worker.h"
 
 enum { PHASES = 2, SAMPLES_MAX = 1 << 18, SEGMENTS_MAX = 1024, COPIES = 12, STROKES_A_SECOND = 100 };

@@ -11,6 +11,7 @@
 #include "live_threads.h"
 #include "port_loop.h"
 #include "rt_thread.h"
+#include "stream_port.h"
 
 #define BEGINNING NANOS_PER_SECOND
 

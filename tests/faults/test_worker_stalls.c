@@ -6,6 +6,7 @@
 #include "capture_rig.h"
 #include "cmocka_all.h"
 #include "counting_port.h"
+#include "stream_port.h"
 #include "worker.h"
 
 enum { STROKES = 20000 };

@@ -6,7 +6,7 @@
 
 #include "counting_port.h"
 #include "fake_predictor.h"
-#include "stream.h"
+#include "stream_port.h"
 
 #define MS NANOS_PER_MILLISECOND
 

@@ -8,7 +8,7 @@
 #include "fake_predictor.h"
 #include "portmidi_bytes.h"
 #include "recording_port.h"
-#include "stream.h"
+#include "stream_port.h"
 
 enum { BYTES_FAKES = 2, BYTES_HEAD = 2, BYTES_ANY_ROOM = -1 };
 

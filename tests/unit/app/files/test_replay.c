@@ -7,7 +7,7 @@
 #include "replay.h"
 #include "rng.h"
 #include "smf_from_notes.h"
-#include "stream.h"
+#include "stream_port.h"
 
 /* The fake gate takes strokes softer than FAKE_VELOCITY for ghosts. */
 

@@ -16,6 +16,7 @@
 #include "recording_port.h"
 #include "removals.h"
 #include "rt_thread.h"
+#include "stream_port.h"
 #include "worker.h"
 
 enum { TAKES = 6, CHORD = 5, SWAPS = 2, PATIENCE_SECONDS = 100 };

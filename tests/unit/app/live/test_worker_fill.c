@@ -13,6 +13,7 @@
 #include "folder.h"
 #include "recording_port.h"
 #include "rt_thread.h"
+#include "stream_port.h"
 #include "take_folder.h"
 #include "worker.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stream.h"
 
+#include "rt_float.h"
 #include "rt_thread.h"
 
 static void stream_spend(struct stream *stream, nanos spent, bool decided)
@@ -31,33 +32,37 @@ static bool looks_ahead(const struct stream *stream)
   return live_current_look_ahead(stream->live) > 0;
 }
 
-static EMEND_LIVE void on_begin(void *user, nanos now)
-{
-  struct stream *stream = user;
+/* What the engine needs of the thread that it runs on, given back as it was: a host's audio thread is not ours.
+ */
+#define ENTER()                                                                                                \
+  LIVE_ENTER();                                                                                                \
+  const uint64_t float_before = float_enter()
+#define LEAVE()                                                                                                \
+  float_set_control(float_before);                                                                             \
+  LIVE_LEAVE()
 
-  LIVE_ENTER();
+EMEND_LIVE void stream_begin(struct stream *stream, nanos now)
+{
+  ENTER();
   live_begin(stream->live, now);
-  LIVE_LEAVE();
+  LEAVE();
 }
 
-static EMEND_LIVE void on_receive(void *user, nanos time, const uint8_t *bytes, size_t size)
+EMEND_LIVE void stream_receive(struct stream *stream, nanos time, const uint8_t *bytes, size_t size)
 {
-  struct stream *stream = user;
   bool decides =
     !looks_ahead(stream) && message_is_note_on(bytes, size) && note_is_decidable(bytes[0] & 0x0F, bytes[1]);
 
-  LIVE_ENTER();
+  ENTER();
   nanos start = realtime_now();
   live_receive(stream->live, time, bytes, size);
   stream_spend(stream, realtime_now() - start, decides);
-  LIVE_LEAVE();
+  LEAVE();
 }
 
-static EMEND_LIVE void on_advance(void *user, nanos now)
+EMEND_LIVE void stream_advance(struct stream *stream, nanos now)
 {
-  struct stream *stream = user;
-
-  LIVE_ENTER();
+  ENTER();
   bool decides = looks_ahead(stream);
   uint64_t before = decides ? decided_count(stream->live) : 0;
   nanos start = realtime_now();
@@ -65,35 +70,26 @@ static EMEND_LIVE void on_advance(void *user, nanos now)
   nanos spent = realtime_now() - start;
   stream_spend(stream, spent, decides && decided_count(stream->live) != before);
   atomic_store_explicit(&stream->processor, realtime_processor(), memory_order_relaxed);
-  LIVE_LEAVE();
+  LEAVE();
 }
 
-static EMEND_LIVE void on_silence(void *user, nanos now)
+EMEND_LIVE void stream_silence(struct stream *stream, nanos now)
 {
-  struct stream *stream = user;
-
-  LIVE_ENTER();
+  ENTER();
   live_silence(stream->live, now);
-  LIVE_LEAVE();
+  LEAVE();
 }
 
-static EMEND_LIVE void on_tempo(void *user, double bpm)
+EMEND_LIVE void stream_tempo(struct stream *stream, double bpm)
 {
-  struct stream *stream = user;
-
-  LIVE_ENTER();
+  ENTER();
   live_tempo(stream->live, bpm);
-  LIVE_LEAVE();
+  LEAVE();
 }
 
 void stream_init(struct stream *stream, struct live *live)
 {
   *stream = (struct stream){.live = live, .processor = -1};
-}
-
-struct port_stream stream_port(struct stream *stream)
-{
-  return (struct port_stream){stream, on_begin, on_receive, on_advance, on_silence, on_tempo};
 }
 
 void stream_connect(struct stream *stream, stream_send send, void *port)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The bridge between a port driver and the live engine: what the driver receives goes into the engine, what the
- * engine emits goes to the driver, and the time that each decision takes is measured on the way. */
+/* The one way into the live engine, for ports, files and a host alike: the engine runs with the floating-point
+ * state that it needs, the time that each decision takes is measured, and what it emits goes to whoever is
+ * connected. */
 #ifndef EMEND_STREAM_H
 #define EMEND_STREAM_H
 
 #include "histogram.h"
 #include "live.h"
-#include "port.h"
 
 typedef bool (*stream_send)(void *port, nanos time, const uint8_t *bytes, size_t size);
 
@@ -21,10 +21,15 @@ struct stream {
 
 /* Set-up. `live` must have been made with stream_emit and this stream as its port. */
 void stream_init(struct stream *stream, struct live *live);
-/* The functions that a driver calls; valid as long as the stream. */
-struct port_stream stream_port(struct stream *stream);
 /* From now on what is emitted goes to `send`. Once, from the control thread. */
 void stream_connect(struct stream *stream, stream_send send, void *port);
+
+/* As live_begin, live_receive and so on. Live thread; never allocate. */
+EMEND_LIVE void stream_begin(struct stream *stream, nanos now);
+EMEND_LIVE void stream_receive(struct stream *stream, nanos time, const uint8_t *bytes, size_t size);
+EMEND_LIVE void stream_advance(struct stream *stream, nanos now);
+EMEND_LIVE void stream_silence(struct stream *stream, nanos now);
+EMEND_LIVE void stream_tempo(struct stream *stream, double bpm);
 
 /* The engine's way out (a live_emit); `stream` is a struct stream. Live thread. */
 EMEND_LIVE bool stream_emit(void *stream, nanos time, const uint8_t *bytes, size_t size);

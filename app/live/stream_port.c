@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#include "stream_port.h"
+
+static EMEND_LIVE void on_begin(void *user, nanos now)
+{
+  stream_begin(user, now);
+}
+
+static EMEND_LIVE void on_receive(void *user, nanos time, const uint8_t *bytes, size_t size)
+{
+  stream_receive(user, time, bytes, size);
+}
+
+static EMEND_LIVE void on_advance(void *user, nanos now)
+{
+  stream_advance(user, now);
+}
+
+static EMEND_LIVE void on_silence(void *user, nanos now)
+{
+  stream_silence(user, now);
+}
+
+static EMEND_LIVE void on_tempo(void *user, double bpm)
+{
+  stream_tempo(user, bpm);
+}
+
+struct port_stream stream_port(struct stream *stream)
+{
+  return (struct port_stream){stream, on_begin, on_receive, on_advance, on_silence, on_tempo};
+}
