@@ -15,7 +15,10 @@ static double seconds_now(void)
 
 void progress_begin(struct progress *progress, const char *label)
 {
-  *progress = (struct progress){.label = label, .start = seconds_now(), .terminal = isatty(STDERR_FILENO) != 0};
+  const double now = seconds_now();
+
+  *progress =
+    (struct progress){.label = label, .start = now, .drawn = now, .terminal = isatty(STDERR_FILENO) != 0};
 }
 
 static void print_span(double seconds)
@@ -29,16 +32,40 @@ static void print_span(double seconds)
   }
 }
 
+static void print_left(double left, const char *note)
+{
+  fprintf(stderr, ", left ");
+  print_span(left);
+  fprintf(stderr, "%s%s", note[0] != '\0' ? "  " : "", note);
+}
+
+static void log_line(struct progress *progress, double now, double share, double left, const char *note)
+{
+  if (progress->log_every > 0 && now - progress->drawn >= progress->log_every) {
+    progress->drawn = now;
+    fprintf(stderr, "%s: %.0f %%", progress->label, share * 100);
+    print_left(left, note);
+    fprintf(stderr, "\n");
+  }
+}
+
 void progress_show(struct progress *progress, double share, double left, const char *note)
 {
   double now = seconds_now();
   double gone = now - progress->start;
 
-  if (!progress->terminal || now - progress->drawn < 0.1 || !(share >= 0 && share <= 1)) {
+  if (!(share >= 0 && share <= 1)) {
     return;
   }
   if (!(left >= 0)) {
     left = share > 0 ? gone / share - gone : 0;
+  }
+  if (!progress->terminal) {
+    log_line(progress, now, share, left, note);
+    return;
+  }
+  if (now - progress->drawn < 0.1) {
+    return;
   }
   if (!progress->shown && (gone < 0.5 || gone + left < 2)) {
     return;
@@ -49,9 +76,9 @@ void progress_show(struct progress *progress, double share, double left, const c
   for (int i = 0; i < BAR_WIDTH; i++) {
     fputc(i < (int)(share * BAR_WIDTH) ? '#' : '.', stderr);
   }
-  fprintf(stderr, "] %3.0f %%, left ", share * 100);
-  print_span(left);
-  fprintf(stderr, "%s%s\033[K", note[0] != '\0' ? "  " : "", note);
+  fprintf(stderr, "] %3.0f %%", share * 100);
+  print_left(left, note);
+  fprintf(stderr, "\033[K");
   fflush(stderr);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A bar with the time left, on standard error, only on a terminal and only for what takes over two seconds. */
+/* How far work is, on standard error: on a terminal a bar with the time left, for what takes over two seconds;
+ * elsewhere nothing, or where log_every is set a line so often. */
 #ifndef EMEND_PROGRESS_H
 #define EMEND_PROGRESS_H
 
@@ -8,6 +9,7 @@
 struct progress {
   const char *label;
   double start, drawn; /* seconds, of the monotonic clock */
+  double log_every;    /* seconds between lines where there is no terminal; 0: none. Set after progress_begin */
   bool terminal, shown;
 };
 

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "json_out.h"
 #include "progress.h"
+#include "rt_thread.h"
 #include "search_table.h"
 #include "search_trial.h"
 #include "stop.h"
@@ -63,26 +64,53 @@ struct search_args {
   bool trials_given, trial_given, json;
 };
 
-/* Called by the trainer; `user` is a struct telling. */
+enum { LOG_SECONDS = 60, LOOK_SECONDS = 10 };
+
+/* What the progress line says of the search. */
 struct telling {
   struct progress progress;
-  int trial;
+  int trial;         /* at hand */
   int before, count; /* trials gone by, and all of them */
+  int done, running; /* with a result; worked on by other processes. As of the last look */
+  double looked;     /* when, seconds; 0: never */
 };
 
-static bool tell(void *user, const struct train_progress *now)
+/* Called by the trainer; `user` is a struct telling. */
+static bool show(void *user, const struct train_progress *now)
 {
   struct telling *telling = user;
-  char note[160];
+  const int left = telling->count - telling->done - telling->running;
+  char note[240];
 
-  int used = snprintf(note, sizeof note, "trial %d, epoch %d of %d", telling->trial, now->epoch, now->epochs);
-  if (isfinite(now->best_nats) && used > 0 && (size_t)used < sizeof note) {
-    snprintf(note + used, sizeof note - (size_t)used, ", best %.3f", now->best_nats);
+  int used =
+    snprintf(note, sizeof note, "%d of %d trials done, %d running elsewhere, %d left; trial %d epoch %d",
+             telling->done, telling->count, telling->running, left, telling->trial, now->epoch);
+  if (isfinite(now->best_nats)) {
+    snprintf(note + used, sizeof note - (size_t)used, ", best %s %.3f", now->figure, now->best_nats);
   }
-  double share = now->epochs > 0 ? fmin(fmax((now->epoch - 1 + now->done) / now->epochs, 0), 1) : 0;
-  double left = telling->count == 1 ? now->seconds_left : -1;
-  progress_show(&telling->progress, (telling->before + share) / telling->count, left, note);
+  const double seconds = telling->count == 1 ? now->seconds_left : -1;
+  progress_show(&telling->progress, (telling->before + now->share) / telling->count, seconds, note);
   return !stop_requested();
+}
+
+/* Count the trials of all processes. Not while this one has a claim, and not for every one of many. */
+static void look(struct telling *telling, const struct search_job *job, int first)
+{
+  const double now = (double)realtime_now() / (double)NANOS_PER_SECOND;
+  struct search_result result;
+  struct error why;
+
+  if (telling->looked > 0 && now - telling->looked < LOOK_SECONDS) {
+    return;
+  }
+  telling->done = 0;
+  telling->running = 0;
+  for (int i = 0; i < telling->count; i++) {
+    const enum search_state state = search_look(job->folder, job->space, first + i, &result, &why);
+    telling->done += state == SEARCH_FINISHED;
+    telling->running += state == SEARCH_RUNNING;
+  }
+  telling->looked = now;
 }
 
 static void say(int trial, const char *what)
@@ -131,11 +159,15 @@ static enum status run_trial(const struct search_args *args, const struct search
   }
   search_draw(job->space, trial, &settings);
   telling->trial = trial;
+  look(telling, job, args->trial_given ? args->trial : 0);
   enum status status = search_run(job, &settings, &end, &result, error);
   telling->before++;
   if (status == STATUS_INTERRUPTED) {
-    return error_set(error, status,
-                     "stopped in trial %d, which keeps its last whole epoch; the same command goes on", trial);
+    return error_set(
+      error, status,
+      "stopped in trial %d, which keeps its last whole epoch; %d of %d are done; the same command "
+      "goes on",
+      trial, telling->done, telling->count);
   }
   if (status != STATUS_OK) {
     return status;
@@ -145,6 +177,7 @@ static enum status run_trial(const struct search_args *args, const struct search
   if (end == SEARCH_DONE) {
     counts->done++;
     counts->failed += result.failed;
+    telling->done++;
     progress_end(&telling->progress);
     print_result(job->space, &settings, &result, args->json);
   }
@@ -179,7 +212,7 @@ static enum status run_trials(const struct search_args *args, const struct searc
                                  .valid = valid,
                                  .folder = args->out,
                                  .threads = args->threads,
-                                 .report = tell,
+                                 .report = show,
                                  .user = &telling,
                                  .say = say};
   struct counts counts = {0};
@@ -187,6 +220,7 @@ static enum status run_trials(const struct search_args *args, const struct searc
 
   stop_catch();
   progress_begin(&telling.progress, "search");
+  telling.progress.log_every = LOG_SECONDS;
   for (int i = 0; i < count && status == STATUS_OK; i++) {
     status = run_trial(args, &job, first + i, &counts, error);
   }

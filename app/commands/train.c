@@ -15,26 +15,43 @@
 
 enum { COMMAND_BYTES = 4096 };
 
-/* Called by the trainer; `user` is a struct telling. */
-struct telling {
-  struct progress progress;
-  double best; /* nats a frame; NaN until known */
-};
+enum { LOG_SECONDS = 30 };
 
-static bool tell(void *user, const struct train_progress *now)
+/* Called by the trainer; `user` is a struct progress. */
+static bool show(void *user, const struct train_progress *now)
 {
-  struct telling *telling = user;
-  char note[160];
+  char note[200];
 
-  telling->best = isfinite(now->best_nats) ? now->best_nats : telling->best;
-  int used = snprintf(note, sizeof note, "%s epoch %d of %d", now->stage, now->epoch, now->epochs);
-  if (isfinite(now->valid_nats) && used > 0 && (size_t)used < sizeof note) {
-    snprintf(note + used, sizeof note - (size_t)used, ", train %.3f, valid %.3f, best %.3f", now->train_nats,
-             now->valid_nats, now->best_nats);
+  int used = snprintf(note, sizeof note, "%s epoch %d", now->stage, now->epoch);
+  if (!now->timed) {
+    used += snprintf(note + used, sizeof note - (size_t)used, " of %d", now->epochs);
   }
-  double share = now->epochs > 0 ? (now->epoch - 1 + now->done) / now->epochs : 0;
-  progress_show(&telling->progress, fmin(fmax(share, 0), 1), now->seconds_left, note);
+  used += snprintf(note + used, sizeof note - (size_t)used, ": training loss %.3f", now->train_nats);
+  if (isfinite(now->valid_nats)) {
+    used += snprintf(note + used, sizeof note - (size_t)used, ", valid %s %.3f", now->figure, now->valid_nats);
+  }
+  if (isfinite(now->best_nats)) {
+    snprintf(note + used, sizeof note - (size_t)used, ", best %.3f", now->best_nats);
+  }
+  progress_show(user, now->share, now->seconds_left, note);
   return !stop_requested();
+}
+
+static void print_outcome(const struct train_flags *flags, const struct train_outcome *outcome)
+{
+  static const char *const ends[] = {
+    [TRAIN_ALL_EPOCHS] = "all epochs are done",
+    [TRAIN_NO_PATIENCE] = "validation no longer gained",
+    [TRAIN_TIME_OUT] = "the time is over",
+  };
+
+  printf("Wrote %s", flags->out);
+  if (isfinite(outcome->loss)) {
+    printf("; %s %.4f nats a frame on %s, the best of %d epochs in %.0f s; ended as %s",
+           train_chosen_by(&flags->config, &flags->options), outcome->loss, flags->valid_split, outcome->epochs,
+           outcome->seconds, ends[outcome->end]);
+  }
+  printf(".\n");
 }
 
 /* The command line as the model remembers it: of paths only the last part, as others have theirs elsewhere. */
@@ -142,7 +159,8 @@ static enum status train(const struct command *command, struct train_flags *flag
                          struct error *error)
 {
   struct dataset training, valid;
-  struct telling telling = {.best = NAN};
+  struct progress progress;
+  struct train_outcome outcome = {.loss = NAN};
 
   enum status status = train_data_load(flags, &training, &valid, error);
   if (status != STATUS_OK) {
@@ -161,20 +179,18 @@ static enum status train(const struct command *command, struct train_flags *flag
                                 .out = flags->out,
                                 .resume = flags->resume,
                                 .command = line,
-                                .report = tell,
-                                .user = &telling};
+                                .report = show,
+                                .user = &progress,
+                                .outcome = &outcome};
   stop_catch();
-  progress_begin(&telling.progress, "train");
+  progress_begin(&progress, "train");
+  progress.log_every = LOG_SECONDS;
   status = train_model(&flags->config, &flags->options, &run, error);
-  progress_end(&telling.progress);
+  progress_end(&progress);
   if (status == STATUS_INTERRUPTED) {
     error_set(error, status, "stopped; %.300s.checkpoint keeps what was learnt: --resume goes on", flags->out);
   } else if (status == STATUS_OK) {
-    printf("Wrote %s", flags->out);
-    if (isfinite(telling.best)) {
-      printf("; %.4f nats a frame on %s", telling.best, flags->valid_split);
-    }
-    printf(".\n");
+    print_outcome(flags, &outcome);
   }
   dataset_free(&training);
   dataset_free(&valid);

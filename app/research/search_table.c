@@ -158,10 +158,26 @@ static void print_others(const struct search_table *table, enum search_state sta
   printf("\n");
 }
 
+/* "4 trials: 2 with a figure, 1 failed, 1 running, 0 not finished." */
+static void print_counts(const struct search_table *table)
+{
+  size_t ranked = 0, failed = 0, running = 0;
+
+  for (size_t i = 0; i < table->count; i++) {
+    const struct search_row *row = &table->rows[i];
+    ranked += is_ranked(row);
+    failed += group_of(row) == 4;
+    running += row->state == SEARCH_RUNNING;
+  }
+  printf("%zu trial%s begun: %zu with a figure, %zu failed, %zu running, %zu not finished.\n", table->count,
+         table->count == 1 ? "" : "s", ranked, failed, running, table->count - ranked - failed - running);
+}
+
 void search_table_print(const struct search_table *table)
 {
   int widths[SEARCH_ITEMS_MAX] = {0};
 
+  print_counts(table);
   measure(table, widths);
   print_meanings(table);
   for (size_t i = 0; i < table->count && is_ranked(&table->rows[i]); i++) {

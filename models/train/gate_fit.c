@@ -186,14 +186,17 @@ static bool fit_epoch(struct trainee *trainee, const struct gate_samples *sample
     nats += cross_entropy(trainee->logits, samples, order + b * GATE_BATCH, GATE_BATCH);
     backward(trainee, GATE_BATCH);
     optimiser_step(&trainee->optimiser, trainee->grads.block, trainee->weights.block);
+    const double part = (double)(b + 1) / (double)batches;
     const struct train_progress progress = {
       .epoch = epoch + 1,
       .epochs = plan->epochs,
-      .done = (double)(b + 1) / (double)batches,
+      .done = part,
+      .share = (epoch + part) / plan->epochs,
       .seconds_left = NAN,
       .train_nats = nats / (double)((b + 1) * GATE_BATCH),
       .valid_nats = NAN,
       .best_nats = NAN,
+      .figure = "cross-entropy",
       .stage = "gate",
     };
     going = plan->report == NULL || plan->report(plan->user, &progress);

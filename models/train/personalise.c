@@ -439,8 +439,7 @@ static bool go_on_listening(void *user)
 
 static bool go_on_fitting(void *user, const struct train_progress *progress)
 {
-  const double part = (progress->epoch - 1 + progress->done) / progress->epochs;
-  return learning_goes_on(user, 0.5 + 0.5 * part);
+  return learning_goes_on(user, 0.5 + 0.5 * progress->share);
 }
 
 static enum status fit(struct learning *learning, struct model *model, const struct gate_samples *samples,

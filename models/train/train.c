@@ -204,16 +204,19 @@ static enum status trainer_init(struct trainer *trainer, const struct net_config
                                 const struct train_options *options, const struct train_run *run,
                                 struct error *error)
 {
-  *trainer = (struct trainer){
-    .options = *options, .run = run, .kind = find_kind(config->kind), .point = {.best = INFINITY}};
+  *trainer = (struct trainer){.options = *options,
+                              .run = run,
+                              .kind = find_kind(config->kind),
+                              .point = {.best = INFINITY},
+                              .valid = NAN};
   rng_seed(&trainer->rng, options->seed);
   trainer_settle(trainer);
   enum status status = start_weights(trainer, config, error);
   if (status == STATUS_OK) {
     status = start_optimiser(trainer, error);
   }
-  if (status == STATUS_OK && run->resume) {
-    status = train_checkpoint_load(trainer, error);
+  if (status == STATUS_OK) {
+    status = run->resume ? train_checkpoint_load(trainer, error) : train_checkpoint_none(trainer, error);
   }
   if (status != STATUS_OK) {
     return status;
@@ -273,7 +276,7 @@ static enum status run_epochs(struct trainer *trainer, struct error *error)
                        trainer->point.epoch);
     }
     going = train_after_validation(trainer, &valid) && !result.timed_out;
-    train_report_validation(trainer, &result, &valid);
+    train_report_validation(trainer, &result);
     status = train_log(trainer, &result, &valid, error);
     if (status == STATUS_OK) {
       status = train_checkpoint_save(trainer, error);
@@ -357,7 +360,15 @@ static void tell_outcome(const struct trainer *trainer)
 {
   const struct train_point *point = &trainer->point;
   if (trainer->run->outcome != NULL) {
-    *trainer->run->outcome = (struct train_outcome){point->best, point->bound, point->epoch, point->seconds};
+    *trainer->run->outcome = (struct train_outcome){
+      .end = point->bad >= 2 * trainer->options.patience ? TRAIN_NO_PATIENCE
+             : point->epoch >= trainer->options.epochs   ? TRAIN_ALL_EPOCHS
+                                                         : TRAIN_TIME_OUT,
+      .loss = point->best,
+      .bound = point->bound,
+      .epochs = point->epoch,
+      .seconds = point->seconds,
+    };
   }
 }
 

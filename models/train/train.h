@@ -44,15 +44,31 @@ void train_defaults(struct train_options *options);
 /* Told now and then how it goes; return false to stop cleanly (a checkpoint is written). */
 struct train_progress {
   int epoch, epochs;
-  double done;                              /* of this epoch, 0..1 */
-  double seconds_left;                      /* estimate for the whole run */
-  double train_nats, valid_nats, best_nats; /* a step; NaN where unknown */
-  const char *stage;                        /* "vosp", "vrae" or "gate" */
+  bool timed;          /* the minutes end the run before the epochs do, as far as is known */
+  double done;         /* of this epoch, 0..1 */
+  double share;        /* of the run, 0..1, by whichever limit comes first */
+  double seconds_left; /* estimate for the whole run */
+  double train_nats;   /* the loss of this epoch so far, a frame; NaN where unknown */
+  double valid_nats,
+    best_nats;        /* of the last validation and of the best, a frame: what `figure` names; or NaN */
+  const char *figure; /* what validation chooses by: train_chosen_by */
+  const char *stage;  /* "vosp", "vrae", "rnn" or "gate" */
 };
 typedef bool (*train_report)(void *user, const struct train_progress *progress);
 
+/* What validation chooses by: "exact", "bound", "denoising bound", "surrogate", or "loss" where the divergence
+ * has a weight of its own. Any thread. */
+const char *train_chosen_by(const struct net_config *config, const struct train_options *options);
+
+enum train_end {
+  TRAIN_ALL_EPOCHS,  /* as many as were asked for */
+  TRAIN_NO_PATIENCE, /* no gain in 2 * patience validations */
+  TRAIN_TIME_OUT,    /* the minutes are over */
+};
+
 /* What came of a training, also of one that went on from a checkpoint. */
 struct train_outcome {
+  enum train_end end;
   double loss;  /* the best validation's, nats a frame: reconstruction + kl_end * the objective's divergence */
   double bound; /* the exact bound of those weights, nats a frame */
   int epochs;   /* done */
@@ -65,7 +81,7 @@ struct train_run {
   const char
     *from;         /* start from this model's weights and configuration (but for the gate's size); NULL: anew */
   const char *out; /* the model; checkpoint beside it as OUT.checkpoint, log as OUT.csv */
-  bool resume;     /* go on from OUT.checkpoint if it is there */
+  bool resume;     /* go on from OUT.checkpoint if it is there; without, one that is there is refused */
   const char *command; /* recorded in the model */
   train_report report; /* may be NULL */
   void *user;

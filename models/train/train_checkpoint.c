@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "file.h"
 #include "model_config.h"
@@ -247,6 +248,18 @@ enum status train_checkpoint_load(struct trainer *trainer, struct error *error)
   status = take_over(trainer, &file, path, error);
   safetensors_free(&file);
   return status;
+}
+
+enum status train_checkpoint_none(const struct trainer *trainer, struct error *error)
+{
+  char path[PATH_MAX];
+  struct stat about;
+  path_of(trainer, path);
+  return stat(path, &about) != 0
+           ? STATUS_OK
+           : error_set(
+               error, STATUS_USAGE,
+               "%s is of a training that was stopped: --resume goes on with it; remove it to begin anew", path);
 }
 
 void train_checkpoint_remove(const struct trainer *trainer)

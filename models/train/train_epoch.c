@@ -24,13 +24,15 @@ static double kl_weight_at(const struct train_options *options, double epoch)
   return options->kl_start + (options->kl_end - options->kl_start) * epoch / options->kl_epochs;
 }
 
-/* How much of the run is over, by its epochs or its minutes, whichever says more. `in_epoch`: seconds. */
-static double progress_of(const struct trainer *trainer, double done, double in_epoch)
+double train_share(const struct trainer *trainer, double done, double in_epoch, bool *timed)
 {
   const double by_epochs = (trainer->point.epoch + done) / fmax(trainer->options.epochs, 1);
   const double by_clock =
     trainer->options.minutes > 0 ? (trainer->point.seconds + in_epoch) / (60 * trainer->options.minutes) : 0;
-  return fmax(by_epochs, by_clock);
+  if (timed != NULL) {
+    *timed = by_clock > by_epochs;
+  }
+  return fmin(fmax(by_epochs, by_clock), 1);
 }
 
 /* The rate falls in a straight line to a fiftieth over the last `cooldown` of the run. */
@@ -139,14 +141,19 @@ static void seed_epoch(struct trainer *trainer)
 /* Tell how the epoch goes; false: stop. */
 static bool report(const struct trainer *trainer, const struct epoch_result *result, double done)
 {
+  bool timed = false;
+  const double share = train_share(trainer, done, result->seconds, &timed);
   const struct train_progress progress = {
     .epoch = trainer->point.epoch + 1,
     .epochs = trainer->options.epochs,
+    .timed = timed,
     .done = done,
+    .share = share,
     .seconds_left = seconds_left(trainer, result->seconds, done),
     .train_nats = result->nats / result->frames,
-    .valid_nats = NAN,
+    .valid_nats = trainer->valid,
     .best_nats = trainer->point.best,
+    .figure = train_chosen_by(&trainer->model->config, &trainer->options),
     .stage = net_kind_name(trainer->model->config.kind),
   };
   return trainer->run->report == NULL || trainer->run->report(trainer->run->user, &progress);
@@ -163,7 +170,7 @@ static enum status run_chunks(struct trainer *trainer, const struct chunk_list *
     struct trainable_sums sums;
     const double done = result->from + part * (double)i / (double)list->count;
     trainer->kl_weight = kl_weight_at(options, trainer->point.epoch + done);
-    trainer->cooled = cooled(options, progress_of(trainer, done, result->seconds));
+    trainer->cooled = cooled(options, train_share(trainer, done, result->seconds, NULL));
     const enum status status = update(trainer, list->chunks + i, count, &sums);
     if (status != STATUS_OK) {
       return status;

@@ -42,6 +42,7 @@ bool train_after_validation(struct trainer *trainer, const struct bound_sums *va
   const struct train_options *options = &trainer->options;
   const double divergence = options->objective == OBJECTIVE_BOUND ? valid->kl : valid->surrogate;
   const double loss = (valid->reconstruction + options->kl_end * divergence) / (double)valid->frames;
+  trainer->valid = loss;
   if (loss < point->best) {
     point->best = loss;
     point->bound = (valid->reconstruction + valid->kl) / (double)valid->frames;
@@ -58,17 +59,21 @@ bool train_after_validation(struct trainer *trainer, const struct bound_sums *va
   return point->bad < 2 * options->patience;
 }
 
-void train_report_validation(const struct trainer *trainer, const struct epoch_result *result,
-                             const struct bound_sums *valid)
+void train_report_validation(const struct trainer *trainer, const struct epoch_result *result)
 {
+  bool timed = false;
+  const double share = train_share(trainer, 0, 0, &timed); /* the epoch is counted already */
   const struct train_progress progress = {
     .epoch = trainer->point.epoch,
     .epochs = trainer->options.epochs,
+    .timed = timed,
     .done = 1,
+    .share = share,
     .seconds_left = NAN,
     .train_nats = result->train,
-    .valid_nats = (valid->reconstruction + valid->kl) / (double)valid->frames,
+    .valid_nats = trainer->valid,
     .best_nats = trainer->point.best,
+    .figure = train_chosen_by(&trainer->model->config, &trainer->options),
     .stage = net_kind_name(trainer->model->config.kind),
   };
   if (trainer->run->report != NULL) {
@@ -77,6 +82,20 @@ void train_report_validation(const struct trainer *trainer, const struct epoch_r
 }
 
 enum { LOG_MAX = 1 << 28, LINE_SIZE = 4096 };
+
+const char *train_chosen_by(const struct net_config *config, const struct train_options *options)
+{
+  if (config->matches > 0 || (config->kind != NET_RNN && options->kl_end != 1)) {
+    return "loss";
+  }
+  if (config->kind != NET_RNN && options->objective == OBJECTIVE_SURROGATE) {
+    return "surrogate";
+  }
+  if (options->noise > 0) {
+    return "denoising bound";
+  }
+  return config->kind == NET_RNN ? "exact" : "bound";
+}
 
 const char *train_figure(const struct model *model)
 {

@@ -98,6 +98,7 @@ struct trainer {
   size_t chunks_left;
   double kl_weight, scale;
   double cooled; /* factor of the rate */
+  double valid;  /* the last validation's loss; NaN before the first of this process */
 };
 
 struct epoch_result {
@@ -118,6 +119,9 @@ enum status train_check(const struct net_config *config, const struct train_opti
 /* train_epoch.c: one pass over the data. */
 enum status train_epoch(struct trainer *trainer, struct epoch_result *result, struct error *error) EMEND_CHECK;
 double train_seconds(void); /* monotonic */
+/* How much of the run is over, 0..1, by its epochs or its minutes, whichever says more; `timed`, where not
+ * NULL: it is the minutes. `done` and `in_epoch`: share and seconds of the epoch at hand. */
+double train_share(const struct trainer *trainer, double done, double in_epoch, bool *timed);
 /* Learn from a share of data in memory, as that part of the epoch that result->from and to say. */
 enum status train_on(struct trainer *trainer, struct dataset *data, double share, uint64_t seed,
                      struct epoch_result *result, struct error *error) EMEND_CHECK;
@@ -141,13 +145,14 @@ enum status train_validate(struct trainer *trainer, struct bound_sums *sums) EME
 /* Keep the best weights and lower the rate as patience says; false: it is over. */
 bool train_after_validation(struct trainer *trainer, const struct bound_sums *valid);
 /* Report it. Whoever wants to stop says so again in the next epoch. */
-void train_report_validation(const struct trainer *trainer, const struct epoch_result *result,
-                             const struct bound_sums *valid);
+void train_report_validation(const struct trainer *trainer, const struct epoch_result *result);
 
 /* train_checkpoint.c: OUT.checkpoint, written whole or not at all. */
 enum status train_checkpoint_save(const struct trainer *trainer, struct error *error) EMEND_CHECK;
 /* Loads it where there is one. A checkpoint of another configuration or optimiser is refused. */
 enum status train_checkpoint_load(struct trainer *trainer, struct error *error) EMEND_CHECK;
+/* STATUS_USAGE where there is one: to begin anew would write over it. */
+enum status train_checkpoint_none(const struct trainer *trainer, struct error *error) EMEND_CHECK;
 void train_checkpoint_remove(const struct trainer *trainer);
 
 /* train_log.c: OUT.csv, one line an epoch. */

@@ -63,7 +63,12 @@ static bool report(void *user, const struct train_progress *progress)
     reports->first_best = progress->best_nats;
     snprintf(reports->first_stage, sizeof reports->first_stage, "%s", progress->stage);
   }
-  reports->gate_reports += strcmp(progress->stage, "gate") == 0;
+  if (strcmp(progress->stage, "gate") == 0) {
+    reports->gate_reports++;
+  } else {
+    reports->share_fell = reports->share_fell || progress->share < reports->last.share;
+    reports->last = *progress;
+  }
   return reports->stop_stage == NULL || strcmp(reports->stop_stage, progress->stage) != 0 ||
          progress->epoch < reports->stop_epoch;
 }
@@ -101,9 +106,12 @@ enum status train_rig_train(struct train_rig *f, const char *out, bool resume)
     .command = "a test",
     .report = report,
     .user = &f->reports,
+    .outcome = &f->reports.outcome,
   };
   f->reports.count = 0;
   f->reports.gate_reports = 0;
+  f->reports.last = (struct train_progress){.share = 0};
+  f->reports.share_fell = false;
   return train_model(&f->config, &f->options, &run, &f->error);
 }
 

@@ -22,7 +22,10 @@ struct train_rig_reports {
   int first_epoch, gate_reports;
   double first_best;
   char first_stage[8];
+  struct train_progress last; /* of the network, not of the gate */
+  bool share_fell;            /* at any time, of the network's */
   int count;
+  struct train_outcome outcome;
 };
 
 struct train_rig {

@@ -126,6 +126,7 @@ has said '^0 trials done; 3 had a result before'
 good "$emend" search table one
 [ "$(grep -c '^ *[123]  trial-0000[012]  bound ' said)" -eq 3 ] || fail "the table lacks trials: $(cat said)"
 has said 'bound: the bound on the negative log likelihood'
+has said '^3 trials begun: 3 with a figure, 0 failed, 0 running, 0 not finished'
 awk '$2 ~ /^trial-/ { if (last != "" && $4 < last) bad = 1; last = $4 } END { exit bad }' said || fail "not ranked: $(cat said)"
 good "$emend" search table one --json
 has said '"nats_per_frame"'
@@ -170,6 +171,7 @@ mkdir half/trial-00003 half/trial-4 half/trial-000005
 good "$emend" search table half
 has said '^1 unfinished: trial-00003$'
 has said '^1 broken, to be done again: trial-00001$'
+has said '^4 trials begun: 2 with a figure, 0 failed, 0 running, 2 not finished'
 has said 'trial-00001/result.json: is cut off'
 good "$emend" search table half --json
 has said '"trial-00003"'
@@ -227,7 +229,7 @@ wait $pid
 status=$?
 if [ ! -e cut/trial-00000/result.json ]; then
   [ $status -eq 130 ] || fail "exit status $status when stopped"
-  has complaint 'stopped in trial 0'
+  has complaint 'stopped in trial 0, which keeps its last whole epoch; 0 of 1 are done'
 fi
 good "$emend" search long.cfg --data long.json --out cut --trials 1
 [ "$(figure cut 0)" = "$(figure whole 0)" ] || fail "a killed trial ends otherwise: $(figure cut 0), $(figure whole 0)"

@@ -3,6 +3,7 @@ emend_test(library/personal emend_app test_learn_rig)
 emend_test(library/preset emend_app test_support)
 
 emend_test(cli/options emend_app test_support)
+emend_test(cli/progress emend_app test_support)
 
 emend_test(ports/alsa emend_app)
 emend_test(ports/port emend_app)

@@ -94,6 +94,66 @@ static void no_gain_ends_the_training(void **state)
   for (int i = 1; i < 5; i++) {
     assert_true(nats[i] != nats[i - 1]);
   }
+  assert_int_equal(f->reports.outcome.end, TRAIN_NO_PATIENCE);
+}
+
+/* An hour for few epochs is not what ends it; a time that is over at once is, and is what progress goes by. */
+static void the_limit_that_comes_first_is_named(void **state)
+{
+  struct train_rig *f = *state;
+  f->options.epochs = 3;
+  f->options.minutes = 60;
+  assert_int_equal(train_rig_train(f, "model", false), STATUS_OK);
+  assert_int_equal(f->reports.outcome.end, TRAIN_ALL_EPOCHS);
+  assert_int_equal(f->reports.outcome.epochs, 3);
+  assert_false(f->reports.share_fell);
+  assert_false(f->reports.last.timed);
+  assert_true(f->reports.last.share == 1);
+  f->options.epochs = 1000000;
+  f->options.minutes = 1e-7;
+  assert_int_equal(train_rig_train(f, "model", false), STATUS_OK);
+  assert_int_equal(f->reports.outcome.end, TRAIN_TIME_OUT);
+  assert_int_equal(f->reports.outcome.epochs, 1);
+  assert_true(f->reports.last.timed);
+  assert_true(f->reports.last.share == 1);
+}
+
+/* The figures of validation are those that it chooses by, and named so. */
+static void reports_name_what_validation_chooses_by(void **state)
+{
+  struct train_rig *f = *state;
+  double bound[TRAIN_RIG_EPOCHS] = {0};
+  f->options.epochs = 1;
+  assert_int_equal(train_rig_train(f, "model", false), STATUS_OK);
+  train_rig_read_log(f, "model.csv", LOG_VALID_BOUND, bound);
+  assert_string_equal(f->reports.last.figure, "bound");
+  assert_true(fabs(f->reports.last.valid_nats - bound[0]) < 1e-4);
+  assert_true(f->reports.last.valid_nats == f->reports.last.best_nats);
+  f->config.posterior = POSTERIOR_DIAGONAL;
+  f->options.objective = OBJECTIVE_SURROGATE;
+  assert_int_equal(train_rig_train(f, "model", false), STATUS_OK);
+  train_rig_read_log(f, "model.csv", LOG_VALID_BOUND, bound);
+  assert_string_equal(f->reports.last.figure, "surrogate");
+  assert_true(f->reports.last.valid_nats < bound[0] - 1e-3);
+  assert_true(f->reports.last.valid_nats == f->reports.outcome.loss);
+  f->options.kl_end = 0.2;
+  assert_string_equal(train_chosen_by(&f->config, &f->options), "loss");
+}
+
+/* Without being told to go on, it is neither taken nor written over. */
+static void a_checkpoint_that_is_there_is_not_written_over(void **state)
+{
+  struct train_rig *f = *state;
+  f->reports.stop_stage = "vosp";
+  f->reports.stop_epoch = 2;
+  assert_int_equal(train_rig_train(f, "model", false), STATUS_INTERRUPTED);
+  f->reports.stop_stage = NULL;
+  assert_int_equal(train_rig_train(f, "model", false), STATUS_USAGE);
+  assert_non_null(strstr(f->error.text, "--resume"));
+  assert_int_equal(f->reports.count, 0);
+  assert_false(train_rig_exists(f, "model"));
+  assert_int_equal(train_rig_train(f, "model", true), STATUS_OK);
+  assert_int_equal(f->reports.first_epoch, 2);
 }
 
 static void the_same_seed_gives_the_same_model(void **state)
@@ -276,6 +336,11 @@ int main(void)
     cmocka_unit_test_setup_teardown(a_pattern_is_learnt, train_rig_set_up, train_rig_tear_down),
     cmocka_unit_test_setup_teardown(the_best_weights_are_kept, train_rig_set_up, train_rig_tear_down),
     cmocka_unit_test_setup_teardown(no_gain_ends_the_training, train_rig_set_up, train_rig_tear_down),
+    cmocka_unit_test_setup_teardown(the_limit_that_comes_first_is_named, train_rig_set_up, train_rig_tear_down),
+    cmocka_unit_test_setup_teardown(reports_name_what_validation_chooses_by, train_rig_set_up,
+                                    train_rig_tear_down),
+    cmocka_unit_test_setup_teardown(a_checkpoint_that_is_there_is_not_written_over, train_rig_set_up,
+                                    train_rig_tear_down),
     cmocka_unit_test_setup_teardown(the_same_seed_gives_the_same_model, train_rig_set_up, train_rig_tear_down),
     cmocka_unit_test_setup_teardown(a_stopped_run_goes_on_as_if_it_had_not, train_rig_set_up,
                                     train_rig_tear_down),

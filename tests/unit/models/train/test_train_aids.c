@@ -147,14 +147,15 @@ static void an_average_goes_on_as_one(void **state)
 {
   struct train_rig *f = *state;
   for (int with = 0; with < 2; with++) {
+    const char *out = with ? "with" : "without";
     f->options.average = with ? 0.9 : 0;
     f->reports.stop_stage = "vosp";
     f->reports.stop_epoch = 2;
-    assert_int_equal(train_rig_train(f, "model", false), STATUS_INTERRUPTED);
+    assert_int_equal(train_rig_train(f, out, false), STATUS_INTERRUPTED);
     f->options.average = with ? 0 : 0.9;
-    assert_int_equal(train_rig_train(f, "model", true), STATUS_FORMAT);
+    assert_int_equal(train_rig_train(f, out, true), STATUS_FORMAT);
     assert_non_null(strstr(f->error.text, with ? "made with --average" : "made without --average"));
-    assert_false(train_rig_exists(f, "model"));
+    assert_false(train_rig_exists(f, out));
   }
 }
 
