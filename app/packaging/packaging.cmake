@@ -10,7 +10,9 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/presets DESTINATION share/emend
   FILES_MATCHING PATTERN "*.cfg" PATTERN "card.md" PATTERN "slurm.sh" PATTERN "*.safetensors" PATTERN "bench" EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/assets DESTINATION share/emend FILES_MATCHING PATTERN "*.mid")
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PACKAGING}/copyright DESTINATION share/doc/emend)
-install(FILES ${PROJECT_SOURCE_DIR}/assets/minuet-roll.svg DESTINATION share/doc/emend/assets)
+install(FILES ${PROJECT_SOURCE_DIR}/assets/minuet-roll.svg ${PROJECT_SOURCE_DIR}/assets/data-path.svg
+  DESTINATION share/doc/emend/assets)
+install(FILES ${PROJECT_SOURCE_DIR}/presets/FIGURES.md DESTINATION share/doc/emend/presets)
 
 # A package is for every processor of its kind. Where the live step would be three times as slow for it, the
 # program is there once more, for processors of the last ten years, and the first one becomes it.
