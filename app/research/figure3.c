@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "figure3.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,13 +39,18 @@ static enum status part_init(struct figure3_part *part, const struct sequence *s
   return STATUS_OK;
 }
 
+static void part_free(struct figure3_part *part)
+{
+  for (int k = 0; k < FIGURE3_ROWS; k++) {
+    free(part->rolls[k]);
+    part->rolls[k] = NULL;
+  }
+}
+
 void figure3_free(struct figure3 *figure)
 {
   for (int i = 0; i < FIGURE3_SEQUENCES; i++) {
-    for (int k = 0; k < FIGURE3_ROWS; k++) {
-      free(figure->parts[i].rolls[k]);
-      figure->parts[i].rolls[k] = NULL;
-    }
+    part_free(&figure->parts[i]);
   }
 }
 
@@ -66,15 +72,118 @@ static struct panel *add_panel(struct panels *panels, const struct figure3_part 
   return panel;
 }
 
+/* Make the part of a sequence: its rolls and scores. *fits is false, and the part of no use, where the sequence
+ * is too short. */
+struct maker {
+  enum status (*make)(const struct maker *maker, struct figure3_part *part, struct rng *rng, bool *fits,
+                      struct error *error);
+  const struct cleaner *cleaner; /* 3a */
+  const struct model *model;     /* 3b */
+  struct gap *gap;               /* 3b: the part's that was made last */
+  const struct eval_watch *watch;
+};
+
+static bool goes_on(const struct maker *maker, double share)
+{
+  return maker->watch == NULL || maker->watch->tell(maker->watch->user, share);
+}
+
+/* The same for the same sequence and seed, whatever was made before. */
+static enum status make_part(const struct maker *maker, struct figure3_part *part,
+                             const struct sequence *sequence, uint64_t seed, bool *fits, struct error *error)
+{
+  struct rng rng;
+
+  *fits = true;
+  enum status status = part_init(part, sequence, error);
+  if (status == STATUS_OK) {
+    rng_seed(&rng, seed);
+    status = maker->make(maker, part, &rng, fits, error);
+  }
+  return status;
+}
+
+struct candidate {
+  uint32_t sequence;
+  double f1;
+};
+
+static int by_f1(const void *a, const void *b)
+{
+  const struct candidate *x = a, *y = b;
+
+  return x->f1 != y->f1 ? (x->f1 > y->f1) - (x->f1 < y->f1)
+                        : (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+/* Try up to FIGURE3_TRIED of the sequences in `order`; returns those that fit in `tried`, by F1. */
+static enum status try_all(const struct maker *maker, const struct dataset *data, const uint32_t *order,
+                           uint64_t seed, struct candidate tried[FIGURE3_TRIED], int *count,
+                           struct error *error)
+{
+  const size_t most = data->count < FIGURE3_TRIED ? data->count : FIGURE3_TRIED;
+  enum status status = STATUS_OK;
+
+  *count = 0;
+  for (size_t i = 0; i < data->count && *count < FIGURE3_TRIED && status == STATUS_OK; i++) {
+    struct figure3_part part = {.sequence = NULL};
+    bool fits = true;
+    status = make_part(maker, &part, &data->sequences[order[i]], seed + order[i], &fits, error);
+    if (status == STATUS_OK && fits) {
+      tried[(*count)++] = (struct candidate){order[i], score_f1(&part.after)};
+    }
+    part_free(&part);
+    if (status == STATUS_OK && !goes_on(maker, fmin((double)(i + 1) / (double)most, 1))) {
+      status = error_set(error, STATUS_INTERRUPTED, "stopped; no figure was drawn");
+    }
+  }
+  qsort(tried, (size_t)*count, sizeof *tried, by_f1);
+  return status;
+}
+
+/* Fill the figure's first `wanted` parts with the middle ones of those tried. */
+static enum status make_typical(struct figure3 *figure, const struct maker *maker, const struct dataset *data,
+                                int wanted, uint64_t seed, struct error *error)
+{
+  struct candidate tried[FIGURE3_TRIED];
+  struct rng rng;
+  uint32_t *order = malloc((data->count + 1) * sizeof *order);
+
+  if (order == NULL) {
+    return no_memory(error);
+  }
+  for (size_t i = 0; i < data->count; i++) {
+    order[i] = (uint32_t)i;
+  }
+  rng_seed(&rng, seed);
+  rng_shuffle(&rng, order, data->count);
+  enum status status = try_all(maker, data, order, seed, tried, &figure->tried, error);
+  free(order);
+  if (status == STATUS_OK && figure->tried < wanted) {
+    status =
+      error_set(error, STATUS_FORMAT, "the figure is of %d sequences that are long enough; the split has %d",
+                wanted, figure->tried);
+  }
+  for (int i = 0; i < wanted && status == STATUS_OK; i++) {
+    const struct candidate *one = &tried[(figure->tried - wanted) / 2 + i];
+    bool fits = true;
+    status =
+      make_part(maker, &figure->parts[i], &data->sequences[one->sequence], seed + one->sequence, &fits, error);
+  }
+  return status;
+}
+
 /* --- 3a --- */
 
-static enum status denoise_part(struct figure3_part *part, const struct cleaner *cleaner, struct rng *rng,
-                                struct error *error)
+static enum status denoise_part(const struct maker *maker, struct figure3_part *part, struct rng *rng,
+                                bool *fits, struct error *error)
 {
+  const struct cleaner *cleaner = maker->cleaner;
   const int frames = part->sequence->frames;
   const size_t count = cells_of(part->sequence);
   uint8_t *const *rolls = part->rolls;
 
+  *fits = true;
   corrupt_cells(rolls[DAMAGED], count, NOISE, rng);
   roll_rule_paper(cleaner, rolls[DAMAGED], frames, rolls[MENDED]);
   score_cells(rolls[CLEAN], rolls[DAMAGED], count, &part->before);
@@ -110,28 +219,17 @@ static void denoise_panels(struct figure3 *figure, const struct dataset *data, i
 }
 
 enum status figure3_denoise(struct figure3 *figure, const struct model *model, const struct dataset *data,
-                            uint64_t seed, struct error *error)
+                            uint64_t seed, const struct eval_watch *watch, struct error *error)
 {
   struct cleaner *cleaner;
-  struct rng rng;
 
   *figure = (struct figure3){.panels = {.count = 0}};
-  if (data->count < FIGURE3_SEQUENCES) {
-    return error_set(error, STATUS_FORMAT, "the figure is of two sequences and the split has one");
-  }
   enum status status = model_cleaner_new(model, &cleaner, error);
   if (status != STATUS_OK) {
     return status;
   }
-  rng_seed(&rng, seed);
-  const uint32_t first = rng_below(&rng, (uint32_t)data->count);
-  const uint32_t step = 1 + rng_below(&rng, (uint32_t)data->count - 1);
-  for (uint32_t i = 0; i < FIGURE3_SEQUENCES && status == STATUS_OK; i++) {
-    status = part_init(&figure->parts[i], &data->sequences[(first + i * step) % data->count], error);
-    if (status == STATUS_OK) {
-      status = denoise_part(&figure->parts[i], cleaner, &rng, error);
-    }
-  }
+  const struct maker maker = {.make = denoise_part, .cleaner = cleaner, .watch = watch};
+  status = make_typical(figure, &maker, data, FIGURE3_SEQUENCES, seed, error);
   if (status == STATUS_OK) {
     denoise_panels(figure, data, cleaner->gate != NULL ? FIGURE3_ROWS : FIGURE3_ROWS - 1);
   }
@@ -188,41 +286,41 @@ static void impute_panels(struct figure3 *figure, const struct gap *gap, bool fi
   }
 }
 
-static enum status impute_part(struct figure3 *figure, const struct model *model, struct gap *gap,
-                               struct rng *rng, struct error *error)
+static enum status impute_part(const struct maker *maker, struct figure3_part *part, struct rng *rng,
+                               bool *fits, struct error *error)
 {
-  struct figure3_part *part = &figure->parts[0];
-  const bool fills = model->config.matches > 0;
-  const size_t at = (size_t)gap->begin * PITCHES, count = FIGURE3_GAP * PITCHES;
+  struct gap *gap = maker->gap;
   uint8_t *const *rolls = part->rolls;
 
+  *gap = (struct gap){.cells = part->sequence->cells, .frames = part->sequence->frames};
+  *fits = gap_place(gap, FIGURE3_GAP, rng);
+  if (!*fits) {
+    return STATUS_OK;
+  }
+  const size_t at = (size_t)gap->begin * PITCHES, count = FIGURE3_GAP * PITCHES;
   memset(rolls[DAMAGED] + at, 0, count);
-  const enum status status = fills ? fill_as_filler(model, gap, rolls[MENDED], error)
-                                   : fill_as_paper(model, gap, rolls[MENDED], rng, error);
+  const enum status status = maker->model->config.matches > 0
+                               ? fill_as_filler(maker->model, gap, rolls[MENDED], error)
+                               : fill_as_paper(maker->model, gap, rolls[MENDED], rng, error);
   if (status == STATUS_OK) {
     score_cells(rolls[CLEAN] + at, rolls[DAMAGED] + at, count, &part->before);
     score_cells(rolls[CLEAN] + at, rolls[MENDED] + at, count, &part->after);
     mark_errors(rolls[LAST], rolls[CLEAN], rolls[MENDED], cells_of(part->sequence));
-    impute_panels(figure, gap, fills);
   }
   return status;
 }
 
 enum status figure3_impute(struct figure3 *figure, const struct model *model, const struct dataset *data,
-                           uint64_t seed, struct error *error)
+                           uint64_t seed, const struct eval_watch *watch, struct error *error)
 {
-  struct rng rng;
+  struct gap gap;
+  const struct maker maker = {.make = impute_part, .model = model, .gap = &gap, .watch = watch};
 
   *figure = (struct figure3){.panels = {.count = 0}};
   blas_single_thread();
-  rng_seed(&rng, seed);
-  const struct sequence *sequence = &data->sequences[rng_below(&rng, (uint32_t)data->count)];
-  struct gap gap = {.cells = sequence->cells, .frames = sequence->frames};
-  if (!gap_place(&gap, FIGURE3_GAP, &rng)) {
-    return error_set(error, STATUS_FORMAT,
-                     "sequence %td is too short for a gap of %d frames; try another --seed",
-                     sequence - data->sequences, FIGURE3_GAP);
+  const enum status status = make_typical(figure, &maker, data, 1, seed, error);
+  if (status == STATUS_OK) {
+    impute_panels(figure, &gap, model->config.matches > 0);
   }
-  const enum status status = part_init(&figure->parts[0], sequence, error);
-  return status == STATUS_OK ? impute_part(figure, model, &gap, &rng, error) : status;
+  return status;
 }

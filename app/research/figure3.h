@@ -4,12 +4,12 @@
 #ifndef EMEND_FIGURE3_H
 #define EMEND_FIGURE3_H
 
-#include "dataset.h"
+#include "eval.h"
 #include "model.h"
 #include "panels.h"
 #include "score.h"
 
-enum { FIGURE3_ROWS = 4, FIGURE3_SEQUENCES = 2, FIGURE3_GAP = 8, FIGURE3_SHOWN = 128 };
+enum { FIGURE3_ROWS = 4, FIGURE3_SEQUENCES = 2, FIGURE3_GAP = 8, FIGURE3_SHOWN = 128, FIGURE3_TRIED = 15 };
 
 /* One sequence and what was made of it. */
 struct figure3_part {
@@ -20,18 +20,20 @@ struct figure3_part {
 
 struct figure3 {
   struct panels panels;
+  int tried; /* sequences, of which those shown are the middle ones by F1 */
   struct figure3_part parts[FIGURE3_SEQUENCES];
 };
 
-/* Two sequences of the data, chosen by the seed, clean, noisy and denoised by the paper's rule (4.2); where the
- * model has a gate, by that too. Allocates; release with figure3_free in any case. */
+/* Of up to FIGURE3_TRIED sequences drawn by the seed, the two in the middle by F1, so that what is shown is
+ * typical: clean, noisy and denoised by the paper's rule (4.2); where the model has a gate, by that too.
+ * Allocates; release with figure3_free in any case. `watch` may be NULL. */
 enum status figure3_denoise(struct figure3 *figure, const struct model *model, const struct dataset *data,
-                            uint64_t seed, struct error *error) EMEND_CHECK;
+                            uint64_t seed, const struct eval_watch *watch, struct error *error) EMEND_CHECK;
 
-/* One sequence, chosen by the seed: original, without FIGURE3_GAP frames, recovered by the paper's procedure
+/* The one in the middle, likewise: original, without FIGURE3_GAP frames, recovered by the paper's procedure
  * (4.3), or by a filler in its own way, and the errors. Allocates; release with figure3_free in any case. */
 enum status figure3_impute(struct figure3 *figure, const struct model *model, const struct dataset *data,
-                           uint64_t seed, struct error *error) EMEND_CHECK;
+                           uint64_t seed, const struct eval_watch *watch, struct error *error) EMEND_CHECK;
 
 void figure3_free(struct figure3 *figure);
 

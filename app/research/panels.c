@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "panels.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "picture.h"
@@ -9,9 +10,9 @@
 enum {
   HALF_MARGIN = 8,
   MARGIN = 2 * HALF_MARGIN,
-  LABELS = 34, /* left of a panel */
+  LABELS = 48, /* left of a panel: the axis's name and the octaves */
   TITLE = 20,  /* above it */
-  FEET = 22,   /* below it */
+  FEET = 36,   /* below it: frames and the axis's name */
   CELL_WIDTH = 4,
   CELL_HEIGHT = 4,
   TICK = 16, /* frames */
@@ -75,6 +76,21 @@ static void draw_grid(cairo_t *cairo, const struct layout *layout, const struct 
   }
 }
 
+static void draw_axis_names(cairo_t *cairo, double width, double height)
+{
+  cairo_text_extents_t extents;
+
+  cairo_set_source_rgb(cairo, 0.2, 0.2, 0.2);
+  cairo_text_extents(cairo, "frame", &extents);
+  picture_text(cairo, (width - extents.width) / 2, height + 26, "frame");
+  cairo_text_extents(cairo, "pitch", &extents);
+  cairo_save(cairo);
+  cairo_translate(cairo, -34, (height + extents.width) / 2);
+  cairo_rotate(cairo, -acos(0));
+  picture_text(cairo, 0, 0, "pitch");
+  cairo_restore(cairo);
+}
+
 /* Missed cells are outlines: they differ without colours too. */
 static void draw_cell(cairo_t *cairo, double x, double y, enum panel_mark mark)
 {
@@ -103,6 +119,7 @@ static void draw_panel(cairo_t *cairo, const struct layout *layout, const struct
     cairo_fill(cairo);
   }
   draw_grid(cairo, layout, panel, height);
+  draw_axis_names(cairo, panel->frames * CELL_WIDTH, height);
   for (int t = 0; t < panel->frames; t++) {
     for (int i = layout->low; i <= layout->high; i++) {
       const enum panel_mark mark = (enum panel_mark)panel->marks[t * PITCHES + i];

@@ -85,6 +85,7 @@ has said '2 particles'
 good "$emend" bench figure3a --data rolls/jsb.json --model models/jsb-vosp.safetensors -o 3a.svg
 has 3a.svg '<svg'
 has said '^sequence [01] of valid: F1'
+has said '^In the middle, by F1, of 2 sequences drawn at random'
 good "$emend" bench figure3b --data rolls/jsb.json --model models/jsb-vrae.safetensors -o 3b.png
 [ -s 3b.png ] || fail 'no 3b.png'
 good "$emend" bench deviations models/jsb-vosp-surrogate.safetensors --data rolls/jsb.json --sequence 1 -o s.svg
@@ -118,7 +119,7 @@ bad 2 '-o FILE is missing' bench figure3b --data rolls/jsb.json
 bad 2 'ends in .svg or .png' bench figure3a --data rolls/jsb.json --model models/jsb-vosp.safetensors -o a.gif
 bad 1 'cannot write' bench figure3a --data rolls/jsb.json --model models/jsb-vosp.safetensors -o nowhere/a.svg
 bad 1 'needs one of kind emend.vrae' bench figure3b --data rolls/jsb.json --model models/jsb-vosp.safetensors -o a.svg
-bad 1 'the split has one' bench figure3a --data rolls/jsb.json --split test --model models/jsb-vosp.safetensors -o a.svg
+bad 1 'of 2 sequences that are long enough; the split has 1' bench figure3a --data rolls/jsb.json --split test --model models/jsb-vosp.safetensors -o a.svg
 bad 2 'MODEL is missing' bench deviations --data rolls/jsb.json
 bad 2 'must be from 0 to 1' bench deviations models/jsb-vosp.safetensors --data rolls/jsb.json --sequence 2
 bad 1 'without latents' bench deviations models/jsb-rnn.safetensors --data rolls/jsb.json
