@@ -26,8 +26,8 @@ endif()
 # Doors between folders: as a file of TARGET, can HEADER be included?
 function(emend_door target header)
   add_test(NAME door_${target}_${header}
-    COMMAND ${CMAKE_C_COMPILER} -std=c11 -D_POSIX_C_SOURCE=200809L -fsyntax-only "-DHEADER=\"${header}\""
-      "-I$<JOIN:$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>,;-I>" ${CMAKE_CURRENT_SOURCE_DIR}/lint/door.c
+    COMMAND ${CMAKE_C_COMPILER} -std=c11 -D_POSIX_C_SOURCE=200809L -fsyntax-only -x c "-DHEADER=\"${header}\""
+      "-I$<JOIN:$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>,;-I>" ${CMAKE_CURRENT_SOURCE_DIR}/lint/door.h
     COMMAND_EXPAND_LISTS)
   set_tests_properties(door_${target}_${header} PROPERTIES TIMEOUT 30 LABELS lint)
 endfunction()
