@@ -8,10 +8,13 @@
 #include "roll_plot.h"
 #include "smf_file.h"
 
+enum { SECONDS_MAX = 24 * 3600 };
+
 struct plot_flags {
   char **paths;
   int count;
   const char *out, *report;
+  double from, to; /* seconds; to 0: the end */
 };
 
 static enum status load_notes(const char *path, struct smf *smf, struct note_list *notes, struct error *error)
@@ -91,6 +94,8 @@ static enum status plot(const struct plot_flags *flags, struct error *error)
                                    : roll_gaps_from_markers(&roll, &smf, error);
   }
   if (status == STATUS_OK) {
+    roll.from = (nanos)(flags->from * (double)NANOS_PER_SECOND);
+    roll.to = flags->to > 0 ? (nanos)(flags->to * (double)NANOS_PER_SECOND) : ROLL_END;
     status = roll_draw(&roll, flags->out, error);
   }
   free(roll.notes);
@@ -115,6 +120,20 @@ static int run_plot(int argc, char **argv)
      .value = &flags.report,
      .argument = "FILE",
      .help = "shade the gaps of this report of emend fill"},
+    {.name = "from",
+     .kind = OPTION_NUMBER,
+     .value = &flags.from,
+     .argument = "SECONDS",
+     .help = "draw from here on",
+     .low = 0,
+     .high = SECONDS_MAX},
+    {.name = "to",
+     .kind = OPTION_NUMBER,
+     .value = &flags.to,
+     .argument = "SECONDS",
+     .help = "draw up to here",
+     .low = 0,
+     .high = SECONDS_MAX},
   };
   struct option_set set = {.specs = specs,
                            .count = sizeof specs / sizeof specs[0],
@@ -129,9 +148,14 @@ static int run_plot(int argc, char **argv)
   }
   flags.paths = set.operands;
   flags.count = set.operand_count;
-  enum status status = flags.out != NULL
-                         ? plot(&flags, &error)
-                         : error_set(&error, STATUS_USAGE, "-o FILE is missing; see emend plot --help");
+  enum status status = STATUS_OK;
+  if (flags.out == NULL) {
+    status = error_set(&error, STATUS_USAGE, "-o FILE is missing; see emend plot --help");
+  } else if (flags.to > 0 && flags.to <= flags.from) {
+    status = error_set(&error, STATUS_USAGE, "--to %g is not after --from %g", flags.to, flags.from);
+  } else {
+    status = plot(&flags, &error);
+  }
   return status == STATUS_OK ? EXIT_SUCCESS : command_fail(&command_plot, &error);
 }
 

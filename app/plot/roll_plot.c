@@ -126,7 +126,8 @@ enum status roll_compare(const struct note_list *before, const struct note_list 
   bool *matched = calloc(before->count + 1, sizeof *matched);
   size_t from = 0;
 
-  *roll = (struct roll){.notes = calloc(most + 1, sizeof *roll->notes), .compares = after != NULL};
+  *roll =
+    (struct roll){.notes = calloc(most + 1, sizeof *roll->notes), .compares = after != NULL, .to = ROLL_END};
   if (matched == NULL || roll->notes == NULL) {
     free(matched);
     free(roll->notes);
@@ -155,10 +156,12 @@ enum {
   MARGIN_LEFT = 46,
   MARGIN_RIGHT = 16,
   MARGIN_TOP = 34,
-  MARGIN_BOTTOM = 40,
+  MARGIN_BOTTOM = 20,
+  AXIS = 26, /* below each system: the times */
   ROW = 7,
-  WIDTH_MIN = 700,
-  WIDTH_MAX = 4000,
+  INNER_MIN = 640,
+  SYSTEM_SECONDS = 30, /* a system (a line of the picture) holds so much, */
+  SYSTEMS_MAX = 60,    /* or more where there would be too many */
   LEGEND_STEP = 140,
 };
 
@@ -174,7 +177,12 @@ struct plot {
   cairo_t *cairo;
   double start, end; /* seconds */
   int low, high;     /* pitches, whole octaves */
+  int systems;
+  double span;  /* seconds of a system */
+  double scale; /* pixels a second */
   double width, height;
+  /* The system that is drawn: */
+  double from, to, top; /* seconds; pixels */
 };
 
 static double seconds(nanos time)
@@ -184,17 +192,28 @@ static double seconds(nanos time)
 
 static double x_of(const struct plot *plot, double time)
 {
-  double inner = plot->width - MARGIN_LEFT - MARGIN_RIGHT;
-  return MARGIN_LEFT + (time - plot->start) / (plot->end - plot->start) * inner;
+  return MARGIN_LEFT + (time - plot->from) * plot->scale;
 }
 
 /* The top of a pitch's row. */
 static double y_of(const struct plot *plot, int pitch)
 {
-  return MARGIN_TOP + (double)(plot->high - pitch) * ROW;
+  return plot->top + (double)(plot->high - pitch) * ROW;
 }
 
-static void measure(struct plot *plot, const struct roll *roll)
+static double system_height(const struct plot *plot)
+{
+  return (plot->high - plot->low + 1) * ROW;
+}
+
+/* Is any of it between the times that are drawn? */
+static bool is_within(const struct roll *roll, nanos begin, nanos end)
+{
+  return begin < roll->to && end >= roll->from;
+}
+
+/* The times and pitches of what is to be drawn; the times that were asked for, where they were. */
+static void measure_notes(struct plot *plot, const struct roll *roll)
 {
   plot->start = INFINITY;
   plot->end = 0;
@@ -202,38 +221,50 @@ static void measure(struct plot *plot, const struct roll *roll)
   plot->high = 0;
   for (size_t i = 0; i < roll->count; i++) {
     const struct note *note = &roll->notes[i].note;
-    plot->start = fmin(plot->start, seconds(note->on));
-    plot->end = fmax(plot->end, seconds(note->off));
-    plot->low = note->pitch < plot->low ? note->pitch : plot->low;
-    plot->high = note->pitch > plot->high ? note->pitch : plot->high;
+    if (is_within(roll, note->on, note->off)) {
+      plot->start = fmin(plot->start, seconds(note->on));
+      plot->end = fmax(plot->end, seconds(note->off));
+      plot->low = note->pitch < plot->low ? note->pitch : plot->low;
+      plot->high = note->pitch > plot->high ? note->pitch : plot->high;
+    }
   }
-  plot->start = floor(plot->start);
-  plot->end = fmax(ceil(plot->end), plot->start + 1);
+  plot->start = roll->from > 0 ? seconds(roll->from) : floor(plot->start);
+  plot->end = roll->to < ROLL_END ? seconds(roll->to) : fmax(ceil(plot->end), plot->start + 1);
   plot->low = plot->low / 12 * 12;
   plot->high = plot->high / 12 * 12 + 11;
-  double inner = (plot->end - plot->start) * pixels_per_second;
-  plot->width = fmin(fmax(inner + MARGIN_LEFT + MARGIN_RIGHT, WIDTH_MIN), WIDTH_MAX);
-  plot->height = (plot->high - plot->low + 1) * ROW + MARGIN_TOP + MARGIN_BOTTOM;
+}
+
+static void measure(struct plot *plot, const struct roll *roll)
+{
+  measure_notes(plot, roll);
+  const double length = plot->end - plot->start;
+  plot->systems = (int)fmin(ceil(length / SYSTEM_SECONDS), SYSTEMS_MAX);
+  plot->span = length / plot->systems;
+  const double inner =
+    fmin(fmax(plot->span * pixels_per_second, INNER_MIN), SYSTEM_SECONDS * pixels_per_second);
+  plot->scale = inner / plot->span;
+  plot->width = inner + MARGIN_LEFT + MARGIN_RIGHT;
+  plot->height = plot->systems * (system_height(plot) + AXIS) + MARGIN_TOP + MARGIN_BOTTOM;
 }
 
 static void draw_pitches(const struct plot *plot)
 {
   static const bool black[12] = {[1] = true, [3] = true, [6] = true, [8] = true, [10] = true};
   cairo_t *cairo = plot->cairo;
-  double inner = plot->width - MARGIN_LEFT - MARGIN_RIGHT;
+  const double right = x_of(plot, plot->to);
 
   for (int pitch = plot->low; pitch <= plot->high; pitch++) {
     char name[PITCH_NAME_MAX];
 
     if (black[pitch % 12]) {
       cairo_set_source_rgb(cairo, 0.955, 0.955, 0.955);
-      cairo_rectangle(cairo, MARGIN_LEFT, y_of(plot, pitch), inner, ROW);
+      cairo_rectangle(cairo, MARGIN_LEFT, y_of(plot, pitch), right - MARGIN_LEFT, ROW);
       cairo_fill(cairo);
     }
     if (pitch % 12 == 0) {
       double y = y_of(plot, pitch) + ROW;
       cairo_set_source_rgb(cairo, 0.75, 0.75, 0.75);
-      picture_line(cairo, MARGIN_LEFT, y, plot->width - MARGIN_RIGHT, y);
+      picture_line(cairo, MARGIN_LEFT, y, right, y);
       cairo_set_source_rgb(cairo, 0.2, 0.2, 0.2);
       picture_text(cairo, 10, y, pitch_name(pitch, name));
     }
@@ -259,11 +290,10 @@ static void draw_gap(const struct plot *plot, double x, double y, double width, 
 static void draw_gaps(const struct plot *plot, const struct roll *roll)
 {
   for (size_t i = 0; i < roll->gap_count; i++) {
-    double begin = fmax(seconds(roll->gaps[i].begin), plot->start);
-    double end = fmin(seconds(roll->gaps[i].end), plot->end);
+    double begin = fmax(seconds(roll->gaps[i].begin), plot->from);
+    double end = fmin(seconds(roll->gaps[i].end), plot->to);
     if (begin < end) {
-      draw_gap(plot, x_of(plot, begin), MARGIN_TOP, x_of(plot, end) - x_of(plot, begin),
-               plot->height - MARGIN_TOP - MARGIN_BOTTOM);
+      draw_gap(plot, x_of(plot, begin), plot->top, x_of(plot, end) - x_of(plot, begin), system_height(plot));
     }
   }
 }
@@ -271,10 +301,9 @@ static void draw_gaps(const struct plot *plot, const struct roll *roll)
 static double tick_step(const struct plot *plot)
 {
   static const double steps[] = {1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600};
-  double per_second = (plot->width - MARGIN_LEFT - MARGIN_RIGHT) / (plot->end - plot->start);
   size_t i = 0;
 
-  while (i + 1 < sizeof steps / sizeof steps[0] && steps[i] * per_second < tick_distance) {
+  while (i + 1 < sizeof steps / sizeof steps[0] && steps[i] * plot->scale < tick_distance) {
     i++;
   }
   return steps[i];
@@ -283,20 +312,19 @@ static double tick_step(const struct plot *plot)
 static void draw_time(const struct plot *plot)
 {
   cairo_t *cairo = plot->cairo;
-  double bottom = plot->height - MARGIN_BOTTOM;
+  double bottom = plot->top + system_height(plot);
   double step = tick_step(plot);
 
-  for (long tick = lround(ceil(plot->start / step)); (double)tick * step <= plot->end; tick++) {
+  for (long tick = lround(ceil(plot->from / step)); (double)tick * step <= plot->to; tick++) {
     double time = (double)tick * step;
     char text[32];
 
     snprintf(text, sizeof text, "%.0f", time);
     cairo_set_source_rgb(cairo, 0.88, 0.88, 0.88);
-    picture_line(cairo, x_of(plot, time), MARGIN_TOP, x_of(plot, time), bottom);
+    picture_line(cairo, x_of(plot, time), plot->top, x_of(plot, time), bottom);
     cairo_set_source_rgb(cairo, 0.2, 0.2, 0.2);
     picture_text(cairo, x_of(plot, time) - 4, bottom + 14, text);
   }
-  picture_text(cairo, plot->width / 2 - 24, plot->height - 8, "seconds");
 }
 
 /* Kept: filled. Removed: an outline, crossed, through which the note that it doubled is seen. Added: filled,
@@ -323,39 +351,55 @@ static void draw_box(cairo_t *cairo, double x, double y, double width, enum roll
   cairo_new_path(cairo);
 }
 
+/* A note that lasts from one system into the next is drawn in both. */
 static void draw_notes(const struct plot *plot, const struct roll *roll)
 {
   for (size_t i = 0; i < roll->count; i++) {
     const struct note *note = &roll->notes[i].note;
-    double x = x_of(plot, seconds(note->on));
-    double width = fmax(x_of(plot, seconds(note->off)) - x, narrowest);
+    const double on = fmax(seconds(note->on), plot->from), off = fmin(seconds(note->off), plot->to);
 
-    draw_box(plot->cairo, x, y_of(plot, note->pitch), width, roll->notes[i].mark,
-             0.5 + 0.5 * note->velocity / 127.0);
+    if (seconds(note->on) < plot->to && (off > plot->from || seconds(note->on) >= plot->from)) {
+      draw_box(plot->cairo, x_of(plot, on), y_of(plot, note->pitch), fmax((off - on) * plot->scale, narrowest),
+               roll->notes[i].mark, 0.5 + 0.5 * note->velocity / 127.0);
+    }
   }
+}
+
+/* Notes of this mark among those that are drawn. */
+static size_t count_mark(const struct roll *roll, enum roll_mark mark)
+{
+  size_t count = 0;
+
+  for (size_t i = 0; i < roll->count; i++) {
+    count += roll->notes[i].mark == mark && is_within(roll, roll->notes[i].note.on, roll->notes[i].note.off);
+  }
+  return count;
 }
 
 static void draw_legend(const struct plot *plot, const struct roll *roll)
 {
   double x = MARGIN_LEFT;
+  size_t gaps = 0;
 
-  for (int mark = 0; mark < (roll->compares ? ROLL_MARKS : 1); mark++) {
-    size_t count = 0;
+  for (int mark = 0; mark < ROLL_MARKS; mark++) {
+    const size_t count = count_mark(roll, (enum roll_mark)mark);
     char text[64];
 
-    for (size_t i = 0; i < roll->count; i++) {
-      count += roll->notes[i].mark == (enum roll_mark)mark;
+    if (count > 0) {
+      snprintf(text, sizeof text, "%zu %s", count, roll->compares ? names[mark] : "notes");
+      draw_box(plot->cairo, x, 12, 22, (enum roll_mark)mark, 1);
+      cairo_set_source_rgb(plot->cairo, 0.2, 0.2, 0.2);
+      picture_text(plot->cairo, x + 28, 19, text);
+      x += LEGEND_STEP;
     }
-    snprintf(text, sizeof text, "%zu %s", count, roll->compares ? names[mark] : "notes");
-    draw_box(plot->cairo, x, 12, 22, (enum roll_mark)mark, 1);
-    cairo_set_source_rgb(plot->cairo, 0.2, 0.2, 0.2);
-    picture_text(plot->cairo, x + 28, 19, text);
-    x += LEGEND_STEP;
   }
-  if (roll->gap_count > 0) {
+  for (size_t i = 0; i < roll->gap_count; i++) {
+    gaps += is_within(roll, roll->gaps[i].begin, roll->gaps[i].end);
+  }
+  if (gaps > 0) {
     draw_gap(plot, x, 10, 22, ROW + 4);
     cairo_set_source_rgb(plot->cairo, 0.2, 0.2, 0.2);
-    picture_text(plot->cairo, x + 28, 19, roll->gap_count == 1 ? "gap" : "gaps");
+    picture_text(plot->cairo, x + 28, 19, gaps == 1 ? "gap" : "gaps");
   }
 }
 
@@ -365,17 +409,32 @@ static void draw_all(cairo_t *cairo, void *user)
   const struct roll *roll = plot->roll;
 
   plot->cairo = cairo;
-  draw_pitches(plot);
-  draw_time(plot);
-  draw_gaps(plot, roll);
-  draw_notes(plot, roll);
   draw_legend(plot, roll);
+  for (int system = 0; system < plot->systems; system++) {
+    plot->from = plot->start + system * plot->span;
+    plot->to = fmin(plot->from + plot->span, plot->end);
+    plot->top = MARGIN_TOP + system * (system_height(plot) + AXIS);
+    draw_pitches(plot);
+    draw_time(plot);
+    draw_gaps(plot, roll);
+    draw_notes(plot, roll);
+  }
+  cairo_set_source_rgb(cairo, 0.2, 0.2, 0.2);
+  picture_text(cairo, plot->width / 2 - 24, plot->height - 8, "seconds");
 }
 
 enum status roll_draw(const struct roll *roll, const char *path, struct error *error)
 {
   struct plot plot = {.roll = roll};
+  bool any = false;
 
+  for (size_t i = 0; i < roll->count && !any; i++) {
+    any = is_within(roll, roll->notes[i].note.on, roll->notes[i].note.off);
+  }
+  if (!any) {
+    return error_set(error, STATUS_USAGE,
+                     "there are no notes between the times given; leave out --from and --to");
+  }
   measure(&plot, roll);
   return picture_write(path, plot.width, plot.height, draw_all, &plot, error);
 }

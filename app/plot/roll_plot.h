@@ -18,12 +18,15 @@ struct roll_span {
   nanos begin, end;
 };
 
+#define ROLL_END INT64_MAX
+
 struct roll {
   struct roll_note *notes; /* in drawing order */
   size_t count;
   bool compares;          /* two takes: the legend names the marks */
   struct roll_span *gaps; /* drawn shaded; roll_compare leaves none */
   size_t gap_count;
+  nanos from, to; /* what is drawn; 0 and ROLL_END, as roll_compare leaves them: all */
 };
 
 /* What became of each note from `before` to `after` (matched by pitch, onsets within 50 ms); `after` may be
@@ -31,7 +34,8 @@ struct roll {
 enum status roll_compare(const struct note_list *before, const struct note_list *after, struct roll *roll,
                          struct error *error) EMEND_CHECK;
 
-/* Draw to `path`, which ends in .svg or .png. Nothing is left behind on failure. Allocates. */
+/* Draw to `path`, which ends in .svg or .png; half a minute a system, in longer takes more. STATUS_USAGE when
+ * there is nothing between roll->from and roll->to. Nothing is left behind on failure. Allocates. */
 enum status roll_draw(const struct roll *roll, const char *path, struct error *error) EMEND_CHECK;
 
 /* Where the gaps of a take are, for a piano roll: from its markers, or from the report of a filling. */

@@ -71,7 +71,7 @@ static void draws_either_format_and_refuses_others(void **state)
                                {{5, 5, 0, 127, 1, 0, 0}, ROLL_REMOVED},
                                {{9, 10, 0, 60, 127, 0, 0}, ROLL_ADDED}};
   struct roll_span gap = {1, NANOS_PER_SECOND};
-  const struct roll roll = {notes, 3, true, &gap, 1};
+  struct roll roll = {notes, 3, true, &gap, 1, 0, ROLL_END};
   struct folder folder;
   (void)state;
 
@@ -82,7 +82,50 @@ static void draws_either_format_and_refuses_others(void **state)
   assert_begins(folder_join(&folder, "a.PNG"), "\x89PNG");
   assert_int_equal(roll_draw(&roll, folder_join(&folder, "a.gif"), &error), STATUS_USAGE);
   assert_int_equal(roll_draw(&roll, folder_join(&folder, "none/a.svg"), &error), STATUS_NOT_FOUND);
+  roll.to = 1; /* the first note's first nanosecond */
+  assert_int_equal(roll_draw(&roll, folder_join(&folder, "a.svg"), &error), STATUS_OK);
+  roll.from = 2 * NANOS_PER_SECOND;
+  roll.to = 3 * NANOS_PER_SECOND;
+  assert_int_equal(roll_draw(&roll, folder_join(&folder, "b.svg"), &error), STATUS_USAGE);
   assert_int_equal(folder_count(folder.path), 2);
+  folder_remove(folder.path);
+}
+
+/* The height of a picture is in its first lines: width="..." height="...". */
+static double svg_height(const char *path)
+{
+  uint8_t *data;
+  size_t size;
+  double height = 0;
+
+  assert_int_equal(file_read(path, 1 << 24, &data, &size, &error), STATUS_OK);
+  data[size - 1] = 0;
+  const char *at = strstr((const char *)data, "height=\"");
+  assert_non_null(at);
+  height = strtod(at + strlen("height=\""), NULL);
+  free(data);
+  return height;
+}
+
+static void long_takes_get_more_systems(void **state)
+{
+  struct roll_note notes[2] = {{{0, NANOS_PER_SECOND, 0, 60, 100, 0, 0}, ROLL_KEPT},
+                               {{0, NANOS_PER_SECOND, 0, 60, 100, 0, 0}, ROLL_KEPT}};
+  struct roll roll = {notes, 2, false, NULL, 0, 0, ROLL_END};
+  double heights[4];
+  static const int lengths[4] = {20, 59, 3600, 7200};
+  struct folder folder;
+  (void)state;
+
+  folder_make(&folder);
+  for (int i = 0; i < 4; i++) {
+    notes[1].note.on = (lengths[i] - 1) * NANOS_PER_SECOND;
+    notes[1].note.off = lengths[i] * NANOS_PER_SECOND;
+    assert_int_equal(roll_draw(&roll, folder_join(&folder, "a.svg"), &error), STATUS_OK);
+    heights[i] = svg_height(folder_join(&folder, "a.svg"));
+  }
+  assert_true(heights[1] > heights[0] && heights[2] > 20 * heights[1]);
+  assert_true(heights[3] == heights[2]); /* a system holds more then */
   folder_remove(folder.path);
 }
 
@@ -135,6 +178,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(tells_kept_removed_and_added),
     cmocka_unit_test(draws_either_format_and_refuses_others),
+    cmocka_unit_test(long_takes_get_more_systems),
     cmocka_unit_test(finds_gaps_in_markers_and_reports),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
