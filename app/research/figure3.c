@@ -22,7 +22,8 @@ static size_t cells_of(const struct sequence *sequence)
 
 static enum status no_memory(struct error *error)
 {
-  return error_set(error, STATUS_NO_MEMORY, "not enough memory for the figure");
+  (void)error_set(error, STATUS_NO_MEMORY, "out of memory");
+  return STATUS_NO_MEMORY;
 }
 
 /* Copies of the sequence in all rolls. */
@@ -313,7 +314,7 @@ static enum status impute_part(const struct maker *maker, struct figure3_part *p
 enum status figure3_impute(struct figure3 *figure, const struct model *model, const struct dataset *data,
                            uint64_t seed, const struct eval_watch *watch, struct error *error)
 {
-  struct gap gap;
+  struct gap gap = {.cells = NULL};
   const struct maker maker = {.make = impute_part, .model = model, .gap = &gap, .watch = watch};
 
   *figure = (struct figure3){.panels = {.count = 0}};
