@@ -12,6 +12,7 @@
 #include "commands.h"
 #include "fast_program.h"
 #include "help.h"
+#include "program_folder.h"
 
 static const struct command *const commands[] = {
   &command_live,  &command_denoise, &command_fill,   &command_corrupt, &command_plot,
@@ -93,12 +94,17 @@ static bool wants_threads(const char *command)
 
 int main(int argc, char **argv)
 {
+  char folder[DATAFILE_PATH_MAX];
+
   keep_streams_apart();
   keep_others_from_writing();
   fast_program_become(argv);
   blas_core_become(argv, argc < 2 || !wants_threads(argv[1]));
   signal(SIGPIPE, SIG_IGN); /* a reader that leaves is a failed write, which has its line */
   signal(SIGXFSZ, SIG_IGN); /* as is a file that may not grow */
+  if (program_folder(folder)) {
+    datafile_set_program(folder);
+  }
   int status = run(argc, argv);
   if (fflush(stdout) != 0 || ferror(stdout)) {
     fprintf(stderr, "emend: standard output could not be written; check the disk or the reader\n");

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "paths.h"
+#include "program_folder.h"
 
 /* Of what the compiler was allowed, these came last: no processor has them without the others. */
 static int processor_can(void)
@@ -20,7 +20,7 @@ void fast_program_become(char **argv)
 {
   char folder[DATAFILE_PATH_MAX], path[DATAFILE_PATH_MAX + sizeof EMEND_FAST_PROGRAM];
 
-  if (processor_can() && datafile_program_folder(folder)) {
+  if (processor_can() && program_folder(folder)) {
     snprintf(path, sizeof path, "%s/%s", folder, EMEND_FAST_PROGRAM);
     (void)execv(path, argv); /* comes back where there is none */
   }

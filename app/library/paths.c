@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#ifdef __APPLE__
-#include <mach-o/dyld.h>
-#endif
 
 /* False when the parts do not fit. */
 static bool join(char out[DATAFILE_PATH_MAX], const char *folder, const char *rest)
@@ -37,38 +34,25 @@ static bool user_folder(char out[DATAFILE_PATH_MAX], const char *variable, const
   return home != NULL && home[0] != '\0' && join(base, home, fallback) && join(out, base, "emend");
 }
 
-bool datafile_program_folder(char out[DATAFILE_PATH_MAX])
+static char program[DATAFILE_PATH_MAX]; /* its folder; "": not said */
+
+void datafile_set_program(const char *folder)
 {
-#ifdef __APPLE__
-  uint32_t size = DATAFILE_PATH_MAX;
-  if (_NSGetExecutablePath(out, &size) != 0) {
-    return false;
-  }
-#else
-  ssize_t size = readlink("/proc/self/exe", out, DATAFILE_PATH_MAX - 1);
-  if (size <= 0) {
-    return false;
-  }
-  out[size] = '\0';
-#endif
-  char *slash = strrchr(out, '/');
-  if (slash == NULL) {
-    return false;
-  }
-  *slash = '\0';
-  return true;
+  snprintf(program, sizeof program, "%s", folder);
 }
 
-int datafile_roots(char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX])
+int datafile_roots(const char *data_dir, char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX])
 {
-  char folder[DATAFILE_PATH_MAX];
   int count = 0;
 
+  if (data_dir != NULL) {
+    return snprintf(roots[0], DATAFILE_PATH_MAX, "%s", data_dir) < DATAFILE_PATH_MAX;
+  }
   count += user_folder(roots[count], "XDG_DATA_HOME", ".local/share");
-  if (datafile_program_folder(folder)) {
-    count += join(roots[count], folder, "..");
-    count += join(roots[count], folder, "../share/emend");
-    count += join(roots[count], folder, "../../share/emend"); /* of a program in lib/emend */
+  if (program[0] != '\0') {
+    count += join(roots[count], program, "..");
+    count += join(roots[count], program, "../share/emend");
+    count += join(roots[count], program, "../../share/emend"); /* of a program in lib/emend */
   }
   snprintf(roots[count++], DATAFILE_PATH_MAX, "%s", EMEND_INSTALLED_DATA);
 #if defined(EMEND_SOURCE_DATA) /* a package knows nothing of where it was built */
@@ -79,8 +63,14 @@ int datafile_roots(char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX])
 
 enum status datafile_find(const char *relative, char path[DATAFILE_PATH_MAX], struct error *error)
 {
+  return datafile_find_in(NULL, relative, path, error);
+}
+
+enum status datafile_find_in(const char *data_dir, const char *relative, char path[DATAFILE_PATH_MAX],
+                             struct error *error)
+{
   char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX];
-  int count = datafile_roots(roots);
+  int count = datafile_roots(data_dir, roots);
 
   for (int i = 0; i < count; i++) {
     if (join(path, roots[i], relative) && access(path, R_OK) == 0) {

@@ -55,10 +55,10 @@ static int by_name(const void *left, const void *right)
   return strcmp(left, right);
 }
 
-size_t preset_list(char names[PRESETS_MAX][PRESET_NAME_MAX])
+size_t preset_list_from(const char *data_dir, char names[PRESETS_MAX][PRESET_NAME_MAX])
 {
   char roots[DATAFILE_ROOTS_MAX][DATAFILE_PATH_MAX];
-  int root_count = datafile_roots(roots);
+  int root_count = datafile_roots(data_dir, roots);
   size_t count = 0;
 
   for (int i = 0; i < root_count; i++) {
@@ -68,10 +68,15 @@ size_t preset_list(char names[PRESETS_MAX][PRESET_NAME_MAX])
   return count;
 }
 
-static enum status unknown_name(const char *name, struct error *error)
+size_t preset_list(char names[PRESETS_MAX][PRESET_NAME_MAX])
+{
+  return preset_list_from(NULL, names);
+}
+
+static enum status unknown_name(const char *name, const char *data_dir, struct error *error)
 {
   char list[PRESETS_MAX][PRESET_NAME_MAX], names[256] = "";
-  size_t count = preset_list(list);
+  size_t count = preset_list_from(data_dir, list);
 
   for (size_t i = 0, used = 0; i < count && used < sizeof names; i++) {
     used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "", list[i]);
@@ -80,7 +85,8 @@ static enum status unknown_name(const char *name, struct error *error)
                    names[0] != '\0' ? "are" : "are none", names);
 }
 
-static enum status find_config(const char *name, char path[DATAFILE_PATH_MAX], struct error *error)
+static enum status find_config(const char *name, const char *data_dir, char path[DATAFILE_PATH_MAX],
+                               struct error *error)
 {
   char relative[128];
   struct stat about;
@@ -93,10 +99,10 @@ static enum status find_config(const char *name, char path[DATAFILE_PATH_MAX], s
     }
     return STATUS_OK;
   }
-  if (name[0] == '\0' || strlen(name) >= PRESET_NAME_MAX ||
+  if (name[0] == '\0' || name[0] == '.' || strlen(name) >= PRESET_NAME_MAX ||
       snprintf(relative, sizeof relative, "presets/%s/preset.cfg", name) < 0 ||
-      datafile_find(relative, path, NULL) != STATUS_OK) {
-    return unknown_name(name, error);
+      datafile_find_in(data_dir, relative, path, NULL) != STATUS_OK) {
+    return unknown_name(name, data_dir, error);
   }
   return STATUS_OK;
 }
@@ -167,6 +173,11 @@ static enum status read_config(struct preset *preset, const char *path, struct e
 
 enum status preset_load(struct preset *preset, const char *name, struct error *error)
 {
+  return preset_load_from(preset, name, NULL, error);
+}
+
+enum status preset_load_from(struct preset *preset, const char *name, const char *data_dir, struct error *error)
+{
   char path[DATAFILE_PATH_MAX];
 
   *preset = (struct preset){.strength = 0.5, .fill_strength = 0.5, .bpm = 120, .mode = LIVE_CLEAN};
@@ -174,7 +185,7 @@ enum status preset_load(struct preset *preset, const char *name, struct error *e
     set_name(preset, name);
     return set_models(preset, "", name, name, error);
   }
-  enum status status = find_config(name, path, error);
+  enum status status = find_config(name, data_dir, path, error);
   if (status != STATUS_OK) {
     return status;
   }

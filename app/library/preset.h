@@ -29,8 +29,14 @@ extern const char *const preset_modes[]; /* names of enum live_mode, NULL at the
  * with those that are there. */
 enum status preset_load(struct preset *preset, const char *name, struct error *error) EMEND_CHECK;
 
+/* The same, looking for names in `data_dir`/presets alone, unless it is NULL. */
+enum status preset_load_from(struct preset *preset, const char *name, const char *data_dir,
+                             struct error *error) EMEND_CHECK;
+
 /* The names of all presets, sorted; returns how many. Later ones of a name, and those past PRESETS_MAX, are
  * left out. */
 size_t preset_list(char names[PRESETS_MAX][PRESET_NAME_MAX]);
+/* Those of `data_dir` alone, unless it is NULL. */
+size_t preset_list_from(const char *data_dir, char names[PRESETS_MAX][PRESET_NAME_MAX]);
 
 #endif

@@ -32,12 +32,13 @@ void session_model_free(struct session_model *loaded)
   *loaded = (struct session_model){.model = NULL};
 }
 
-enum status session_open(struct session *session, const struct preset *preset, bool real_time, uint32_t capture,
-                         struct error *error)
+enum status session_open_with(struct session *session, const struct preset *preset,
+                              struct session_model *loaded, bool real_time, uint32_t capture,
+                              struct error *error)
 {
-  struct session_model loaded;
-
-  *session = (struct session){.preset = *preset};
+  *session = (struct session){
+    .preset = *preset, .model = loaded->model, .cleaner = loaded->cleaner, .fingerprint = loaded->fingerprint};
+  *loaded = (struct session_model){.model = NULL};
   const struct live_config config = {
     .keep_warm = real_time,
     .mode = (enum live_mode)preset->mode,
@@ -46,18 +47,23 @@ enum status session_open(struct session *session, const struct preset *preset, b
     .bpm = preset->bpm,
     .capture_capacity = capture,
   };
-
   enum status status =
-    session_model_load(&loaded, preset->model_path, real_time ? "emend live" : "emend denoise", error);
-  session->model = loaded.model;
-  session->cleaner = loaded.cleaner;
-  if (status == STATUS_OK) {
-    status = live_new(&session->live, &config, session->cleaner, stream_emit, &session->stream, error);
-  }
+    live_new(&session->live, &config, session->cleaner, stream_emit, &session->stream, error);
   if (status == STATUS_OK) {
     stream_init(&session->stream, session->live);
   }
   return status;
+}
+
+enum status session_open(struct session *session, const struct preset *preset, bool real_time, uint32_t capture,
+                         struct error *error)
+{
+  struct session_model loaded;
+
+  *session = (struct session){.preset = *preset};
+  enum status status =
+    session_model_load(&loaded, preset->model_path, real_time ? "emend live" : "emend denoise", error);
+  return status == STATUS_OK ? session_open_with(session, preset, &loaded, real_time, capture, error) : status;
 }
 
 void session_close(struct session *session)

@@ -33,6 +33,10 @@ struct session {
 enum status session_open(struct session *session, const struct preset *preset, bool real_time, uint32_t capture,
                          struct error *error) EMEND_CHECK;
 /* The live thread must have ended: a model on its way is freed too. */
+/* The same with a model that is loaded, which is the session's from then on. */
+enum status session_open_with(struct session *session, const struct preset *preset,
+                              struct session_model *loaded, bool real_time, uint32_t capture,
+                              struct error *error) EMEND_CHECK;
 void session_close(struct session *session);
 
 /* The preset's look-ahead as the engine counts it. */

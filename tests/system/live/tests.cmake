@@ -24,4 +24,6 @@ if(TARGET emend_trap)
 
   emend_trap_test(trap engine_live)
   emend_trap_test(trap_live models test_fake)
+  emend_trap_test(trap_library app_emend)
+  target_compile_definitions(test_trap_library PRIVATE EMEND_TEST_DATA="${PROJECT_SOURCE_DIR}")
 endif()

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: MIT
+emend_test(library/emend app_emend Threads::Threads m)
+target_compile_definitions(test_emend PRIVATE EMEND_TEST_DATA="${PROJECT_SOURCE_DIR}")
 emend_test(library/personal emend_app test_learn_rig)
 emend_test(library/preset emend_app test_support)
 
