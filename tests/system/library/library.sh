@@ -78,4 +78,12 @@ cmake -S "$scratch/cmake" -B "$scratch/cmake/build" -Demend_DIR="$lib/cmake/emen
 cmake --build "$scratch/cmake/build" >"$scratch/cmake.log" 2>&1 || fail "$(cat "$scratch/cmake.log")"
 check "$scratch/cmake/build/shared"
 check "$scratch/cmake/build/static"
+
+# What the README shows stands in the example, line by line.
+sed -n '/^## In your own program/,/^## How/p' "$source/README.md" | sed -n '/^```c/,/^```$/p' | grep -v '^```' \
+  >"$scratch/shown"
+[ "$(wc -l <"$scratch/shown")" -ge 8 ] || fail "the README shows no example"
+while IFS= read -r line; do
+  grep -qxF -e "$line" "$example" || fail "the README shows a line that is not in the example: $line"
+done <"$scratch/shown"
 echo "library: as declared"
