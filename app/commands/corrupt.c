@@ -4,23 +4,26 @@
 #include <string.h>
 
 #include "commands.h"
+#include "file.h"
+#include "file_faults.h"
 #include "json_out.h"
 #include "outfile.h"
 #include "rates.h"
 #include "smf_file.h"
+#include "smf_patch.h"
 
 struct corrupt_flags {
   struct corrupt_rates rates;
   uint64_t seed;
-  bool json;
+  bool json, strict;
   const char *in, *out;
 };
 
 static int read_flags(struct corrupt_flags *flags, int argc, char **argv)
 {
-  struct option_spec specs[RATES_COUNT + 2];
+  struct option_spec specs[RATES_COUNT + 3];
   struct option_set set = {.specs = specs,
-                           .count = RATES_COUNT + 2,
+                           .count = RATES_COUNT + 3,
                            .operand_min = 2,
                            .operand_max = 2,
                            .operand_names = "IN.mid and OUT.mid are"};
@@ -37,6 +40,7 @@ static int read_flags(struct corrupt_flags *flags, int argc, char **argv)
                                                 .kind = OPTION_FLAG,
                                                 .value = &flags->json,
                                                 .help = "print what was done as one JSON object"};
+  specs[RATES_COUNT + 2] = file_faults_option(&flags->strict);
   int done = command_parse(&command_corrupt, &set, argc, argv);
   if (done != COMMAND_GO_ON) {
     return done;
@@ -96,22 +100,22 @@ static enum status tell(const struct corrupt_flags *flags, const struct tally *t
   return STATUS_OK;
 }
 
-static enum status damage_and_write(const struct corrupt_flags *flags, const struct smf *smf,
+static enum status damage_and_write(const struct corrupt_flags *flags, const struct smf_file *file,
                                     const struct note_list *clean, struct note_list *noisy, struct error *error)
 {
   struct rng rng;
-  struct smf out;
+  uint8_t *data = NULL;
+  size_t size = 0;
 
   rng_seed(&rng, flags->seed);
   enum status status = corrupt_notes(clean, &flags->rates, &rng, noisy, error);
   if (status == STATUS_OK) {
-    status = smf_with_notes(smf, noisy, &out, error);
+    status = smf_change_notes(&file->smf, file->data, file->size, noisy, &data, &size, error);
   }
-  if (status != STATUS_OK) {
-    return status;
+  if (status == STATUS_OK) {
+    status = file_write(flags->out, data, size, error);
   }
-  status = smf_file_write(&out, flags->out, error);
-  smf_free(&out);
+  free(data);
   if (status != STATUS_OK) {
     return status;
   }
@@ -122,25 +126,27 @@ static enum status damage_and_write(const struct corrupt_flags *flags, const str
 static enum status corrupt(const struct corrupt_flags *flags, struct error *error)
 {
   struct note_list clean = {NULL, 0, 0}, noisy = {NULL, 0, 0};
-  struct smf smf;
+  struct smf_file file = {.data = NULL};
 
   if (flags->json && strcmp(flags->out, "-") == 0) {
     return error_set(error, STATUS_USAGE, "OUT.mid cannot be '-' with --json; name a file");
   }
   enum status status = outfile_check(flags->out, error);
   if (status == STATUS_OK) {
-    status = smf_file_read(&smf, flags->in, error);
+    status = smf_file_open(&file, flags->in, error);
   }
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = smf_notes(&smf, &clean, error);
   if (status == STATUS_OK) {
-    status = damage_and_write(flags, &smf, &clean, &noisy, error);
+    status = file_faults_tell(&file.smf, flags->in, flags->strict, command_corrupt.name, error);
+  }
+  if (status == STATUS_OK) {
+    status = smf_notes(&file.smf, &clean, error);
+  }
+  if (status == STATUS_OK) {
+    status = damage_and_write(flags, &file, &clean, &noisy, error);
   }
   note_list_free(&clean);
   note_list_free(&noisy);
-  smf_free(&smf);
+  smf_file_close(&file);
   return status;
 }
 
@@ -162,6 +168,7 @@ const struct command command_corrupt = {
   .summary = "damage a MIDI file as players' gear does",
   .notes =
     "Without any rate: bounce, brush and harmonic as common keyboards do them, and some ghosts. With rates\n"
-    "given, all others are 0. '-' stands for standard input or output.",
+    "given, all others are 0. All that is not damaged stays as it was, byte for byte. '-' stands for standard\n"
+    "input or output.",
   .run = run_corrupt,
 };

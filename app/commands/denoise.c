@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "commands.h"
+#include "file.h"
+#include "file_faults.h"
 #include "live_report.h"
 #include "outfile.h"
 #include "progress.h"
@@ -14,12 +17,22 @@
 
 enum { CAPTURE_BYTES = 4 << 20 };
 
-#define SLICE (50 * NANOS_PER_MILLISECOND)
-
 struct denoise_flags {
   struct settings settings;
+  struct spare spare;
   const char *in, *out, *report;
+  bool strict;
 };
+
+static enum status set_keep(const struct option_spec *spec, const char *text, struct error *error)
+{
+  return spare_keep(spec->value, text, error);
+}
+
+static enum status set_drums(const struct option_spec *spec, const char *text, struct error *error)
+{
+  return spare_drums(spec->value, text, error);
+}
 
 static int read_flags(struct denoise_flags *flags, int argc, char **argv)
 {
@@ -31,6 +44,19 @@ static int read_flags(struct denoise_flags *flags, int argc, char **argv)
     all[SETTINGS_PRESET],
     all[SETTINGS_STRENGTH],
     all[SETTINGS_LOOK_AHEAD],
+    {.name = "keep",
+     .kind = OPTION_CUSTOM,
+     .value = &flags->spare,
+     .argument = "KEYS",
+     .help = "never remove these: C0:B0, ch3 or ch3/C0:B0; may be given again",
+     .set = set_keep},
+    {.name = "drums",
+     .kind = OPTION_CUSTOM,
+     .value = &flags->spare,
+     .argument = "CH",
+     .help = "channels that play drums, beside 10 and those the file says",
+     .set = set_drums},
+    file_faults_option(&flags->strict),
     {.name = "report",
      .kind = OPTION_TEXT,
      .value = &flags->report,
@@ -57,62 +83,70 @@ static enum status run_through(struct replay *replay, struct session *session, s
                                struct error *error)
 {
   const struct port_stream stream = stream_port(&session->stream);
-  const nanos end = replay_end(replay);
   struct progress progress;
 
   stop_catch();
   progress_begin(&progress, "denoise");
   stream_connect(&session->stream, replay_send, replay);
-  stream.begin(stream.user, 0);
-  while (replay_position(replay) < end && !stop_requested()) {
-    nanos next = replay_position(replay) + SLICE;
-    replay_step(replay, &stream, next < end ? next : end);
+  while (!stop_requested() && replay_go_on(replay, &stream)) {
     watch_drain(watch, live_capture(session->live));
-    progress_show(&progress, (double)replay_position(replay) / (double)end, -1, "");
+    progress_show(&progress, replay_share(replay), -1, "");
   }
-  stream.silence(stream.user, replay_position(replay));
-  watch_drain(watch, live_capture(session->live));
   progress_end(&progress);
   return stop_requested() ? error_set(error, STATUS_INTERRUPTED, "stopped; nothing written") : STATUS_OK;
 }
 
-static enum status finish(const struct denoise_flags *flags, struct replay *replay, const struct report *report,
-                          struct error *error)
+static enum status finish(const struct denoise_flags *flags, const struct smf_file *file, struct replay *replay,
+                          struct report *report, struct error *error)
 {
-  struct smf out;
+  struct replay_result result;
 
-  enum status status = replay_result(replay, &out, error);
+  enum status status = replay_finish(replay, file->data, file->size, &result, error);
+  if (status == STATUS_OK && result.removed != report_suppressed(report->session->live)) {
+    status =
+      error_set(error, STATUS_FULL, "%.300s: %zu notes did not come back, %" PRIu64 " were to be removed",
+                flags->in, result.removed, report_suppressed(report->session->live));
+  }
   if (status == STATUS_OK) {
-    status = smf_file_write(&out, flags->out, error);
+    status = file_write(flags->out, result.data, result.size, error);
   }
-  if (status != STATUS_OK) {
-    return status;
+  if (status == STATUS_OK) {
+    report->smf = &file->smf;
+    report->handed = result.handed;
+    report->handed_count = result.handed_count;
+    report_print(report, outfile_stream(flags->out, flags->report));
+    status = flags->report != NULL ? report_write(report, flags->report, error) : STATUS_OK;
   }
-  report_print(report, outfile_stream(flags->out, flags->report));
-  return flags->report != NULL ? report_write(report, flags->report, error) : STATUS_OK;
+  replay_result_free(&result);
+  return status;
 }
 
 static enum status denoise(const struct denoise_flags *flags, struct session *session, struct watch *watch,
                            struct error *error)
 {
-  struct smf smf;
+  const struct replay_options how = {
+    .look_ahead = session_look_ahead(session), .apart = true, .spare = &flags->spare};
+  struct smf_file file;
   struct replay *replay = NULL;
   nanos start = realtime_now();
 
-  enum status status = smf_file_read(&smf, flags->in, error);
-  if (status != STATUS_OK) {
-    return status;
+  enum status status = smf_file_open(&file, flags->in, error);
+  if (status == STATUS_OK) {
+    status = file_faults_tell(&file.smf, flags->in, flags->strict, command_denoise.name, error);
   }
-  status = replay_new(&replay, &smf, session_look_ahead(session), flags->in, error);
+  if (status == STATUS_OK) {
+    status = replay_new(&replay, &file.smf, &how, flags->in, error);
+  }
   if (status == STATUS_OK) {
     status = run_through(replay, session, watch, error);
   }
   if (status == STATUS_OK) {
     double seconds = (double)(realtime_now() - start) / (double)NANOS_PER_SECOND;
-    status = finish(flags, replay, &(struct report){session, watch, "file", NULL, seconds}, error);
+    struct report report = {.session = session, .watch = watch, .driver = "file", .seconds = seconds};
+    status = finish(flags, &file, replay, &report, error);
   }
   replay_free(replay);
-  smf_free(&smf);
+  smf_file_close(&file);
   return status;
 }
 
@@ -150,6 +184,8 @@ const struct command command_denoise = {
   .name = "denoise",
   .usage = "IN.mid OUT.mid [options]",
   .summary = "clean a MIDI file, as live would have cleaned the playing",
-  .notes = "'-' stands for standard input or output. All but the removed notes stays as it was.",
+  .notes =
+    "'-' stands for standard input or output. Only the removed notes go; everything else stays as it was,\n"
+    "byte for byte. A kept note that a removed one carried on takes its end.",
   .run = run_denoise,
 };

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "file.h"
+#include "file_faults.h"
 #include "fill_job.h"
 #include "fill_report.h"
 #include "outfile.h"
@@ -13,14 +14,14 @@
 #include "settings.h"
 #include "stop.h"
 
-enum { FLAGS = 9 };
+enum { FLAGS = 10 };
 
 struct fill_flags {
   struct settings settings; /* the preset, which emend.conf may name */
   const char *in, *out, *report, *model;
   struct option_list gap_texts;
   struct gap_text gaps[OPTION_LIST_MAX];
-  bool automatic, markers, strength_given;
+  bool automatic, markers, strength_given, strict;
   double strength;
   int variants;
   uint64_t seed;
@@ -78,6 +79,7 @@ static void list_options(struct fill_flags *flags, const struct option_spec *pre
      .value = &flags->seed,
      .argument = "N",
      .help = "of the variants (1)"},
+    file_faults_option(&flags->strict),
   };
   memcpy(specs, all, sizeof all);
 }
@@ -268,6 +270,9 @@ static enum status fill(struct fill_flags *flags, struct error *error)
   }
   if (status == STATUS_OK) {
     status = fill_source_open(&source, flags->in, model->config.frame.unit, error);
+  }
+  if (status == STATUS_OK) {
+    status = file_faults_tell(&source.smf, flags->in, flags->strict, command_fill.name, error);
   }
   if (status == STATUS_OK) {
     status = fill_file(flags, model, &source, error);

@@ -223,8 +223,11 @@ static enum status play(struct playing *playing, struct error *error)
   announce(live_port, playing->session, playing->personal.number, playing->out);
   status = run_loop(playing, error);
   close_all(playing, &counters);
-  const struct report report = {playing->session, playing->watch, live_port->driver->name, &counters,
-                                playing->seconds};
+  const struct report report = {.session = playing->session,
+                                .watch = playing->watch,
+                                .driver = live_port->driver->name,
+                                .counters = &counters,
+                                .seconds = playing->seconds};
   if (live_is_read(playing->out)) {
     report_print(&report, playing->out);
     (void)fflush(playing->out);

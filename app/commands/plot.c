@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "file_faults.h"
 #include "fill_source.h"
 #include "outfile.h"
 #include "roll_plot.h"
@@ -15,12 +16,17 @@ struct plot_flags {
   int count;
   const char *out, *report;
   double from, to; /* seconds; to 0: the end */
+  bool strict;
 };
 
-static enum status load_notes(const char *path, struct smf *smf, struct note_list *notes, struct error *error)
+static enum status load_notes(const struct plot_flags *flags, const char *path, struct smf *smf,
+                              struct note_list *notes, struct error *error)
 {
   enum status status = smf_file_read(smf, path, error);
 
+  if (status == STATUS_OK) {
+    status = file_faults_tell(smf, path, flags->strict, command_plot.name, error);
+  }
   return status == STATUS_OK ? smf_notes(smf, notes, error) : status;
 }
 
@@ -48,7 +54,7 @@ static enum status compare(const struct plot_flags *flags, const struct smf *smf
   enum status status = STATUS_OK;
 
   if (flags->count > 1) {
-    status = load_notes(flags->paths[0], &first, &before, error);
+    status = load_notes(flags, flags->paths[0], &first, &before, error);
   } else if (track >= 0) {
     status = leave_out_track(after, track, &before, error);
   }
@@ -81,7 +87,7 @@ static enum status plot(const struct plot_flags *flags, struct error *error)
 
   enum status status = check(flags, error);
   if (status == STATUS_OK) {
-    status = load_notes(last, &smf, &notes, error);
+    status = load_notes(flags, last, &smf, &notes, error);
   }
   if (status == STATUS_OK) {
     status = compare(flags, &smf, &notes, &roll, error);
@@ -134,6 +140,7 @@ static int run_plot(int argc, char **argv)
      .help = "draw up to here",
      .low = 0,
      .high = SECONDS_MAX},
+    file_faults_option(&flags.strict),
   };
   struct option_set set = {.specs = specs,
                            .count = sizeof specs / sizeof specs[0],

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file.h"
+#include "file_faults.h"
 #include "replay.h"
 #include "rt_thread.h"
 #include "smf_file.h"
@@ -15,7 +17,7 @@
 #define PERIOD (2 * NANOS_PER_MILLISECOND)
 
 struct port {
-  struct smf smf;
+  struct smf_file file;
   struct replay *replay;
   struct port_stream stream;
   struct port_counters counters;
@@ -87,16 +89,20 @@ static void file_close(struct port *port)
     pthread_join(port->thread, NULL);
   }
   replay_free(port->replay);
-  smf_free(&port->smf);
+  smf_file_close(&port->file);
   free(port);
 }
 
 static enum status start(struct port *port, const struct port_options *options, struct error *error)
 {
-  enum status status = smf_file_read(&port->smf, options->in, error);
+  const struct replay_options how = {.look_ahead = options->look_ahead};
+  enum status status = smf_file_open(&port->file, options->in, error);
 
   if (status == STATUS_OK) {
-    status = replay_new(&port->replay, &port->smf, options->look_ahead, options->in, error);
+    status = file_faults_tell(&port->file.smf, options->in, false, "live", error);
+  }
+  if (status == STATUS_OK) {
+    status = replay_new(&port->replay, &port->file.smf, &how, options->in, error);
   }
   if (status == STATUS_OK && pthread_create(&port->thread, NULL, play, port) != 0) {
     status = error_set(error, STATUS_NO_MEMORY, "no thread to play %.300s", options->in);
@@ -164,15 +170,19 @@ static void file_describe(const struct port *port, char *line, size_t size)
 
 enum status port_file_save(struct port *port, const char *path, struct error *error)
 {
-  struct smf out;
+  struct replay_result result;
 
   if (port->running) {
     atomic_store(&port->stop, true);
     pthread_join(port->thread, NULL);
     port->running = false;
   }
-  enum status status = replay_result(port->replay, &out, error);
-  return status == STATUS_OK ? smf_file_write(&out, path, error) : status;
+  enum status status = replay_finish(port->replay, port->file.data, port->file.size, &result, error);
+  if (status == STATUS_OK) {
+    status = file_write(path, result.data, result.size, error);
+  }
+  replay_result_free(&result);
+  return status;
 }
 
 const struct port_driver port_driver_file = {

@@ -75,6 +75,11 @@ enum status fill_source_take(struct fill_source *source, uint8_t *data, size_t s
 {
   *source = (struct fill_source){.data = data, .size = size};
   enum status status = smf_read(&source->smf, data, size, name, error);
+  if (status == STATUS_OK && source->smf.own_tempos != NULL) {
+    status = error_set(error, STATUS_UNSUPPORTED,
+                       "%.300s is of format 2, %d pieces of their own; nothing can be added to it", name,
+                       source->smf.track_count);
+  }
   if (status == STATUS_OK) {
     source->beats = unit == FRAME_BEATS && (source->smf.division & SMPTE) == 0;
     status = metre_read(&source->metre, &source->smf, error);

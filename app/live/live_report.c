@@ -44,6 +44,34 @@ void report_print(const struct report *report, FILE *out)
     }
   }
   fprintf(out, ".\n");
+  if (report->handed_count > 0) {
+    fprintf(out, "%zu kept note%s the end of a removed one that carried on.\n", report->handed_count,
+            report->handed_count == 1 ? " takes" : "s take");
+  }
+}
+
+static double seconds_of(nanos time)
+{
+  return (double)time / (double)NANOS_PER_SECOND;
+}
+
+/* Kept notes that took the end of a removed one. */
+static json_t *lengthened_json(const struct report *report)
+{
+  json_t *list = json_array();
+
+  for (size_t i = 0; i < report->handed_count; i++) {
+    const struct smf_event *events = report->smf->events;
+    const struct smf_event *on = &events[report->handed[i].note_on];
+    char name[PITCH_NAME_MAX];
+
+    json_array_append_new(list, json_pack("{s:f, s:i, s:s, s:i, s:i, s:f, s:f}", "time", seconds_of(on->time),
+                                          "pitch", on->bytes[1], "name", pitch_name(on->bytes[1], name),
+                                          "channel", (on->bytes[0] & 0x0F) + 1, "track", on->track + 1, "ended",
+                                          seconds_of(events[report->handed[i].was].time), "ends",
+                                          seconds_of(events[report->handed[i].now].time)));
+  }
+  return list;
 }
 
 static json_t *suppressed_json(const struct live *live)
@@ -116,5 +144,8 @@ enum status report_write(const struct report *report, const char *path, struct e
     add_port(object, report->counters);
   }
   json_object_set_new(object, "removed", removed_json(report->watch));
+  if (report->smf != NULL) {
+    json_object_set_new(object, "lengthened", lengthened_json(report));
+  }
   return json_out(object, path, error);
 }

@@ -10,6 +10,7 @@
 #include "port.h"
 #include "removals.h"
 #include "session.h"
+#include "smf_patch.h"
 
 struct report {
   const struct session *session;
@@ -17,6 +18,9 @@ struct report {
   const char *driver;                   /* its name */
   const struct port_counters *counters; /* NULL without a port */
   double seconds;                       /* how long it ran, by the clock */
+  const struct smf *smf;                /* of a file: NULL without one */
+  const struct smf_handed *handed;      /* (handed_count) */
+  size_t handed_count;
 };
 
 /* A counter that another thread writes. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "smf_build.h"
+#include "smf_private.h"
 
 enum {
   CHUNK_HEAD = 8,
@@ -36,6 +36,27 @@ static bool chooses_sound(const struct smf_event *event, const bool *channels)
   return type == PROGRAM || (type == MIDI_CONTROL && (event->bytes[1] == BANK || event->bytes[1] == BANK_FINE));
 }
 
+/* What puts the track that plays on one of the channels first on its port. */
+static enum status add_port(struct smf_builder *builder, const struct smf *smf, const bool *channels)
+{
+  int track = -1;
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < smf->event_count && track < 0; i++) {
+    const struct smf_event *event = &smf->events[i];
+    if (message_is_note_on(event->bytes, event->size) && channels[event->bytes[0] & 0x0F]) {
+      track = event->track;
+    }
+  }
+  for (size_t i = 0; i < smf->event_count && status == STATUS_OK; i++) {
+    const struct smf_event *event = &smf->events[i];
+    if (event->track == track && event->kind == SMF_META &&
+        (event->bytes[1] == META_PORT || event->bytes[1] == META_DEVICE)) {
+      status = copy(builder, event, NOTES);
+    }
+  }
+  return status;
+}
+
 static enum status add_copies(struct smf_builder *builder, const struct smf *smf, const struct note_list *notes)
 {
   bool channels[CHANNELS] = {false};
@@ -43,6 +64,7 @@ static enum status add_copies(struct smf_builder *builder, const struct smf *smf
   for (size_t i = 0; i < notes->count; i++) {
     channels[notes->notes[i].channel & 0x0F] = true;
   }
+  status = add_port(builder, smf, channels);
   for (size_t i = 0; i < smf->event_count && status == STATUS_OK; i++) {
     const struct smf_event *event = &smf->events[i];
     if (smf_is_tempo(event)) {
@@ -122,25 +144,41 @@ static enum status draft(const struct smf *smf, const struct smf_addition *addit
 
 static size_t chunk_size(const uint8_t *head)
 {
-  return CHUNK_HEAD + ((size_t)head[4] << 24 | (size_t)head[5] << 16 | (size_t)head[6] << 8 | head[7]);
+  return CHUNK_HEAD + (size_t)smf_big(head + 4, 4);
 }
 
-/* Where the last of `tracks` tracks ends: the file has been read, so it has them all. */
-static size_t end_of_tracks(const uint8_t *data, int tracks)
+static void put_big(uint8_t *data, size_t value, int count)
 {
-  size_t at = chunk_size(data);
-  while (tracks > 0) {
-    tracks -= memcmp(data + at, "MTrk", 4) == 0;
-    at += chunk_size(data + at);
+  for (int i = count - 1; i >= 0; i--) {
+    data[i] = (uint8_t)value;
+    value >>= 8;
   }
-  return at;
 }
 
-static void put_header(uint8_t *data, int tracks)
+/* In the new file: what the header says, and the last track's length, which could else swallow what follows. */
+static void put_lengths(uint8_t *out, const struct smf_wrapper *wrapper, size_t last_track, size_t end,
+                        int tracks)
 {
-  data[9] = 1; /* the format */
-  data[10] = (uint8_t)(tracks >> 8);
-  data[11] = (uint8_t)tracks;
+  put_big(out + wrapper->begin + 8, 1, 2); /* the format */
+  put_big(out + wrapper->begin + 10, (size_t)tracks, 2);
+  put_big(out + last_track + 4, end - last_track - CHUNK_HEAD, 4);
+}
+
+static enum status check_room(const struct smf *smf, int tracks, struct error *error)
+{
+  if (smf->places == NULL) {
+    return error_set(error, STATUS_USAGE, "only a file that was read can be added to");
+  }
+  if (smf->own_tempos != NULL) {
+    return error_set(error, STATUS_UNSUPPORTED,
+                     "the file is of format 2, %d pieces of their own; nothing can be added to it",
+                     smf->track_count);
+  }
+  if (tracks > TRACKS_MAX) {
+    return error_set(error, STATUS_UNSUPPORTED, "the file has %d tracks already; it cannot hold more",
+                     smf->track_count);
+  }
+  return STATUS_OK;
 }
 
 enum status smf_append(const struct smf *smf, const uint8_t *data, size_t size,
@@ -152,24 +190,29 @@ enum status smf_append(const struct smf *smf, const uint8_t *data, size_t size,
   const int tracks = smf->track_count + (addition->marker_count > 0 ? 2 : 1);
   *out = NULL;
   *out_size = 0;
-  if (tracks > TRACKS_MAX) {
-    return error_set(error, STATUS_UNSUPPORTED, "the file has %d tracks already; it cannot hold more",
-                     smf->track_count);
+  enum status status = check_room(smf, tracks, error);
+  if (status == STATUS_OK) {
+    status = draft(smf, addition, &added, &added_size, error);
   }
-  const enum status status = draft(smf, addition, &added, &added_size, error);
   if (status != STATUS_OK) {
     return status;
   }
   const size_t skipped = HEADER_BYTES + chunk_size(added + HEADER_BYTES);
-  const size_t before = end_of_tracks(data, smf->track_count);
-  uint8_t *whole = malloc(size + added_size - skipped);
+  const struct smf_wrapper wrapper = smf_unwrap(data, size);
+  const struct smf_place *last = &smf->places[smf->track_count - 1];
+  const size_t before = last->chunk_end;
+  const size_t more = added_size - skipped;
+  uint8_t *whole = malloc(size + more + SMF_PADDING_MAX);
   if (whole != NULL) {
     memcpy(whole, data, before);
-    memcpy(whole + before, added + skipped, added_size - skipped);
-    memcpy(whole + before + added_size - skipped, data + before, size - before);
-    put_header(whole, tracks);
+    memcpy(whole + before, added + skipped, more);
+    memcpy(whole + before + more, data + before, size - before);
+    put_lengths(whole, &wrapper, last->head, before, tracks);
+    if (smf->faults.of[SMF_FAULT_HEADER].count > 0) {
+      put_big(whole + wrapper.begin + 4, 6, 4); /* it could else lead into what was added */
+    }
     *out = whole;
-    *out_size = size + added_size - skipped;
+    *out_size = smf_rewrap(&wrapper, whole, size + more, wrapper.end - wrapper.begin + more);
   }
   free(added);
   return whole != NULL ? STATUS_OK

@@ -21,8 +21,9 @@ struct smf_addition {
 
 /* `data` is the whole file that `smf` was read from. Format 0 becomes 1. In the new track the channels that it
  * plays on are given their programs (and banks) where the file gives them, so that it sounds alike wherever
- * it goes alone. *out is allocated, the caller frees it. STATUS_UNSUPPORTED for a file that has no room for
- * more tracks. Any thread. */
+ * it goes alone. The header gives the right number of tracks then, and the last track its right length.
+ * *out is allocated, the caller frees it. STATUS_UNSUPPORTED for a file that has no room for more tracks, or
+ * is of format 2 with several. Any thread. */
 enum status smf_append(const struct smf *smf, const uint8_t *data, size_t size,
                        const struct smf_addition *addition, uint8_t **out, size_t *out_size,
                        struct error *error) EMEND_CHECK;

@@ -9,7 +9,14 @@
 
 #include "smf.h"
 
-enum { META_NAME = 0x03, META_MARKER = 0x06, META_END_OF_TRACK = 0x2F, META_TEMPO = 0x51 };
+enum {
+  META_NAME = 0x03,
+  META_MARKER = 0x06,
+  META_DEVICE = 0x09,
+  META_PORT = 0x21,
+  META_END_OF_TRACK = 0x2F,
+  META_TEMPO = 0x51,
+};
 enum { SMF_TEXT_MAX = 255 }; /* of a name or marker; what is longer is cut */
 
 struct smf_builder {
@@ -31,6 +38,8 @@ enum status smf_builder_copy(struct smf_builder *builder, struct smf_event event
                              const uint8_t *bytes) EMEND_CHECK;
 enum status smf_builder_text(struct smf_builder *builder, uint64_t tick, int track, uint8_t type,
                              const char *text) EMEND_CHECK;
+/* Another number of tracks than at the beginning. Allocates. */
+enum status smf_builder_tracks(struct smf_builder *builder, int track_count) EMEND_CHECK;
 /* Sort, map tempos, fill in times, take out the ends of tracks. The result is the caller's; on failure
  * *smf is empty and all is released. Errors name the event by its place in the pool. */
 enum status smf_builder_finish(struct smf_builder *builder, struct smf *smf, const char *name,

@@ -24,7 +24,7 @@ static enum status read_track(struct pairing *pairing, const struct smf *smf, co
     }
   }
   if (pairing->notes->count > before) {
-    pairing_end(pairing, smf_tick_time(smf, smf->track_end[track]));
+    pairing_end(pairing, smf_track_time(smf, track, smf->track_end[track]));
   }
   return STATUS_OK;
 }
@@ -87,8 +87,8 @@ static enum status add_notes(struct smf_builder *builder, const struct smf *smf,
   enum status status = STATUS_OK;
   for (size_t i = 0; i < notes->count && status == STATUS_OK; i++) {
     const struct note *note = &notes->notes[i];
-    const uint64_t on = smf_time_tick(smf, note->on);
-    const uint64_t off = smf_time_tick(smf, note->off);
+    const uint64_t on = smf_track_tick(smf, note->track, note->on);
+    const uint64_t off = smf_track_tick(smf, note->track, note->off);
     const bool is_short = on == off;
     if (is_short != (pass == PASS_SHORT)) {
       continue;

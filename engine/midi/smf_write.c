@@ -44,7 +44,7 @@ static void put_event(struct writer *writer, const struct smf_event *event)
 {
   const uint32_t head = event->kind == SMF_META ? 2 : 1;
   put_bytes(writer, event->bytes, head);
-  if (event->kind != SMF_CHANNEL) {
+  if (event->kind != SMF_CHANNEL && event->kind != SMF_STRAY) {
     put_varlen(writer, event->size - head);
   }
   put_bytes(writer, event->bytes + head, event->size - head);

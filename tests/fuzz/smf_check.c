@@ -6,6 +6,8 @@
 
 #include "metre.h"
 #include "smf_append.h"
+#include "smf_patch.h"
+#include "smf_private.h"
 
 static const char *check_order(const struct smf *smf)
 {
@@ -15,7 +17,8 @@ static const char *check_order(const struct smf *smf)
     if (event->tick < tick || event->tick > smf->track_end[event->track]) {
       return "events are out of order";
     }
-    if (event->time < 0 || event->time > SMF_TIME_MAX || smf_time_tick(smf, event->time) != event->tick) {
+    if (event->time < 0 || event->time > SMF_TIME_MAX ||
+        smf_track_tick(smf, event->track, event->time) != event->tick) {
       return "the time of a tick does not lead back to it";
     }
     tick = event->tick;
@@ -156,14 +159,89 @@ static const char *check_appended(const struct smf *smf, const uint8_t *data, si
   if (status != STATUS_OK) { /* a tempo behind a very long silence, or no room */
     return status == STATUS_UNSUPPORTED ? NULL : "nothing can be added to what was read";
   }
-  const char *fault = memcmp(out + 12, data + 12, 2) == 0 ? NULL : "adding changed the header";
+  const size_t division = smf_unwrap(data, size).begin + 12;
+  const char *fault = memcmp(out + division, data + division, 2) == 0 ? NULL : "adding changed the header";
+  const bool overlaps =
+    smf->faults.of[SMF_FAULT_BETWEEN].count > 0; /* a chunk too long for the file may now fit */
   if (smf_read(&again, out, out_size, "again", &error) != STATUS_OK) {
-    fault = "what was added to cannot be read";
+    fault = overlaps ? NULL : "what was added to cannot be read";
+  } else if (overlaps) {
+    fault = NULL;
   } else if (again.track_count != smf->track_count + 2 || again.event_count < smf->event_count + 5) {
     fault = "adding lost something";
   }
   smf_free(&again);
   free(out);
+  return fault;
+}
+
+/* A file that breaks off or hangs together wrongly may be read in another way once something in it is gone. */
+static bool is_torn(const struct smf *smf)
+{
+  const struct smf_fault_place *faults = smf->faults.of;
+  return faults[SMF_FAULT_CUT].count > 0 || faults[SMF_FAULT_NO_END].count > 0 ||
+         faults[SMF_FAULT_BETWEEN].count > 0 || faults[SMF_FAULT_HEADER].count > 0;
+}
+
+/* Are the events of `smf` that stayed those of `again`? */
+static const char *check_rest(const struct smf *smf, const uint8_t *removed, const struct smf *again)
+{
+  size_t at = 0;
+  for (size_t i = 0; i < smf->event_count; i++) {
+    if (!removed[i] && (at == again->event_count || !same_event(&smf->events[i], &again->events[at++]))) {
+      return "removing notes changed another event";
+    }
+  }
+  if (at != again->event_count || again->track_count != smf->track_count) {
+    return "removing notes added something";
+  }
+  const size_t ends = (size_t)smf->track_count * sizeof *smf->track_end;
+  return memcmp(smf->track_end, again->track_end, ends) == 0 ? NULL : "removing notes moved the end of a track";
+}
+
+static const char *check_result(const struct smf *smf, const uint8_t *data, size_t size, const uint8_t *removed)
+{
+  const struct smf_patch patch = {.removed = removed, .last_tick = UINT64_MAX};
+  const bool removes = memchr(removed, 1, smf->event_count) != NULL;
+  struct smf again = {0};
+  struct error error = {0};
+  uint8_t *out;
+  size_t out_size;
+  const enum status status = smf_patch(smf, data, size, &patch, &out, &out_size, &error);
+  if (status != STATUS_OK) {
+    return status == STATUS_UNSUPPORTED && removes ? NULL : "notes cannot be removed";
+  }
+  const char *fault = NULL;
+  if (!removes) {
+    fault = out_size == size && memcmp(out, data, size) == 0 ? NULL : "removing nothing changed something";
+  } else if (smf_read(&again, out, out_size, "again", &error) != STATUS_OK) {
+    fault = is_torn(smf) ? NULL : "a file cannot be read once notes are removed";
+  } else if (!is_torn(smf)) {
+    fault = check_rest(smf, removed, &again);
+  }
+  smf_free(&again);
+  free(out);
+  return fault;
+}
+
+/* Remove one of `every` notes; none for 0. */
+static const char *check_removed(const struct smf *smf, const uint8_t *data, size_t size, size_t every)
+{
+  uint8_t *removed = calloc(smf->event_count + 1, 1);
+  struct error error = {0};
+  size_t notes = 0;
+  if (removed == NULL) {
+    return NULL;
+  }
+  for (size_t i = 0; i < smf->event_count && every > 0; i++) {
+    if (message_is_note_on(smf->events[i].bytes, smf->events[i].size)) {
+      removed[i] = notes++ % every == 0;
+    }
+  }
+  const char *fault = smf_remove_notes(smf, removed, NULL, NULL, &error) == STATUS_OK
+                        ? check_result(smf, data, size, removed)
+                        : "notes cannot be removed";
+  free(removed);
   return fault;
 }
 
@@ -205,6 +283,9 @@ const char *smf_check(const uint8_t *data, size_t size)
   }
   if (fault == NULL) {
     fault = check_appended(&smf, data, size);
+  }
+  for (size_t every = 0; every < 3 && fault == NULL; every++) {
+    fault = check_removed(&smf, data, size, every);
   }
   if (fault == NULL) {
     fault = check_bars(&smf);

@@ -4,7 +4,7 @@ add_library(test_fake STATIC support/counting_port.c support/fake_predictor.c su
 target_include_directories(test_fake PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/support)
 target_link_libraries(test_fake PUBLIC engine_live)
 # Folders and files for a test.
-add_library(test_support STATIC support/folder.c support/smf_from_notes.c)
+add_library(test_support STATIC support/folder.c support/midi_bytes.c support/same_notes.c support/smf_from_notes.c)
 target_compile_definitions(test_support PRIVATE _DEFAULT_SOURCE)
 target_link_libraries(test_support PUBLIC test_fake engine)
 

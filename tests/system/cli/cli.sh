@@ -117,13 +117,19 @@ bad 2 '--gap 3:1:3:4: bar 3 has no beat 4; it has 3' fill "$holes" out/a.mid --m
 bad 2 '--gap 4:8 and --gap 6:9 overlap' fill "$holes" out/a.mid --model "$filler" --gap 6:9 --gap 4:8
 
 # --- Bad files ---
-for file in zero cut page lying high zeros; do
+for file in zero cut page lying zeros; do
   bad 1 "$file.mid" denoise $file.mid out/a.mid --preset "$model"
   bad 1 "$file.mid" corrupt $file.mid out/a.mid
   bad 1 "$file.mid" plot $file.mid -o out/a.svg
   bad 1 "$file.mid" fill $file.mid out/a.mid --model "$filler"
   bad 1 "$file.mid" live --driver file --in $file.mid --out out/a.mid --preset "$model"
 done
+bad 1 'high.mid: byte 24: a data byte is over 127' denoise high.mid out/a.mid --preset "$model" --strict
+bad 1 'high.mid: byte 24' corrupt high.mid out/a.mid --strict
+bad 1 'high.mid: byte 24' plot high.mid -o out/a.svg --strict
+bad 1 'high.mid: byte 24' fill high.mid out/a.mid --model "$filler" --strict
+bad 2 'names no keys or channels' denoise "$take" out/a.mid --keep H2
+bad 2 'names no channels' denoise "$take" out/a.mid --drums 17
 bad 1 'standard input' denoise - out/a.mid --preset "$model"
 bad 1 'none.mid' denoise none.mid out/a.mid --preset "$model"
 bad 1 'none.safetensors' info none.safetensors
@@ -207,6 +213,16 @@ has report.json '"dropped": 0'
 "$emend" denoise - - --preset "$model" --strength 0.6 <"$noisy" >piped.mid 2>complaint || fail "standard streams: $(cat complaint)"
 cmp -s clean.mid piped.mid || fail "standard streams give another file"
 good "$emend" denoise "$noisy" same.mid --preset "$model" --strength 0
+has said '^Removed 0 of'
+
+cmp -s "$noisy" same.mid || fail "nothing was removed, but the file changed"
+# Files that break the standard are read with a line, and stay as they are where nothing is removed.
+good "$emend" denoise high.mid same.mid --preset "$model"
+has complaint '^emend denoise: high.mid: read despite errors in the file: byte 24: a data byte is over 127 (2 times)$'
+cmp -s high.mid same.mid || fail "nothing was removed, but a faulty file changed"
+good "$emend" corrupt high.mid same.mid --drop 0
+cmp -s high.mid same.mid || fail "no damage was asked for, but the file changed"
+good "$emend" denoise "$noisy" same.mid --preset "$model" --strength 1 --keep ch1,ch2,ch3,ch4 --keep A-1:G9 --drums 11,12
 has said '^Removed 0 of'
 
 # All that was played stays byte for byte, behind the header.

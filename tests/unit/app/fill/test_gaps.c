@@ -27,6 +27,8 @@ static void put_take(const char *path, const struct smf_marker *markers, size_t 
   }
   assert_int_equal(smf_from_notes(&notes, &smf, &error), STATUS_OK);
   assert_int_equal(smf_write(&smf, &data, &size, &error), STATUS_OK);
+  smf_free(&smf);
+  assert_int_equal(smf_read(&smf, data, size, "take", &error), STATUS_OK);
   const struct smf_addition addition = {"none", &none, "marks", markers, count};
   assert_int_equal(smf_append(&smf, data, size, &addition, &marked, &marked_size, &error), STATUS_OK);
   folder_put(path, marked, marked_size);

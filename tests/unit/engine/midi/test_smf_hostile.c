@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Malformed MIDI files: each is refused with one line that names the byte, or read soundly. */
+/* MIDI files that nothing can be had from: refused with one line that names the byte. Others are read soundly.
+ */
 #include <stdlib.h>
 
 #include <dirent.h>
@@ -28,38 +29,22 @@ static const struct bad_case bad_cases[] = {
   {BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "byte 0", "not a Standard MIDI File"},
   {BYTES("<!DOCTYPE html><html><title>404</title>"), "byte 0", "web page"},
   {BYTES("MThd\0\0\0\6\0\0"), "byte 0", "name a file that ends in .mid"},
-  {BYTES("MThd\0\0\0\5\0\0\0\1\0\x60" TRACK("\4", END)), "byte 4", "header's length"},
-  {BYTES("MThd\xFF\xFF\xFF\xFF\0\0\0\1\0\x60" TRACK("\4", END)), "byte 4", "header's length"},
-  {BYTES(HEAD("\2", "\1", "\0\x60") TRACK("\4", END)), "byte 8", "format 2"},
+  {BYTES("RIFF\0\0\0\0RMID"), "byte 0", "not a Standard MIDI File"},
+  {BYTES("MThd\0\0\0\5\0\0\0\1\0\x60xx" TRACK("\4", END)), "byte 4", "header's length"},
+  {BYTES("MThd\xFF\xFF\xFF\xFF\0\0\0\1\0\x60xx" TRACK("\4", END)), "byte 4", "header's length"},
   {BYTES(HEAD("\7", "\1", "\0\x60") TRACK("\4", END)), "byte 8", "no such format"},
-  {BYTES(HEAD("\1", "\0", "\0\x60")), "byte 10", "number of tracks"},
-  {BYTES(HEAD("\0", "\2", "\0\x60") TRACK("\4", END) TRACK("\4", END)), "byte 10", "number of tracks"},
-  {BYTES("MThd\0\0\0\6\0\1\xFF\xFF\0\x60" TRACK("\4", END)), "byte 10", "number of tracks"},
+  {BYTES(HEAD("\1", "\0", "\0\x60")), "byte 14", "no track"},
+  {BYTES(HEAD("\1", "\1", "\0\x60") "Junk\0\0\0\4abcd"), "byte 26", "no track"},
+  {BYTES(ONE "MTrk\xFF\xFF\xFF\xFF"), "byte 22", "no whole event"},
   {BYTES(HEAD("\0", "\1", "\0\0") TRACK("\4", END)), "byte 12", "division"},
   {BYTES(HEAD("\0", "\1", "\xE7\0") TRACK("\4", END)), "byte 12", "division"},
   {BYTES(HEAD("\0", "\1", "\x80\x28") TRACK("\4", END)), "byte 12", "division"},
-  {BYTES(HEAD("\1", "\2", "\0\x60") TRACK("\4", END) "Junk\0\0\0\4abcd"), "byte 38", "promises 2 tracks"},
-  {BYTES(HEAD("\1", "\1", "\0\x60") TRACK("\4", END) TRACK("\4", END)), "byte 26", "at least 2"},
-  {BYTES(ONE TRACK("\5", END)), "byte 18", "longer than the file"},
-  {BYTES(ONE "MTrk\xFF\xFF\xFF\xFF" END), "byte 18", "longer than the file"},
-  {BYTES(ONE TRACK("\4", "\0\xC0\1\0")), "byte 26", "within an event"},
-  {BYTES(ONE TRACK("\3", "\0\xC0\1") "zzz"), "byte 25", "no end-of-track"},
-  {BYTES(ONE TRACK("\4", "\0\x90\x3C\x80")), "byte 25", "over 127"},
-  {BYTES(ONE TRACK("\6", "\0\x90\xFF\x2F\0\0")), "byte 24", "over 127"},
   {BYTES(ONE TRACK("\4", "\0\x3C\x40\0")), "byte 23", "status byte must"},
   {BYTES(ONE TRACK("\x0A", "\0\xF0\1\xF7"
                            "\0\x3C\x40"
                            "\0\0\0")),
    "byte 27", "status byte must"},
-  {BYTES(ONE TRACK("\4", "\0\xF8\0\0")), "byte 23", "no place in a file"},
-  {BYTES(ONE TRACK("\4", "\0\xFF\x51\3")), "byte 25", "longer than what is left"},
-  {BYTES(ONE TRACK("\5", "\0\xF0\x8F\xFF\x7F")), "byte 24", "longer than what is left"},
-  {BYTES(ONE TRACK("\4", "\0\xFF\x2F\1")), "byte 25", "longer than what is left"},
-  {BYTES(ONE TRACK("\5", "\0\xFF\x2F\1\0")), "byte 25", "end-of-track event carries data"},
-  {BYTES(ONE TRACK("\4", "\0\xFF\1\x80")), "byte 25", "within a number"},
   {BYTES(ONE TRACK("\x08", "\xFF\xFF\xFF\xFF\x7F\xFF\x2F\0")), "byte 22", "longer than four bytes"},
-  {BYTES(ONE TRACK("\x0A", "\0\xFF\x51\2\1\1" END)), "byte 24", "fewer than three"},
-  {BYTES(ONE TRACK("\x0B", "\0\xFF\x51\3\0\0\0" END)), "byte 24", "too fast"},
   {BYTES(HEAD("\0", "\1", "\0\1") TRACK("\7", "\xFF\xFF\xFF\x7F\xFF\x2F\0")), "byte 27", "24 hours"},
   {BYTES(HEAD("\0", "\1", "\0\1") TRACK("\x0E", "\xFF\xFF\xFF\x7F\xFF\x51\3\1\0\0" END)), "byte 27",
    "24 hours"},
@@ -100,19 +85,27 @@ static const char seed_file[] = HEAD("\1", "\3", "\0\x60") TRACK("\x1A", "\0\xFF
                                                     "\0\x83\x3C\x40"
                                                     "\0\xC3\1" END);
 
-static void test_a_file_cut_at_any_byte_is_refused(void **state)
+/* A file cut anywhere behind its first event gives the events that are whole. */
+static void test_a_file_cut_at_any_byte_gives_what_is_whole(void **state)
 {
   (void)state;
   assert_null(smf_check((const uint8_t *)seed_file, sizeof seed_file - 1));
+  size_t before = 0;
   for (size_t size = 0; size < sizeof seed_file - 1; size++) {
     struct smf smf;
     struct error error;
-    uint8_t *cut = malloc(size + 1); /* exact, so that a sanitizer sees a read beyond */
-    memcpy(cut, seed_file, size);
-    uint8_t *exact = realloc(cut, size > 0 ? size : 1);
-    if (smf_read(&smf, exact, size, "cut", &error) == STATUS_OK) {
-      fail_msg("cut at %zu it was read", size);
+    uint8_t *exact = malloc(size + (size == 0)); /* so that a sanitizer sees a read beyond */
+    memcpy(exact, seed_file, size);
+    const bool is_read = smf_read(&smf, exact, size, "cut", &error) == STATUS_OK;
+    if (is_read != (size >= 29) || (is_read && !smf_has_faults(&smf)) || smf.event_count < before) {
+      fail_msg("cut at %zu: %zu events, %zu before", size, smf.event_count, before);
     }
+    const char *fault = smf_check(exact, size);
+    if (fault != NULL) {
+      fail_msg("cut at %zu: %s", size, fault);
+    }
+    before = smf.event_count;
+    smf_free(&smf);
     free(exact);
   }
 }
@@ -152,7 +145,7 @@ static void test_mutated_files_are_refused_or_read_soundly(void **state)
       smf_free(&smf);
     }
   }
-  assert_in_range(accepted, 1000, 19000); /* both ways are really taken */
+  assert_in_range(accepted, 1000, 19900); /* both ways are really taken */
 }
 
 /* Two bytes an event is as dense as a file gets. */
@@ -210,7 +203,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_bad_files_are_refused_with_the_byte),
-    cmocka_unit_test(test_a_file_cut_at_any_byte_is_refused),
+    cmocka_unit_test(test_a_file_cut_at_any_byte_gives_what_is_whole),
     cmocka_unit_test(test_mutated_files_are_refused_or_read_soundly),
     cmocka_unit_test(test_a_file_of_a_million_events_is_read),
     cmocka_unit_test(test_stored_findings_stay_mended),
