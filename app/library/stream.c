@@ -80,6 +80,20 @@ EMEND_LIVE void stream_silence(struct stream *stream, nanos now)
   LEAVE();
 }
 
+EMEND_LIVE void stream_lost(struct stream *stream, nanos now)
+{
+  ENTER();
+  live_lost(stream->live, now);
+  LEAVE();
+}
+
+EMEND_LIVE void stream_listener(struct stream *stream, nanos now, uint64_t id, bool here)
+{
+  ENTER();
+  live_listener(stream->live, now, id, here);
+  LEAVE();
+}
+
 EMEND_LIVE void stream_tempo(struct stream *stream, double bpm)
 {
   ENTER();

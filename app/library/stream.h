@@ -29,6 +29,8 @@ EMEND_LIVE void stream_begin(struct stream *stream, nanos now);
 EMEND_LIVE void stream_receive(struct stream *stream, nanos time, const uint8_t *bytes, size_t size);
 EMEND_LIVE void stream_advance(struct stream *stream, nanos now);
 EMEND_LIVE void stream_silence(struct stream *stream, nanos now);
+EMEND_LIVE void stream_lost(struct stream *stream, nanos now);
+EMEND_LIVE void stream_listener(struct stream *stream, nanos now, uint64_t id, bool here);
 EMEND_LIVE void stream_tempo(struct stream *stream, double bpm);
 
 /* The engine's way out (a live_emit); `stream` is a struct stream. Live thread. */

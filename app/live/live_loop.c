@@ -104,6 +104,27 @@ static void tell(struct live_loop *loop, struct live_view *view, bool screen, bo
   }
 }
 
+/* What the engine has ended by itself. */
+static void take_ends(struct live_loop *loop, struct live_view *view, bool screen)
+{
+  const struct live_counters *counters = live_counters(loop->session->live);
+  const uint64_t unheard = atomic_load_explicit(&counters->ended_unheard, memory_order_relaxed);
+  const uint64_t unplugged = atomic_load_explicit(&counters->unplugged, memory_order_relaxed);
+  const uint64_t more = unheard - view->ended_unheard;
+  char line[128];
+
+  if (unplugged != view->unplugged) {
+    tell(loop, view, screen, true, "the keyboard's active sensing stopped; what it held was ended");
+  }
+  if (more > 0) {
+    snprintf(line, sizeof line, "input was lost, and with it the release of %llu key%s: ended now",
+             (unsigned long long)more, more == 1 ? "" : "s");
+    tell(loop, view, screen, true, line);
+  }
+  view->ended_unheard = unheard;
+  view->unplugged = unplugged;
+}
+
 static void take_reload(struct live_loop *loop, struct live_view *view, bool screen)
 {
   char line[RELOAD_LINE];
@@ -134,6 +155,7 @@ static bool take_news(struct live_loop *loop, struct live_view *view, bool scree
   char line[WORKER_LINE];
 
   take_port_news(loop, view, screen);
+  take_ends(loop, view, screen);
   watch_drain(loop->watch, worker_records(loop->worker));
   take_reload(loop, view, screen);
   if (!reload_swaps(loop->reload)) {

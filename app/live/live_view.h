@@ -22,7 +22,8 @@ struct live_view {
   enum worker_state learner;
   double learnt; /* share that is done, where it learns */
   const struct port_counters *counters;
-  double seconds; /* since the start */
+  uint64_t ended_unheard, unplugged; /* live_counters' that were told of */
+  double seconds;                    /* since the start */
   /* For the load: */
   uint64_t busy_before;
   double busy_seconds, load; /* load as a share of one core */

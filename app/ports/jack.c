@@ -3,18 +3,6 @@
 
 #include <string.h>
 
-enum { LOST_A_SECOND = 10 }; /* cycles worth a tenth of a second */
-
-/* A few lost cycles are an xrun. More of them may have held the end of what sounds. */
-static void notice_lost_input(struct jack_port *jack, uint64_t expected)
-{
-  const struct frame_clock *clock = &jack->clock;
-  if (clock->frame - expected > clock->rate / LOST_A_SECOND) {
-    atomic_store_explicit(&jack->head.silence_wanted, true, memory_order_relaxed);
-    port_count(&jack->head.counters.overflowed);
-  }
-}
-
 /* A new server, or a new rate: count on from the time that has been reached. */
 static void start_cycle(struct jack_port *jack, jack_nframes_t frames)
 {
@@ -27,7 +15,7 @@ static void start_cycle(struct jack_port *jack, jack_nframes_t frames)
   }
   uint64_t expected = clock->frame + clock->length;
   frame_clock_cycle(clock, server, frames);
-  notice_lost_input(jack, expected);
+  jack->cycles_lost = clock->frame > expected;
   jack->out_buffer = jack_port_get_buffer(jack->out, frames);
   jack->out_count = 0;
   jack->out_frame = 0;
@@ -59,6 +47,26 @@ static bool silence_is_due(struct jack_port *jack)
   return atomic_exchange_explicit(&jack->head.silence_wanted, false, memory_order_acquire) || departed;
 }
 
+/* What came in while cycles were lost, and what went out just before, may have been heard by nobody. */
+static void tell_lost_cycles(struct jack_port *jack, nanos start)
+{
+  const struct port_stream *stream = &jack->head.stream;
+  stream->lost(stream->user, start);
+  stream->listener(stream->user, start, JACK_EVERYONE, false);
+  stream->listener(stream->user, start, JACK_EVERYONE, true);
+  port_count(&jack->head.counters.overflowed);
+}
+
+static void tell_listeners(struct jack_port *jack, nanos start)
+{
+  const struct port_stream *stream = &jack->head.stream;
+  struct ring_header header;
+  uint64_t id;
+  for (int i = 0; i < JACK_LISTENERS_MAX && ring_read(&jack->listeners, &header, &id, sizeof id); i++) {
+    stream->listener(stream->user, start, id, header.type == JACK_CAME);
+  }
+}
+
 static void run_cycle(struct jack_port *jack, void *in_buffer, jack_nframes_t frames)
 {
   const struct port_stream *stream = &jack->head.stream;
@@ -69,6 +77,10 @@ static void run_cycle(struct jack_port *jack, void *in_buffer, jack_nframes_t fr
   }
   if (silence_is_due(jack)) {
     stream->silence(stream->user, start);
+  }
+  tell_listeners(jack, start);
+  if (jack->cycles_lost) {
+    tell_lost_cycles(jack, start);
   }
   stream->advance(stream->user, start);
   bool closing = atomic_load_explicit(&jack->closing, memory_order_relaxed);

@@ -12,9 +12,14 @@
 
 #include "frame_clock.h"
 #include "port_private.h"
+#include "ring.h"
 
 /* Ports that came since the last look; where more came, any may have. */
 enum { JACK_NEW_PORTS = 64 };
+
+/* Who hears the output: messages of the ring, with an id; and how many are looked at in a cycle. */
+enum { JACK_LEFT = 1, JACK_CAME, JACK_LISTENERS_MAX = 32, JACK_LISTENERS_RING = 1 << 12 };
+enum { JACK_EVERYONE = 1 }; /* an id that no listener has */
 
 struct jack_port {
   struct port head;
@@ -24,6 +29,7 @@ struct jack_port {
   /* Live thread only. */
   struct frame_clock clock;
   bool begun;         /* the stream has been told when it began */
+  bool cycles_lost;   /* between the last cycle and this one */
   void *out_buffer;   /* NULL outside a cycle */
   uint32_t out_count; /* events in it */
   int64_t out_frame;  /* of the last event: frames may not decrease */
@@ -37,6 +43,7 @@ struct jack_port {
   _Atomic bool closing;        /* what comes in now would not be ended any more */
   _Atomic bool listened;       /* emend:out has been connected for two polls */
   _Atomic bool rejoined;       /* what sounds is from before: its end waits for a listener */
+  struct ring listeners;       /* from JACK's own thread to the live one */
   _Atomic uint32_t departures; /* sources that the input lost, counted by JACK's own thread */
   _Atomic jack_port_id_t new_ports[JACK_NEW_PORTS];
   _Atomic uint32_t new_port_count; /* since the start; that thread's too */

@@ -178,6 +178,9 @@ static enum status jack_open(struct port **port, const struct port_options *opti
   atomic_store(&jack->look_ahead, options->look_ahead);
   *port = &jack->head;
   enum status status = port_setup(&jack->head, options, stream, error);
+  if (status == STATUS_OK && ring_init(&jack->listeners, JACK_LISTENERS_RING) != STATUS_OK) {
+    status = error_set(error, STATUS_NO_MEMORY, "jack: no memory for the driver");
+  }
   if (status == STATUS_OK) {
     status = join_server(jack, error);
   }
@@ -302,6 +305,7 @@ static void jack_close(struct port *port)
     wait_cycles(jack);
     leave_server(jack);
   }
+  ring_free(&jack->listeners);
   free(jack);
 }
 
@@ -422,12 +426,31 @@ void jack_port_on_registration(jack_port_id_t id, int came, void *port)
   }
 }
 
+/* By name, since JACK gives an id anew. Not one that is the driver's own, nor 0. */
+static uint64_t listener_id(const char *name)
+{
+  uint64_t id = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+  for (; *name; name++) {
+    id = (id ^ (uint8_t)*name) * UINT64_C(0x100000001b3);
+  }
+  return id > JACK_EVERYONE ? id : JACK_EVERYONE + 1;
+}
+
+static bool is_port(const jack_port_t *port, const jack_port_t *own)
+{
+  return port && strcmp(jack_port_name(port), jack_port_name(own)) == 0;
+}
+
 void jack_port_on_connection(jack_port_id_t source, jack_port_id_t sink, int made, void *port)
 {
   struct jack_port *jack = port;
   const jack_port_t *heard = jack_port_by_id(jack->client, sink);
-  (void)source;
-  if (!made && heard && strcmp(jack_port_name(heard), jack_port_name(jack->in)) == 0) {
+  if (heard && is_port(jack_port_by_id(jack->client, source), jack->out)) {
+    const uint64_t id = listener_id(jack_port_name(heard));
+    /* Without room the live thread does not run, or nobody listens for long. */
+    (void)ring_write(&jack->listeners, made ? JACK_CAME : JACK_LEFT, &id, sizeof id);
+  }
+  if (!made && is_port(heard, jack->in)) {
     atomic_fetch_add_explicit(&jack->departures, 1, memory_order_release);
   }
 }

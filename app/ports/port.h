@@ -18,6 +18,11 @@ struct port_stream {
   void (*advance)(void *user, nanos now);
   /* The input or output vanished, or the stream ends: everything that sounds is ended. */
   void (*silence)(void *user, nanos now);
+  /* Input may have been lost up to now. */
+  void (*lost)(void *user, nanos now);
+  /* Somebody who hears the output left or came; `id`, not 0, tells them apart. Both, where the output of late
+   * may not have been heard. */
+  void (*listener)(void *user, nanos now, uint64_t id, bool here);
   /* Beats a minute from now on, where a driver knows them (a file's tempo map). */
   void (*tempo)(void *user, double bpm);
 };
@@ -41,7 +46,7 @@ enum port_state { PORT_WAITING, PORT_CONNECTED, PORT_LOST, PORT_FAILED };
 struct port_counters {
   _Atomic uint64_t received, sent;
   _Atomic uint64_t send_failed; /* the library had no room; the engine tries again */
-  _Atomic uint64_t overflowed;  /* the library lost input; held notes were resynchronised */
+  _Atomic uint64_t overflowed;  /* the library lost input; what is held is in doubt */
   _Atomic uint64_t disconnects;
   _Atomic uint64_t xruns;
 };

@@ -56,20 +56,22 @@ static nanos advance_to(struct port_loop *loop, nanos time)
   return loop->time;
 }
 
-static void take_input(struct port_loop *loop)
+/* False where there may be more. */
+static bool take_input(struct port_loop *loop)
 {
   const struct port_stream *stream = &loop->head.stream;
   for (int i = 0; i < TURN_INPUT_MAX; i++) {
     struct ring_header header;
     struct arrival arrival;
     if (!ring_read(&loop->input, &header, &arrival, sizeof(arrival))) {
-      return;
+      return true;
     }
     if (header.size > offsetof(struct arrival, bytes)) {
       nanos time = advance_to(loop, arrival.time);
       stream->receive(stream->user, time, arrival.bytes, header.size - offsetof(struct arrival, bytes));
     }
   }
+  return false;
 }
 
 /* False when nothing is left. */
@@ -115,11 +117,13 @@ static void turn(struct port_loop *loop)
   }
   /* Before the wish is taken: who sees it taken must not see what an earlier turn had written out. */
   atomic_store_explicit(&loop->drained, false, memory_order_relaxed);
-  bool resync = atomic_exchange_explicit(&loop->resync_wanted, false, memory_order_acquire);
-  if (atomic_exchange_explicit(&loop->head.silence_wanted, false, memory_order_acq_rel) || resync) {
+  if (atomic_exchange_explicit(&loop->head.silence_wanted, false, memory_order_acq_rel)) {
     stream->silence(stream->user, advance_to(loop, realtime_now()));
   }
-  take_input(loop);
+  /* What came before the loss is heard before it is told: a key may have been struck in it. */
+  if (take_input(loop) && atomic_exchange_explicit(&loop->lost, false, memory_order_acquire)) {
+    stream->lost(stream->user, advance_to(loop, realtime_now()));
+  }
   advance_to(loop, realtime_now());
   write_output(loop);
 }
@@ -165,7 +169,7 @@ void port_loop_stop(struct port_loop *loop)
 void port_loop_overflowed(struct port_loop *loop)
 {
   port_count(&loop->head.counters.overflowed);
-  atomic_store_explicit(&loop->resync_wanted, true, memory_order_release);
+  atomic_store_explicit(&loop->lost, true, memory_order_release);
 }
 
 void port_loop_post(struct port_loop *loop, nanos time, const uint8_t *bytes, size_t size)

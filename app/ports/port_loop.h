@@ -37,9 +37,9 @@ struct port_loop {
   struct ring input; /* written by one thread, read by the loop */
   struct realtime_bell bell;
   _Atomic bool stop;
-  _Atomic bool drained;       /* nothing is left to write */
-  _Atomic int raise_result;   /* of realtime_raise in the loop's thread */
-  _Atomic bool resync_wanted; /* input was lost: what is held is not known */
+  _Atomic bool drained;     /* nothing is left to write */
+  _Atomic int raise_result; /* of realtime_raise in the loop's thread */
+  _Atomic bool lost;        /* input was: what is held is not known */
   /* Loop thread only. */
   pthread_t thread;
   struct ring output;
@@ -60,7 +60,7 @@ void port_loop_stop(struct port_loop *loop);
 void port_loop_free(struct port_loop *loop);
 
 /* The input's thread (the loop's own from gather). A message or a piece of SysEx; longer ones are cut
- * into pieces. Where the ring stays full, the rest is lost, counted and held notes are ended. */
+ * into pieces. Where the ring stays full, the rest is lost and counted. */
 void port_loop_post(struct port_loop *loop, nanos time, const uint8_t *bytes, size_t size);
 /* Any thread: the library lost input. */
 void port_loop_overflowed(struct port_loop *loop);

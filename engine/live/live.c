@@ -107,12 +107,51 @@ static void take_commands(struct live *live)
   }
 }
 
+/* Heard at once, handled at once or when the look-ahead has passed. */
+static void take_in(struct live *live, const uint8_t *bytes, size_t size)
+{
+  if (!is_long(bytes, size)) {
+    live_hear(live, live->now, bytes, size);
+  }
+  if (live->look_ahead > 0) {
+    if (live_queue_push(&live->delayed, live->now, bytes, size)) {
+      return;
+    }
+    flush_delayed(live); /* what has no room passes at once, and so does all before it */
+  }
+  handle(live, live->now, bytes, size);
+}
+
+/* As if its key had been let go now. */
+static void let_go(struct live *live, unsigned channel, unsigned pitch)
+{
+  const uint8_t off[] = {(uint8_t)(MIDI_NOTE_OFF | channel), (uint8_t)pitch, MIDI_OFF_VELOCITY};
+  take_in(live, off, sizeof off);
+  live_count(&live->counters.ended_unheard);
+}
+
+/* What nobody will let go any more: a keyboard that is gone, keys whose release was lost. */
+static void end_forsaken(struct live *live)
+{
+  unsigned channel, pitch;
+  if (sensing_pass(&live->sensing, live->now)) {
+    live_count(&live->counters.unplugged);
+    flush_delayed(live);
+    live_end_all(live);
+  }
+  while (live->now >= live->sysex_until && doubt_due(&live->doubt, live->now, &channel, &pitch)) {
+    let_go(live, channel, pitch);
+  }
+}
+
 static void catch_up(struct live *live, nanos time)
 {
   time = time > live->now ? time : live->now;
   (void)live_pump(live);
   run_ticks(live, time);
   run_until(live, time);
+  end_forsaken(live);
+  live_end_missed(live);
   take_commands(live);
   live_take_swap(live, false);
   live_show_sounding(live);
@@ -125,6 +164,9 @@ EMEND_LIVE void live_begin(struct live *live, nanos now)
   if (!ledger_owes(&live->ledger)) {
     ledger_reset(&live->ledger); /* its times were of another stream */
   }
+  doubt_reset(&live->doubt);
+  sensing_reset(&live->sensing, now);
+  listeners_reset(&live->listeners);
   for (int channel = 0; channel < CHANNELS; channel++) {
     channel_reset(&live->channel[channel]);
     live->active[channel] = false;
@@ -146,16 +188,11 @@ EMEND_LIVE void live_receive(struct live *live, nanos time, const uint8_t *bytes
   }
   live_count(&live->counters.events_in);
   live_record_event(live, live->now, false, bytes, size);
-  if (!is_long(bytes, size)) {
-    live_hear(live, live->now, bytes, size);
+  sensing_hear(&live->sensing, bytes, size);
+  if (doubt_hear(&live->doubt, live->now, bytes, size)) {
+    let_go(live, bytes[0] & 0x0F, bytes[1]);
   }
-  if (live->look_ahead > 0) {
-    if (live_queue_push(&live->delayed, live->now, bytes, size)) {
-      return;
-    }
-    flush_delayed(live); /* what has no room passes at once, and so does all before it */
-  }
-  handle(live, live->now, bytes, size);
+  take_in(live, bytes, size);
 }
 
 EMEND_LIVE void live_advance(struct live *live, nanos now)
@@ -173,6 +210,24 @@ EMEND_LIVE void live_silence(struct live *live, nanos now)
   catch_up(live, now);
   flush_delayed(live);
   live_end_all(live);
+}
+
+EMEND_LIVE void live_lost(struct live *live, nanos now)
+{
+  const nanos since = live->now;
+  catch_up(live, now);
+  sensing_reset(&live->sensing, live->now);
+  doubt_begin(&live->doubt, since, live->now);
+}
+
+EMEND_LIVE void live_listener(struct live *live, nanos now, uint64_t id, bool here)
+{
+  catch_up(live, now);
+  if (here) {
+    listeners_come(&live->listeners, live->now, id);
+  } else {
+    listeners_leave(&live->listeners, live->now, id);
+  }
 }
 
 EMEND_LIVE void live_tempo(struct live *live, double bpm)

@@ -53,6 +53,8 @@ struct live_counters {
   _Atomic uint64_t suppressed[DAMAGE_COUNT]; /* by reason; in monitor mode: would have been */
   _Atomic uint64_t dropped;                  /* messages lost because a bounded queue was full; must stay 0 */
   _Atomic uint64_t capture_lost;             /* capture records that found the ring full */
+  _Atomic uint64_t ended_unheard; /* keys taken for up because input was lost and nothing was heard of them */
+  _Atomic uint64_t unplugged;     /* how often a keyboard's active sensing stopped */
   _Atomic uint64_t ticks;
   _Atomic uint64_t sounding; /* notes now on at the output */
 };
@@ -117,6 +119,12 @@ EMEND_LIVE void live_receive(struct live *live, nanos time, const uint8_t *bytes
 EMEND_LIVE void live_advance(struct live *live, nanos now);
 /* Note-offs for all that sounds, pedals up; forgets held keys. Exit, port loss. */
 EMEND_LIVE void live_silence(struct live *live, nanos now);
+/* Input was lost up to `now`: keys that are down may have been let go (doubt.h). */
+EMEND_LIVE void live_lost(struct live *live, nanos now);
+/* Somebody who hears the output left or came, or may have missed some of it (both); `id` is not 0
+ * (listeners.h).
+ */
+EMEND_LIVE void live_listener(struct live *live, nanos now, uint64_t id, bool here);
 /* Beats a minute from now on, for beat frames (a file's tempo map). */
 EMEND_LIVE void live_tempo(struct live *live, double bpm);
 

@@ -181,6 +181,7 @@ EMEND_LIVE void live_end_due(struct live *live, nanos now)
 EMEND_LIVE void live_end_all(struct live *live)
 {
   ledger_end_all(&live->ledger);
+  doubt_release_all(&live->doubt);
   for (int channel = 0; channel < CHANNELS; channel++) {
     channel_release_all(&live->channel[channel]);
   }

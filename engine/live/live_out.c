@@ -24,14 +24,24 @@ EMEND_LIVE void live_record_event(struct live *live, nanos time, bool sent, cons
   }
 }
 
+/* False when the port has no room now. */
+static bool emit(struct live *live, nanos time, const uint8_t *bytes, size_t size)
+{
+  if (!live->emit(live->port, time, bytes, size)) {
+    return false;
+  }
+  listeners_sent(&live->listeners, live->now, bytes, size);
+  live_count(&live->counters.events_out);
+  return true;
+}
+
 static void send_unsent(struct live *live)
 {
   const struct queued *message;
   while ((message = live_queue_front(&live->unsent)) != NULL) {
-    if (!live->emit(live->port, message->time, live_queue_bytes(&live->unsent, message), message->size)) {
+    if (!emit(live, message->time, live_queue_bytes(&live->unsent, message), message->size)) {
       return;
     }
-    live_count(&live->counters.events_out);
     live_queue_pop(&live->unsent);
   }
 }
@@ -39,9 +49,8 @@ static void send_unsent(struct live *live)
 /* Send now, or append to what waits. False when there is no room. */
 static bool send_or_keep(struct live *live, nanos time, const uint8_t *bytes, size_t size)
 {
-  if (live->unsent.count == 0 && live->emit(live->port, time, bytes, size)) {
-    live_count(&live->counters.events_out);
-  } else if (!live_queue_push(&live->unsent, time, bytes, size)) {
+  const bool sent = live->unsent.count == 0 && emit(live, time, bytes, size);
+  if (!sent && !live_queue_push(&live->unsent, time, bytes, size)) {
     return false;
   }
   live_record_event(live, time, true, bytes, size);
@@ -77,6 +86,15 @@ EMEND_LIVE void live_send_off(struct live *live, const struct message *off)
 {
   if (!send_or_keep(live, off->time, off->bytes, off->size)) {
     ledger_return(&live->ledger, off);
+  }
+}
+
+EMEND_LIVE void live_end_missed(struct live *live)
+{
+  struct message end;
+  while (live->unsent.count == 0 && live->now >= live->sysex_until &&
+         listeners_due(&live->listeners, live->now, &end)) {
+    live_send_off(live, &end);
   }
 }
 

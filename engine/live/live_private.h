@@ -5,8 +5,11 @@
 #define EMEND_LIVE_PRIVATE_H
 
 #include "channel.h"
+#include "doubt.h"
+#include "listeners.h"
 #include "live.h"
 #include "live_queue.h"
+#include "sensing.h"
 
 enum {
   LIVE_UNSENT_MAX = 1024,          /* messages that wait for room in the port */
@@ -68,7 +71,10 @@ struct live {
   struct live_step step[CHANNELS];
   nanos stepped; /* when steps were last taken for want of anything else to do */
   struct ledger ledger;
-  struct live_queue delayed; /* the look-ahead */
+  struct doubt doubt;         /* of the input */
+  struct sensing sensing;     /* likewise */
+  struct listeners listeners; /* of the output */
+  struct live_queue delayed;  /* the look-ahead */
   struct live_queue unsent;
   float input[GATE_INPUT_MAX];
 
@@ -92,6 +98,8 @@ EMEND_LIVE bool live_pump(struct live *live);
 EMEND_LIVE bool live_send(struct live *live, nanos time, const uint8_t *bytes, size_t size);
 /* Send a note-off that ends a note of the ledger, or what else it owes; never lost. */
 EMEND_LIVE void live_send_off(struct live *live, const struct message *off);
+/* Send what listeners have missed, as long as there is room. */
+EMEND_LIVE void live_end_missed(struct live *live);
 EMEND_LIVE void live_pass_long(struct live *live, nanos time, const uint8_t *bytes, size_t size);
 EMEND_LIVE void live_show_sounding(struct live *live);
 EMEND_LIVE void live_record(struct live *live, enum live_record_type type, const void *record, uint32_t size);

@@ -23,9 +23,11 @@ enum {
 enum {
   MIDI_NOTE_OFF = 0x80,
   MIDI_NOTE_ON = 0x90,
+  MIDI_PRESSURE = 0xA0, /* of one key */
   MIDI_CONTROL = 0xB0,
   MIDI_SYSEX = 0xF0,
   MIDI_CLOCK = 0xF8,
+  MIDI_SENSING = 0xFE,
   MIDI_SYSTEM_RESET = 0xFF,
   MIDI_DAMPER = 64, /* controller numbers; these three hold notes that their keys have left */
   MIDI_SOSTENUTO = 66,

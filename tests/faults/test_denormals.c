@@ -59,9 +59,17 @@ static void on_tempo(void *user, double bpm)
   look(user);
 }
 
+static void on_listener(void *user, nanos now, uint64_t id, bool here)
+{
+  (void)now;
+  (void)id;
+  (void)here;
+  look(user);
+}
+
 static struct port_stream watch(struct seen *seen)
 {
-  return (struct port_stream){seen, on_time, on_receive, on_time, on_time, on_tempo};
+  return (struct port_stream){seen, on_time, on_receive, on_time, on_time, on_time, on_listener, on_tempo};
 }
 
 /* Each call of the stream was on a thread that flushes, and this one is not. */

@@ -76,7 +76,12 @@ static void on_tempo(void *user, double bpm)
 static struct port_stream watch(struct watched *watched, struct stream *stream)
 {
   *watched = (struct watched){.to = stream_port(stream)};
-  return (struct port_stream){watched, on_begin, on_receive, on_advance, on_silence, on_tempo};
+  return (struct port_stream){.user = watched,
+                              .begin = on_begin,
+                              .receive = on_receive,
+                              .advance = on_advance,
+                              .silence = on_silence,
+                              .tempo = on_tempo};
 }
 
 static void check(const struct watched *watched, bool locked, const char *line)

@@ -111,11 +111,38 @@ row_stopped() {
     expect keyboard played
     sleep 0.5
     kill -CONT "$emend"
-    expect emend 'input was lost; held notes were ended'
+    expect emend 'input was lost; keys of which'
     sleep 1
     stop_server -KILL # jackd can be jammed after this, and its clients with it
     finish recorder1 "$recorder"
     all_ended "$work/received1"
+}
+
+# The listener is disconnected while keys are let go, by hand and not for good.
+row_relinked() {
+    start_server
+    run emend "$@"
+    emend=$last
+    expect emend 'driver jack'
+    for away in 100 1500; do
+        "$tools/jack_hold" 3 $away >"$work/hold.out" 2>&1 || fail "$row: $(cat "$work/hold.out")"
+        cat "$work/hold.out"
+    done
+}
+
+# Cycles are lost, of one's length to many, and key releases in them; what was sent of late may be lost too.
+row_lost() {
+    LATE=lost start_server
+    run emend "$@"
+    emend=$last
+    expect emend 'driver jack'
+    for frozen in 20 90 300 2000; do
+        "$tools/jack_hold" 5 $frozen "$emend" >"$work/hold.out" 2>&1 || fail "$row: $(cat "$work/hold.out")"
+        cat "$work/hold.out"
+    done
+    expect emend 'input was lost; keys of which nothing more is heard are ended'
+    kill -KILL "$emend" # a server that lost so much can be jammed, and its clients with it
+    emend=
 }
 
 # Keys are struck to the last.

@@ -97,6 +97,19 @@ static void on_silence(void *user, nanos now)
   }
 }
 
+static void on_lost(void *user, nanos now)
+{
+  on_silence(user, now); /* it does not wait to see which keys are still down */
+}
+
+static void on_listener(void *user, nanos now, uint64_t id, bool here)
+{
+  (void)user;
+  (void)now;
+  (void)id;
+  (void)here;
+}
+
 static void run(struct pass_through *pass, double seconds)
 {
   nanos limit = realtime_now() + (nanos)(seconds * (double)NANOS_PER_SECOND);
@@ -142,8 +155,13 @@ int main(int count, char **arguments)
     .in = count > 3 && arguments[3][0] ? arguments[3] : NULL,
     .out = count > 4 && arguments[4][0] ? arguments[4] : NULL,
   };
-  const struct port_stream stream = {
-    .user = pass, .begin = on_begin, .receive = on_receive, .advance = on_advance, .silence = on_silence};
+  const struct port_stream stream = {.user = pass,
+                                     .begin = on_begin,
+                                     .receive = on_receive,
+                                     .advance = on_advance,
+                                     .silence = on_silence,
+                                     .lost = on_lost,
+                                     .listener = on_listener};
   struct error error;
   int status = 1;
   if (pass->driver->open(&pass->port, &options, &stream, &error) == STATUS_OK) {

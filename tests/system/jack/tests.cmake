@@ -5,7 +5,7 @@ target_link_libraries(pass_through PRIVATE emend_app)
 
 # Sender and recorder share nothing with emend but libjack.
 if(JACK_FOUND)
-  foreach(tool send record replug)
+  foreach(tool send record replug hold)
     add_executable(jack_${tool} ${CMAKE_CURRENT_LIST_DIR}/jack_${tool}.c ${CMAKE_CURRENT_LIST_DIR}/jack_log.c)
     target_compile_definitions(jack_${tool} PRIVATE _POSIX_C_SOURCE=200809L)
     target_compile_options(jack_${tool} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
@@ -31,6 +31,9 @@ if(JACK_FOUND)
   set(LIVE $<TARGET_FILE:emend> ${PROJECT_SOURCE_DIR})
   set(BYPASS $<TARGET_FILE:emend> live --driver jack --mode bypass --preset ${PROJECT_SOURCE_DIR}/presets/pop)
   jack_test(jack_held_restart held.sh restart ${BYPASS} --out recorder)
+  foreach(row relinked lost)
+    jack_test(jack_held_${row} held.sh ${row} ${BYPASS} --no-capture)
+  endforeach()
   jack_test(jack_held_killed held.sh killed ${BYPASS})
   jack_test(jack_live_bypass live.sh ${LIVE} bypass)
   jack_test(jack_live_clean live.sh ${LIVE} clean)
