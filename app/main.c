@@ -15,9 +15,10 @@
 #include "program_folder.h"
 
 static const struct command *const commands[] = {
-  &command_live,  &command_denoise, &command_fill,   &command_corrupt, &command_plot,
-  &command_train, &command_search,  &command_eval,   &command_info,    &command_devices,
-  &command_takes, &command_models,  &command_doctor, &command_bench,   NULL,
+  &command_live,   &command_denoise, &command_fill,   &command_corrupt,
+  &command_plot,   &command_train,   &command_search, &command_eval,
+  &command_info,   &command_devices, &command_takes,  &command_page,
+  &command_models, &command_doctor,  &command_bench,  NULL,
 };
 
 /* The command, or that part of it that the next word names: "takes" or "takes list". */

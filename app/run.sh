@@ -6,7 +6,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 packages="build-essential cmake pkg-config libopenblas-dev libconfig-dev libjansson-dev libcairo2-dev
-  librtmidi-dev libportmidi-dev libjack-jackd2-dev libasound2-dev"
+  librtmidi-dev libportmidi-dev libjack-jackd2-dev libasound2-dev libmicrohttpd-dev"
 
 missing=
 if command -v dpkg-query >/dev/null 2>&1; then

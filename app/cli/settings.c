@@ -48,6 +48,28 @@ static void init_learning(struct settings *settings, struct option_spec specs[SE
                                                      .high = 1};
 }
 
+static void init_page(struct settings *settings, struct option_spec specs[SETTINGS_COUNT])
+{
+  specs[SETTINGS_PAGE] =
+    (struct option_spec){.name = "page",
+                         .kind = OPTION_FLAG,
+                         .value = &settings->page,
+                         .help = "show and control it in a browser; `emend page` opens it"};
+  specs[SETTINGS_PAGE_ADDRESS] =
+    (struct option_spec){.name = "page-address",
+                         .kind = OPTION_TEXT,
+                         .value = &settings->page_address,
+                         .argument = "IP",
+                         .help = "where the page is served; 0.0.0.0 lets a tablet in (127.0.0.1)"};
+  specs[SETTINGS_PAGE_PORT] = (struct option_spec){.name = "page-port",
+                                                   .kind = OPTION_INTEGER,
+                                                   .value = &settings->page_port,
+                                                   .argument = "N",
+                                                   .help = "its port, 0 for any that is free (7474)",
+                                                   .low = 0,
+                                                   .high = 65535};
+}
+
 void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_COUNT])
 {
   *settings = (struct settings){.preset = "pop",
@@ -56,7 +78,9 @@ void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_
                                 .capture = true,
                                 .take_pause = 20,
                                 .capture_limit_mb = 2048,
-                                .learn_share = 0.5};
+                                .learn_share = 0.5,
+                                .page_address = "127.0.0.1",
+                                .page_port = 7474};
   specs[SETTINGS_PRESET] = (struct option_spec){.name = "preset",
                                                 .kind = OPTION_TEXT,
                                                 .value = &settings->preset,
@@ -102,6 +126,7 @@ void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_
                                              .help = "connect to the output port with this in its name"};
   init_capture(settings, specs);
   init_learning(settings, specs);
+  init_page(settings, specs);
 }
 
 enum status settings_read_file(struct settings *settings, const struct option_spec specs[SETTINGS_COUNT],

@@ -17,8 +17,11 @@ struct settings {
   const char *takes;        /* the folder they go to; NULL: the user's own */
   double take_pause;        /* seconds of silence between two takes */
   int capture_limit_mb;
-  bool learn;               /* from the takes, while playing */
-  double learn_share;       /* of one core, in (0, 1] */
+  bool learn;         /* from the takes, while playing */
+  double learn_share; /* of one core, in (0, 1] */
+  bool page;          /* serve it */
+  const char *page_address;
+  int page_port;
   struct options_file file; /* owns texts that came from emend.conf */
 };
 
@@ -36,6 +39,9 @@ enum {
   SETTINGS_CAPTURE_LIMIT,
   SETTINGS_LEARN,
   SETTINGS_LEARN_SHARE,
+  SETTINGS_PAGE,
+  SETTINGS_PAGE_ADDRESS,
+  SETTINGS_PAGE_PORT,
   SETTINGS_COUNT
 };
 

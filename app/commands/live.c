@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "console.h"
 #include "live_loop.h"
+#include "live_page.h"
 #include "live_report.h"
 #include "live_setup.h"
 #include "outfile.h"
@@ -135,6 +136,7 @@ struct playing {
   struct arguments arguments;
   struct reload reload;
   struct sounding broken;
+  struct page *page;
   double seconds;
 };
 
@@ -180,6 +182,7 @@ static enum status run_loop(struct playing *playing, struct error *error)
                              .port = live_port->port,
                              .reload = &playing->reload,
                              .broken = &playing->broken,
+                             .page = playing->page,
                              .seconds = playing->flags->seconds,
                              .out = playing->out};
     playing->seconds = live_loop_run(&loop);
@@ -203,6 +206,7 @@ static void close_all(struct playing *playing, struct port_counters *counters)
   }
   worker_free(playing->worker);
   live_capture_stop(playing->capture, playing->out);
+  live_page_stop(playing->page);
 }
 
 /* Play until the end, then save, close and tell. */
@@ -221,6 +225,7 @@ static enum status play(struct playing *playing, struct error *error)
     live_warn("%s", memory);
   }
   announce(live_port, playing->session, playing->personal.number, playing->out);
+  playing->page = live_page_start(&flags->settings, playing->out);
   status = run_loop(playing, error);
   close_all(playing, &counters);
   const struct report report = {.session = playing->session,

@@ -83,9 +83,9 @@ static void print_head(const struct journal_summary *summary, const char *path, 
          (double)settings->look_ahead / (double)NANOS_PER_MILLISECOND);
   printf("  messages  %" PRIu64 " in, %" PRIu64 " out\n", summary->received, summary->sent);
   printf("  notes     %" PRIu64 " in, %" PRIu64 " out\n", summary->notes_in, summary->notes_out);
-  printf("  labels    %s, %" PRIu64 " removal%s undone\n",
+  printf("  labels    %s, %" PRIu64 " removal%s undone, %" PRIu64 " not meant\n",
          summary->keep || summary->good > 0 ? "good" : "none as good", summary->undone,
-         summary->undone == 1 ? "" : "s");
+         summary->undone == 1 ? "" : "s", summary->unmeant);
   if (summary->disconnects > 0) {
     printf("  ports     lost %" PRIu64 " times\n", summary->disconnects);
   }
@@ -118,6 +118,9 @@ static void print_removed(const struct journal_summary *summary, const uint8_t *
     } else if (record.type == JOURNAL_UNDO) {
       printf("%10.3f  %-6s undone by the player\n", seconds_of(record.undo.time),
              pitch_name(record.undo.pitch, name));
+    } else if (record.type == JOURNAL_UNMEANT) {
+      printf("%10.3f  %-6s not meant, says the player\n", seconds_of(record.unmeant.stroke.time),
+             pitch_name(record.unmeant.stroke.pitch, name));
     }
   }
 }

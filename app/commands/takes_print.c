@@ -113,6 +113,7 @@ json_t *takes_json(const struct journal_summary *summary, const char *path, uint
     removed_json(summary), "undone", (json_int_t)summary->undone, "good_marks", (json_int_t)summary->good,
     "disconnects", (json_int_t)summary->disconnects, "lost_bytes", (json_int_t)summary->lost_bytes,
     "not_recorded", (json_int_t)(summary->not_recorded & INT64_MAX));
+  json_object_set_new(counts, "unmeant", json_integer((json_int_t)summary->unmeant));
   json_object_update(object, counts);
   json_decref(counts);
   json_object_set_new(object, "preset", json_text(settings->preset));

@@ -1,102 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 #include "live_loop.h"
 
-#include <stdlib.h>
-
 #include "console.h"
-#include "live_view.h"
+#include "live_actions.h"
+#include "live_page.h"
 #include "port_file.h"
 #include "rt_thread.h"
 #include "stop.h"
 #include "terminal.h"
 
-enum { REDRAW_MS = 100, LINE_SECONDS = 5 };
-
-static void say(struct live_view *view, bool done, const char *text)
-{
-  snprintf(view->message, sizeof view->message, "%s", done ? text : "busy; press the key again");
-}
-
-static void change_mode(struct live_view *view, struct live *live)
-{
-  static const enum live_mode next[] = {
-    [LIVE_CLEAN] = LIVE_BYPASS, [LIVE_BYPASS] = LIVE_MONITOR, [LIVE_MONITOR] = LIVE_CLEAN};
-  static const char *const texts[] = {[LIVE_BYPASS] = "bypass: everything passes",
-                                      [LIVE_MONITOR] =
-                                        "monitor: everything passes, emend shows what it would remove",
-                                      [LIVE_CLEAN] = "clean"};
-  enum live_mode mode = next[live_current_mode(live)];
-
-  say(view, live_set_mode(live, mode), texts[mode]);
-}
-
-static void change_strength(struct live_view *view, struct live *live, float step)
-{
-  float strength = live_current_strength(live) + step;
-
-  strength = strength < 0 ? 0 : strength > 1 ? 1 : strength;
-  say(view, live_set_strength(live, strength), step > 0 ? "stronger" : "weaker");
-}
-
-/* What came of it is news of the capture's. */
-static void label(struct live_view *view, struct capture *capture, enum capture_label label)
-{
-  if (capture == NULL) {
-    say(view, true, "nothing is captured");
-  } else if (!capture_label(capture, label)) {
-    say(view, false, "");
-  }
-}
-
-static void pause_learning(struct live_view *view, struct worker *worker)
-{
-  double done;
-  const enum worker_state state = worker_state(worker, &done);
-
-  if (state == WORKER_OFF) {
-    say(view, true, "nothing is learnt; start with --learn");
-  } else {
-    say(view, worker_pause(worker, state != WORKER_PAUSED),
-        state == WORKER_PAUSED ? "learning goes on" : "learning pauses");
-  }
-}
-
-static void fill(struct live_view *view, struct worker *worker)
-{
-  char line[WORKER_LINE];
-
-  worker_fill(worker, line);
-  say(view, true, line);
-}
+enum { REDRAW_MS = 100, PAGE_MS = 10, LINE_SECONDS = 5 };
 
 /* False when the user wants to leave. */
 static bool take_key(struct live_loop *loop, struct live_view *view, int key)
 {
-  struct live *live = loop->session->live;
+  static const struct {
+    char key;
+    enum live_action action;
+  } keys[] = {{'b', LIVE_ACTION_MODE},   {'+', LIVE_ACTION_STRONGER}, {'=', LIVE_ACTION_STRONGER},
+              {'-', LIVE_ACTION_WEAKER}, {'p', LIVE_ACTION_PANIC},    {'g', LIVE_ACTION_GOOD},
+              {'u', LIVE_ACTION_UNDO},   {'f', LIVE_ACTION_FILL},     {'l', LIVE_ACTION_LEARN}};
 
-  switch (key) {
-  case 'b': change_mode(view, live); break;
-  case '+':
-  case '=': change_strength(view, live, 0.05F); break;
-  case '-': change_strength(view, live, -0.05F); break;
-  case 'p': say(view, live_panic(live), "panic: all notes off"); break;
-  case 'g': label(view, loop->capture, CAPTURE_GOOD); break;
-  case 'u': label(view, loop->capture, CAPTURE_UNDO); break;
-  case 'f': fill(view, loop->worker); break;
-  case 'l': pause_learning(view, loop->worker); break;
-  case 'q': return false;
-  default: break;
+  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    if (key == keys[i].key) {
+      live_act(loop, view, keys[i].action);
+    }
   }
-  return true;
+  return key != 'q';
 }
 
-/* On the screen, where there is one; else a warning goes to standard error. */
+/* On the screen and the page, where there are any; without a screen on the standard streams. */
 static void tell(struct live_loop *loop, struct live_view *view, bool screen, bool warning, const char *line)
 {
   if (line[0] == '\0') {
     return;
   }
-  snprintf(view->message, sizeof view->message, "%.255s", line);
+  live_say(loop, view, line);
   if (!screen && warning) {
     live_warn("%s", line);
   } else if (!screen) {
@@ -169,28 +108,76 @@ static bool take_news(struct live_loop *loop, struct live_view *view, bool scree
   return loop->driver != &port_driver_file || view->state != PORT_LOST;
 }
 
+static void hear_record(void *user, const struct ring_header *header, const union live_record *record)
+{
+  page_tell_record(user, header, record);
+}
+
+/* What must not wait: the page's notes, and what the player answers there. */
+static void serve_page(struct live_loop *loop, struct live_view *view)
+{
+  struct capture_answer given;
+  struct page_order order;
+
+  if (loop->page == NULL) {
+    return;
+  }
+  watch_drain(loop->watch, worker_records(loop->worker));
+  while (page_take_order(loop->page, &order)) {
+    live_obey(loop, view, &order);
+  }
+  while (capture_answered(loop->capture, &given)) {
+    const struct page_answer answer = {.time = given.time,
+                                       .channel = given.channel,
+                                       .pitch = given.pitch,
+                                       .velocity = given.velocity,
+                                       .damage = given.damage,
+                                       .meant = given.meant};
+    page_tell_answer(loop->page, &answer);
+  }
+  page_wake(loop->page);
+}
+
+/* News, then the screen, the page, or now and then a line. False when the take is over. */
+static bool look_around(struct live_loop *loop, struct live_view *view, bool screen, double seconds)
+{
+  const bool on = take_news(loop, view, screen);
+
+  loop->driver->describe(loop->port, view->place, sizeof view->place);
+  live_view_update(view, seconds);
+  live_page_show(loop->page, view);
+  if (screen) {
+    live_view_draw(view);
+  } else if (seconds >= view->next_line) {
+    live_view_line(view, loop->out);
+    view->next_line += LINE_SECONDS;
+  }
+  return on;
+}
+
 double live_loop_run(struct live_loop *loop)
 {
   nanos start = realtime_now();
   struct live_view view = {.session = loop->session,
                            .watch = loop->watch,
                            .driver = loop->driver->name,
-                           .counters = loop->driver->counters(loop->port)};
+                           .counters = loop->driver->counters(loop->port),
+                           .next_line = LINE_SECONDS};
+  const int pause = loop->page != NULL ? PAGE_MS : REDRAW_MS;
   bool screen = terminal_open();
-  double seconds = 0, next_line = LINE_SECONDS;
+  double seconds = 0, next_look = 0;
   bool on = true;
 
+  loop->watch->listener = loop->page != NULL ? hear_record : NULL;
+  loop->watch->user = loop->page;
   while (on && !stop_requested() && !(screen && terminal_is_gone()) &&
          (loop->seconds <= 0 || seconds < loop->seconds)) {
-    on = take_key(loop, &view, terminal_key(REDRAW_MS)) && take_news(loop, &view, screen);
+    on = take_key(loop, &view, terminal_key(pause));
+    serve_page(loop, &view);
     seconds = (double)(realtime_now() - start) / (double)NANOS_PER_SECOND;
-    loop->driver->describe(loop->port, view.place, sizeof view.place);
-    live_view_update(&view, seconds);
-    if (screen) {
-      live_view_draw(&view);
-    } else if (seconds >= next_line) {
-      live_view_line(&view, loop->out);
-      next_line += LINE_SECONDS;
+    if (seconds >= next_look) {
+      on = look_around(loop, &view, screen, seconds) && on;
+      next_look = seconds + (loop->page != NULL ? REDRAW_MS / 1e3 : 0);
     }
   }
   if (screen) {

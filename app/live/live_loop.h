@@ -7,6 +7,7 @@
 
 #include "broken_take.h"
 #include "capture.h"
+#include "page.h"
 #include "port.h"
 #include "reload.h"
 #include "removals.h"
@@ -22,8 +23,9 @@ struct live_loop {
   struct port *port;
   struct reload *reload;
   struct sounding *broken;
-  double seconds; /* at most; 0: until told */
-  FILE *out;      /* for lines, where there is no terminal */
+  struct page *page; /* NULL: none */
+  double seconds;    /* at most; 0: until told */
+  FILE *out;         /* for lines, where there is no terminal */
 };
 
 /* Run until a key, a signal, the time, the loss of the terminal or (for the file driver) the end of the take.

@@ -8,7 +8,7 @@
 #include "pitch.h"
 #include "terminal.h"
 
-enum { SCREEN_MAX = 8192 };
+enum { SCREEN_MAX = 8192, SAID_SECONDS = 8 };
 
 static const char good[] = "\033[32m", warning[] = "\033[33m", bad[] = "\033[31m", strong[] = "\033[1m",
                   plain[] = "\033[0m";
@@ -44,6 +44,12 @@ static void end_line(struct screen *screen)
   put(screen, "\033[K\r\n");
 }
 
+void live_view_say(struct live_view *view, const char *line)
+{
+  snprintf(view->message, sizeof view->message, "%.255s", line);
+  view->said_at = view->seconds;
+}
+
 void live_view_update(struct live_view *view, double seconds)
 {
   uint64_t busy = report_counter(&view->session->stream.busy);
@@ -54,6 +60,9 @@ void live_view_update(struct live_view *view, double seconds)
     view->busy_seconds = seconds;
   }
   view->seconds = seconds;
+  if (seconds - view->said_at > SAID_SECONDS) {
+    view->message[0] = '\0';
+  }
 }
 
 static const char *state_text(enum port_state state)

@@ -15,7 +15,8 @@ struct live_view {
   const struct watch *watch;
   const char *driver;
   char place[256];   /* the driver's line on latency and scheduling */
-  char message[256]; /* what happened last */
+  char message[256]; /* what happened last, */
+  double said_at;    /* and when, in seconds since the start */
   enum port_state state;
   bool captures;
   enum capture_state capturing;
@@ -24,11 +25,14 @@ struct live_view {
   const struct port_counters *counters;
   uint64_t ended_unheard, unplugged; /* live_counters' that were told of */
   double seconds;                    /* since the start */
+  double next_line;                  /* when the next line is due, where there is no screen */
   /* For the load: */
   uint64_t busy_before;
   double busy_seconds, load; /* load as a share of one core */
 };
 
+/* Show a line for a while. */
+void live_view_say(struct live_view *view, const char *line);
 /* Look at the counters anew; call before drawing. */
 void live_view_update(struct live_view *view, double seconds);
 /* Redraw the whole screen. */

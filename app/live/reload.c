@@ -13,6 +13,15 @@ bool reload_swaps(const struct reload *reload)
   return reload->swapping;
 }
 
+bool reload_preset(struct reload *reload, const char *name)
+{
+  if (reload_swaps(reload) || reload->wanted[0] != '\0') {
+    return false;
+  }
+  snprintf(reload->wanted, sizeof reload->wanted, "%s", name);
+  return true;
+}
+
 static enum reload_result say(const struct reload *reload, char line[RELOAD_LINE])
 {
   const struct preset *preset = &reload->session->preset;
@@ -71,13 +80,22 @@ static enum status find_preset(struct reload *reload, struct error *error)
 {
   struct settings settings;
   char line[LIVE_PERSONAL_LINE] = "";
+  char wanted[PRESET_NAME_MAX];
 
+  snprintf(wanted, sizeof wanted, "%s", reload->wanted);
+  reload->wanted[0] = '\0';
   enum status status = reload->read(reload->user, &settings, error);
   if (status != STATUS_OK) {
     return status;
   }
   reload->waits = must_wait(reload, &settings);
+  if (wanted[0] != '\0') {
+    settings.preset = wanted;
+  }
   status = settings_preset(&settings, &reload->preset, error);
+  if (wanted[0] != '\0') {
+    reload->preset.mode = (int)live_current_mode(reload->session->live);
+  }
   settings_free(&settings);
   if (status == STATUS_OK) {
     live_personal_choose(&reload->preset, reload->no_personal, &reload->chosen, line);
@@ -173,5 +191,6 @@ enum reload_result reload_poll(struct reload *reload, struct worker *worker, cha
   if (reload_swaps(reload)) {
     return go_on(reload, worker, line);
   }
-  return !worker_swaps(worker) && stop_take_reload() ? begin(reload, line) : RELOAD_NOTHING;
+  return !worker_swaps(worker) && (reload->wanted[0] != '\0' || stop_take_reload()) ? begin(reload, line)
+                                                                                    : RELOAD_NOTHING;
 }

@@ -29,6 +29,7 @@ struct reload {
   double look_ahead; /* ms, as the settings want it */
   bool waits;        /* settings have changed that stay as they were */
   struct live_personal chosen;
+  char wanted[PRESET_NAME_MAX]; /* a preset that was asked for by name, or "" */
 };
 
 enum reload_result { RELOAD_NOTHING, RELOAD_DONE, RELOAD_FAILED };
@@ -36,6 +37,9 @@ enum reload_result { RELOAD_NOTHING, RELOAD_DONE, RELOAD_FAILED };
 /* A few times a second: begin a reload that was asked for, go on with one that is under way. While reload_swaps
  * the worker is not polled, since it will be aimed anew. In `line` what is to be told of DONE or FAILED. */
 enum reload_result reload_poll(struct reload *reload, struct worker *worker, char line[RELOAD_LINE]);
+/* Have this preset taken up at the next poll, with the settings' strength and look-ahead and the mode there is.
+ * False while another reload is under way. */
+bool reload_preset(struct reload *reload, const char *name);
 bool reload_swaps(const struct reload *reload);
 
 #endif

@@ -46,5 +46,8 @@ void watch_drain(struct watch *watch, struct ring *capture)
 
   while (capture != NULL && ring_read(capture, &header, &record, sizeof record)) {
     watch_record(watch, &header, &record);
+    if (watch->listener != NULL) {
+      watch->listener(watch->user, &header, &record);
+    }
   }
 }

@@ -21,6 +21,9 @@ struct watch {
   uint64_t total;
   nanos passed_at[KEYS], removed_at[KEYS]; /* of the key's last stroke; negative: never */
   nanos now;                               /* time of the newest record */
+  /* Who else is to have the records, or NULL. */
+  void (*listener)(void *user, const struct ring_header *header, const union live_record *record);
+  void *user;
 };
 
 void watch_init(struct watch *watch);

@@ -17,12 +17,12 @@
 /* The parts of struct capture. For the files capture*.c and nobody else. */
 
 enum {
-  CAPTURE_UNDO_MAX = 16,       /* suppressed strokes that can be undone */
+  CAPTURE_UNDO_MAX = 1024,     /* suppressed strokes that can be undone */
   CAPTURE_RING = 4096,         /* bytes of requests, and of news */
   CAPTURE_TAKE_MIN = 64 << 10, /* bytes: shorter parts are not worth it */
 };
 
-enum capture_request { REQUEST_LABEL = 1, REQUEST_PORT };
+enum capture_request { REQUEST_LABEL = 1, REQUEST_PORT, REQUEST_ANSWER };
 
 struct capture {
   /* Set once. */
@@ -55,6 +55,7 @@ struct capture {
   /* Between threads. */
   struct ring requests; /* control -> draining */
   struct ring news;     /* draining -> control: lines */
+  struct ring answered; /* draining -> control: struct capture_answer */
   _Atomic int state;    /* enum capture_state */
 };
 
@@ -343,36 +344,89 @@ static void label_good(struct capture *capture, nanos time)
   }
 }
 
-static void label_undo(struct capture *capture, nanos time)
+/* A stroke of this take was meant, or was not. */
+static void put_answer(struct capture *capture, nanos time, const struct journal_stroke *stroke,
+                       enum damage damage, bool meant)
 {
+  const struct capture_answer answer = {.time = stroke->time + capture->origin,
+                                        .channel = stroke->channel,
+                                        .pitch = stroke->pitch,
+                                        .velocity = stroke->velocity,
+                                        .damage = (uint8_t)damage,
+                                        .meant = meant};
   char name[PITCH_NAME_MAX];
 
+  capture_put(capture, meant ? (struct journal_record){.type = JOURNAL_UNDO, .time = time, .undo = *stroke}
+                             : (struct journal_record){
+                                 .type = JOURNAL_UNMEANT, .time = time, .unmeant = {*stroke, (uint8_t)damage}});
+  capture_say(capture,
+              meant ? "undone: %s, velocity %d; training will count it as meant"
+                    : "not meant: %s, velocity %d; the take is without it, training will count it as %s",
+              pitch_name(stroke->pitch, name), stroke->velocity, damage_name(damage));
+  (void)ring_write(&capture->answered, 1, &answer, sizeof answer); /* who shows it may miss it */
+}
+
+static void label_undo(struct capture *capture, nanos time)
+{
   if (!capture->writing || capture->removed_count == 0) {
     capture_say(capture, "no removed note to undo in this take");
     return;
   }
-  const struct journal_stroke *stroke = &capture->removed[--capture->removed_count];
-  capture_put(capture, (struct journal_record){.type = JOURNAL_UNDO, .time = time, .undo = *stroke});
-  capture_say(capture, "undone: %s, velocity %d; training will count it as meant",
-              pitch_name(stroke->pitch, name), stroke->velocity);
+  put_answer(capture, time, &capture->removed[--capture->removed_count], DAMAGE_NONE, true);
+}
+
+/* The next CAPTURE_UNDO is about another one. */
+static void forget_removed(struct capture *capture, const struct journal_stroke *stroke)
+{
+  for (int i = 0; i < capture->removed_count; i++) {
+    const struct journal_stroke *one = &capture->removed[i];
+    if (one->time == stroke->time && one->channel == stroke->channel && one->pitch == stroke->pitch) {
+      capture->removed_count--;
+      memmove(capture->removed + i, capture->removed + i + 1,
+              (size_t)(capture->removed_count - i) * sizeof *capture->removed);
+      return;
+    }
+  }
+}
+
+static void take_answer(struct capture *capture, nanos time, const struct capture_answer *answer)
+{
+  const struct journal_stroke stroke = {answer->time - capture->origin, answer->channel, answer->pitch,
+                                        answer->velocity};
+
+  if (!capture->writing || stroke.time < 0 || answer->time > capture->newest) {
+    capture_say(capture,
+                "this note is in no take that is being written; emend takes lists those that have ended");
+    return;
+  }
+  forget_removed(capture, &stroke);
+  put_answer(capture, time, &stroke,
+             answer->damage > DAMAGE_NONE && answer->damage < DAMAGE_COUNT ? (enum damage)answer->damage
+                                                                           : DAMAGE_GHOST,
+             answer->meant);
 }
 
 static void take_requests(struct capture *capture, nanos time)
 {
   struct ring_header header;
-  int value;
+  union {
+    int value;
+    struct capture_answer answer;
+  } request;
 
-  while (ring_read(&capture->requests, &header, &value, sizeof value)) {
+  while (ring_read(&capture->requests, &header, &request, sizeof request)) {
     if (header.type == REQUEST_PORT && capture->in_take) {
       capture_put(capture,
-                  (struct journal_record){.type = JOURNAL_PORT, .time = time, .connected = value != 0});
-      if (value == 0) {
+                  (struct journal_record){.type = JOURNAL_PORT, .time = time, .connected = request.value != 0});
+      if (request.value == 0) {
         forget_sounding(capture); /* the engine ended it, as far as it could */
       }
-    } else if (header.type == REQUEST_LABEL && value == CAPTURE_GOOD) {
+    } else if (header.type == REQUEST_LABEL && request.value == CAPTURE_GOOD) {
       label_good(capture, time);
     } else if (header.type == REQUEST_LABEL) {
       label_undo(capture, time);
+    } else if (header.type == REQUEST_ANSWER) {
+      take_answer(capture, time, &request.answer);
     }
   }
 }
@@ -490,7 +544,8 @@ static enum status init(struct capture *capture, const struct capture_options *o
   capture->settings.strength = live_current_strength(capture->live);
   capture->settings.look_ahead = live_current_look_ahead(capture->live);
   if (ring_init(&capture->requests, CAPTURE_RING) != STATUS_OK ||
-      ring_init(&capture->news, CAPTURE_RING) != STATUS_OK) {
+      ring_init(&capture->news, CAPTURE_RING) != STATUS_OK ||
+      ring_init(&capture->answered, CAPTURE_RING) != STATUS_OK) {
     return error_set(error, STATUS_NO_MEMORY, "no memory to capture takes");
   }
   return capture_make_folder(capture, error);
@@ -500,6 +555,7 @@ static void release(struct capture *capture)
 {
   ring_free(&capture->requests);
   ring_free(&capture->news);
+  ring_free(&capture->answered);
   free(capture);
 }
 
@@ -542,6 +598,17 @@ bool capture_label(struct capture *capture, enum capture_label label)
 {
   int value = (int)label;
   return capture == NULL || ring_write(&capture->requests, REQUEST_LABEL, &value, sizeof value);
+}
+
+bool capture_answer(struct capture *capture, const struct capture_answer *answer)
+{
+  return capture == NULL || ring_write(&capture->requests, REQUEST_ANSWER, answer, sizeof *answer);
+}
+
+bool capture_answered(struct capture *capture, struct capture_answer *answer)
+{
+  struct ring_header header;
+  return capture != NULL && ring_read(&capture->answered, &header, answer, sizeof *answer);
 }
 
 bool capture_port(struct capture *capture, bool connected)

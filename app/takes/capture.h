@@ -66,6 +66,19 @@ enum capture_label { CAPTURE_GOOD, CAPTURE_UNDO };
 /* CAPTURE_GOOD: the last 30 seconds were good, and the take is to be kept. CAPTURE_UNDO: the last suppressed
  * stroke was meant (a second time: the one before it). False when it must be asked again later. */
 bool capture_label(struct capture *capture, enum capture_label label);
+/* The player's answer about a stroke. */
+struct capture_answer {
+  nanos time; /* on the stream */
+  uint8_t channel, pitch, velocity;
+  uint8_t damage; /* enum damage: what it is if it was not meant */
+  bool meant;
+};
+
+/* Have the take that is being written say that a stroke of it was meant, or was not; the last answer holds.
+ * False when it must be asked again later. */
+bool capture_answer(struct capture *capture, const struct capture_answer *answer);
+/* An answer that was written (of CAPTURE_UNDO too) and not told yet; false if there is none. */
+bool capture_answered(struct capture *capture, struct capture_answer *answer);
 /* The ports were lost, or are back. */
 bool capture_port(struct capture *capture, bool connected);
 /* What goes on; in `line` the oldest thing that happened and was not told yet, "" if none. */

@@ -123,6 +123,10 @@ static bool take_payload(struct cursor *cursor, struct journal_record *record)
   case JOURNAL_PORT: record->connected = take_below(cursor, 2) != 0; break;
   case JOURNAL_GOOD: record->since = take_time(cursor); break;
   case JOURNAL_UNDO: take_stroke(cursor, &record->undo); break;
+  case JOURNAL_UNMEANT:
+    take_stroke(cursor, &record->unmeant.stroke);
+    record->unmeant.damage = take_below(cursor, DAMAGE_COUNT);
+    break;
   case JOURNAL_LOST: record->lost = take(cursor, 8); break;
   case JOURNAL_SETTINGS: take_settings(cursor, &record->settings); break;
   case JOURNAL_END: record->end = (enum journal_end)take_below(cursor, JOURNAL_ENDS); break;
@@ -132,7 +136,7 @@ static bool take_payload(struct cursor *cursor, struct journal_record *record)
 
 static bool is_known(unsigned type)
 {
-  return type >= JOURNAL_START && type <= JOURNAL_END;
+  return type >= JOURNAL_START && type <= JOURNAL_UNMEANT;
 }
 
 /* The record at reader->at: its size with its head, or 0 where none is whole. */
@@ -230,6 +234,7 @@ static void count_record(struct journal_summary *summary, const struct journal_r
   case JOURNAL_PORT: summary->disconnects += !record->connected; break;
   case JOURNAL_GOOD: summary->good++; break;
   case JOURNAL_UNDO: summary->undone++; break;
+  case JOURNAL_UNMEANT: summary->unmeant++; break;
   case JOURNAL_LOST:
     /* A lying count stays the largest there is. */
     summary->not_recorded =
@@ -355,6 +360,7 @@ static uint8_t *put_payload(uint8_t *at, const struct journal_record *record)
   case JOURNAL_PORT: return put(at, record->connected, 1);
   case JOURNAL_GOOD: return put_time(at, record->since);
   case JOURNAL_UNDO: return put_stroke(at, &record->undo);
+  case JOURNAL_UNMEANT: return put(put_stroke(at, &record->unmeant.stroke), record->unmeant.damage, 1);
   case JOURNAL_LOST: return put(at, record->lost, 8);
   case JOURNAL_SETTINGS: return put_settings(at, &record->settings);
   case JOURNAL_END: return put(at, (uint64_t)record->end, 1);

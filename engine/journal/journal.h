@@ -37,7 +37,8 @@ enum journal_type {
   JOURNAL_UNDO, /* the player says that this suppressed stroke was meant */
   JOURNAL_LOST, /* messages that could not be recorded */
   JOURNAL_SETTINGS,
-  JOURNAL_END, /* the last record of a take that ended in order */
+  JOURNAL_END,     /* the last record of a take that ended in order */
+  JOURNAL_UNMEANT, /* the player says that this stroke, which passed, was not meant */
 };
 
 struct journal_settings {
@@ -73,6 +74,11 @@ struct journal_stroke {
   uint8_t channel, pitch, velocity;
 };
 
+struct journal_unmeant {
+  struct journal_stroke stroke;
+  uint8_t damage; /* enum damage: what it likeliest was */
+};
+
 enum journal_end { JOURNAL_PAUSE, JOURNAL_QUIT, JOURNAL_FULL, JOURNAL_ENDS };
 
 struct journal_record {
@@ -86,6 +92,7 @@ struct journal_record {
     bool connected; /* PORT */
     nanos since;    /* GOOD: from when on */
     struct journal_stroke undo;
+    struct journal_unmeant unmeant;
     uint64_t lost; /* LOST: how many */
     struct journal_settings settings;
     enum journal_end end;
@@ -146,7 +153,7 @@ struct journal_summary {
   uint64_t removed[DAMAGE_COUNT]; /* suppressed strokes by reason */
   uint64_t removed_total;
   bool keep; /* marked good as a whole */
-  uint64_t undone, good, disconnects;
+  uint64_t undone, unmeant, good, disconnects;
   uint64_t not_recorded; /* messages lost by the capture */
 };
 
@@ -156,12 +163,14 @@ enum status journal_summarise(struct journal_summary *summary, const uint8_t *da
 
 enum journal_stream {
   JOURNAL_RAW,   /* as received */
-  JOURNAL_CLEAN, /* as sent, without the look-ahead's delay, and with the undone suppressions put back */
+  JOURNAL_CLEAN, /* as sent, without the look-ahead's delay, with the undone suppressions put back and without
+                    what was not meant; of several answers about a stroke the last one holds */
 };
 
 /* The notes of a take, appended to `notes` and sorted, of any channel and pitch. In JOURNAL_RAW the damage of a
- * suppressed stroke that was not undone is its reason. A note without its end lasts to the take's end.
- * What could be read of a damaged journal is given; journal_summarise tells whether it was. Allocates. */
+ * suppressed stroke that was not undone is its reason, that of one which was not meant what the player was
+ * told. A note without its end lasts to the take's end. What could be read of a damaged journal is given;
+ * journal_summarise tells whether it was. Allocates. */
 enum status journal_notes(const uint8_t *data, size_t size, const char *name, enum journal_stream stream,
                           struct note_list *notes, struct error *error) EMEND_CHECK;
 

@@ -6,10 +6,12 @@
 #include "smf_build.h"
 #include "sounding.h"
 
-/* A stroke that was suppressed, or whose suppression was undone. */
+/* A stroke that was suppressed, or that the player said something about. */
 struct mark {
   nanos time;
   uint8_t channel, pitch, damage;
+  bool meant;   /* the player's word */
+  size_t order; /* in which they came */
 };
 
 struct marks {
@@ -21,7 +23,7 @@ struct marks {
 struct gathering {
   struct note_list received, sent;
   struct pairing receiving, sending;
-  struct marks suppressed, undone;
+  struct marks suppressed, answers;
   nanos look_ahead;
 };
 
@@ -34,17 +36,45 @@ static int by_stroke(const void *left, const void *right)
   return a->channel != b->channel ? a->channel - b->channel : a->pitch - b->pitch;
 }
 
+static int by_stroke_and_order(const void *left, const void *right)
+{
+  const struct mark *a = left, *b = right;
+  const int strokes = by_stroke(left, right);
+  return strokes != 0 ? strokes : (a->order > b->order) - (a->order < b->order);
+}
+
+/* Of several about one stroke the last one stays. */
 static void sort_marks(struct marks *marks)
 {
-  if (marks->count > 0) {
-    qsort(marks->list, marks->count, sizeof *marks->list, by_stroke);
+  size_t kept = 0;
+  if (marks->count == 0) {
+    return;
   }
+  qsort(marks->list, marks->count, sizeof *marks->list, by_stroke_and_order);
+  for (size_t i = 0; i < marks->count; i++) {
+    kept -= kept > 0 && by_stroke(&marks->list[kept - 1], &marks->list[i]) == 0;
+    marks->list[kept++] = marks->list[i];
+  }
+  marks->count = kept;
 }
 
 static const struct mark *find_mark(const struct marks *marks, const struct note *note)
 {
-  const struct mark key = {note->on, note->channel, note->pitch, 0};
+  const struct mark key = {.time = note->on, .channel = note->channel, .pitch = note->pitch};
   return marks->count > 0 ? bsearch(&key, marks->list, marks->count, sizeof key, by_stroke) : NULL;
+}
+
+static bool is_undone(const struct gathering *all, const struct note *note)
+{
+  const struct mark *answer = find_mark(&all->answers, note);
+  return answer != NULL && answer->meant;
+}
+
+/* NULL, or the player's word that it was not meant. */
+static const struct mark *find_unmeant(const struct gathering *all, const struct note *note)
+{
+  const struct mark *answer = find_mark(&all->answers, note);
+  return answer != NULL && !answer->meant ? answer : NULL;
 }
 
 static enum status add_mark(struct marks *marks, struct mark mark)
@@ -58,7 +88,9 @@ static enum status add_mark(struct marks *marks, struct mark mark)
     }
     marks->list = grown;
   }
-  marks->list[marks->count++] = mark;
+  marks->list[marks->count] = mark;
+  marks->list[marks->count].order = marks->count;
+  marks->count++;
   return STATUS_OK;
 }
 
@@ -77,6 +109,16 @@ static enum status hear(struct pairing *pairing, nanos time, const struct journa
   return STATUS_OK;
 }
 
+static enum status add_answer(struct gathering *all, const struct journal_stroke *stroke, uint8_t damage,
+                              bool meant)
+{
+  return add_mark(&all->answers, (struct mark){.time = stroke->time,
+                                               .channel = stroke->channel,
+                                               .pitch = stroke->pitch,
+                                               .damage = damage,
+                                               .meant = meant});
+}
+
 static enum status gather_record(struct gathering *all, const struct journal_record *record)
 {
   const nanos sent_time = record->time > all->look_ahead ? record->time - all->look_ahead : 0;
@@ -86,11 +128,12 @@ static enum status gather_record(struct gathering *all, const struct journal_rec
   case JOURNAL_DECISION:
     return record->decision.passed
              ? STATUS_OK
-             : add_mark(&all->suppressed, (struct mark){record->time, record->decision.channel,
-                                                        record->decision.pitch, record->decision.damage});
-  case JOURNAL_UNDO:
-    return add_mark(&all->undone,
-                    (struct mark){record->undo.time, record->undo.channel, record->undo.pitch, 0});
+             : add_mark(&all->suppressed, (struct mark){.time = record->time,
+                                                        .channel = record->decision.channel,
+                                                        .pitch = record->decision.pitch,
+                                                        .damage = record->decision.damage});
+  case JOURNAL_UNDO: return add_answer(all, &record->undo, DAMAGE_NONE, true);
+  case JOURNAL_UNMEANT: return add_answer(all, &record->unmeant.stroke, record->unmeant.damage, false);
   case JOURNAL_LOST: /* note-offs may be among what is missing */
     pairing_end(&all->receiving, record->time);
     pairing_end(&all->sending, sent_time);
@@ -116,7 +159,7 @@ static void gathering_free(struct gathering *all)
   note_list_free(&all->received);
   note_list_free(&all->sent);
   free(all->suppressed.list);
-  free(all->undone.list);
+  free(all->answers.list);
 }
 
 static enum status gather(struct gathering *all, struct journal_reader *reader)
@@ -132,7 +175,7 @@ static enum status gather(struct gathering *all, struct journal_reader *reader)
   pairing_end(&all->receiving, reader->last);
   pairing_end(&all->sending, reader->last > all->look_ahead ? reader->last - all->look_ahead : 0);
   sort_marks(&all->suppressed);
-  sort_marks(&all->undone);
+  sort_marks(&all->answers);
   return status;
 }
 
@@ -141,8 +184,10 @@ static enum status give_raw(const struct gathering *all, struct note_list *notes
   enum status status = STATUS_OK;
   for (size_t i = 0; i < all->received.count && status == STATUS_OK; i++) {
     struct note note = all->received.notes[i];
-    const struct mark *suppressed = find_mark(&all->suppressed, &note);
-    if (suppressed != NULL && find_mark(&all->undone, &note) == NULL) {
+    const struct mark *suppressed = find_mark(&all->suppressed, &note), *unmeant = find_unmeant(all, &note);
+    if (unmeant != NULL) {
+      note.damage = unmeant->damage;
+    } else if (suppressed != NULL && !is_undone(all, &note)) {
       note.damage = suppressed->damage;
     }
     status = note_list_add(notes, note);
@@ -154,9 +199,22 @@ static enum status give_raw(const struct gathering *all, struct note_list *notes
 static enum status give_undone(const struct gathering *all, struct note_list *notes)
 {
   enum status status = STATUS_OK;
-  for (size_t i = 0; all->undone.count > 0 && i < all->received.count && status == STATUS_OK; i++) {
+  for (size_t i = 0; all->answers.count > 0 && i < all->received.count && status == STATUS_OK; i++) {
     const struct note *note = &all->received.notes[i];
-    if (find_mark(&all->undone, note) != NULL && find_mark(&all->suppressed, note) != NULL) {
+    if (is_undone(all, note) && find_mark(&all->suppressed, note) != NULL) {
+      status = note_list_add(notes, *note);
+    }
+  }
+  return status;
+}
+
+/* Strokes that passed though the player did not mean them. */
+static enum status give_unmeant(const struct gathering *all, struct note_list *notes)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; all->answers.count > 0 && i < all->received.count && status == STATUS_OK; i++) {
+    const struct note *note = &all->received.notes[i];
+    if (find_unmeant(all, note) != NULL && find_mark(&all->suppressed, note) == NULL) {
       status = note_list_add(notes, *note);
     }
   }
@@ -170,8 +228,7 @@ static void part_undone(const struct gathering *all, struct note *notes, size_t 
   for (size_t i = 0; i < count; i++) {
     size_t *latest = &last[notes[i].channel][notes[i].pitch];
     struct note *before = *latest > 0 ? &notes[*latest - 1] : NULL;
-    if (before != NULL && before->off > notes[i].on &&
-        (find_mark(&all->undone, before) != NULL || find_mark(&all->undone, &notes[i]) != NULL)) {
+    if (before != NULL && before->off > notes[i].on && (is_undone(all, before) || is_undone(all, &notes[i]))) {
       before->off = notes[i].on;
     }
     *latest = i + 1;
@@ -183,7 +240,9 @@ static enum status give_clean(const struct gathering *all, struct note_list *not
   struct note_list clean = {0};
   enum status status = STATUS_OK;
   for (size_t i = 0; i < all->sent.count && status == STATUS_OK; i++) {
-    status = note_list_add(&clean, all->sent.notes[i]);
+    if (find_unmeant(all, &all->sent.notes[i]) == NULL) {
+      status = note_list_add(&clean, all->sent.notes[i]);
+    }
   }
   if (status == STATUS_OK) {
     status = give_undone(all, &clean);
@@ -237,6 +296,12 @@ enum status journal_undone(const uint8_t *data, size_t size, const char *name, s
   return read_notes(data, size, name, give_undone, notes, error);
 }
 
+enum status journal_unmeant(const uint8_t *data, size_t size, const char *name, struct note_list *notes,
+                            struct error *error)
+{
+  return read_notes(data, size, name, give_unmeant, notes, error);
+}
+
 /* A take as a MIDI file. */
 
 enum {
@@ -250,6 +315,8 @@ struct lane {
   int track;   /* 0: not asked for */
   nanos delay; /* taken off its times */
   struct sounding sounding;
+  const struct note_list *unmeant;   /* strokes to leave out, sorted; NULL: none */
+  unsigned left_out[CHANNELS][KEYS]; /* whose note-offs are still to come */
 };
 
 struct making {
@@ -282,9 +349,39 @@ static nanos lane_time(const struct lane *lane, nanos time)
   return time > lane->delay ? time - lane->delay : 0;
 }
 
+static int by_onset(const void *left, const void *right)
+{
+  const struct note *a = left, *b = right;
+  if (a->on != b->on) {
+    return a->on < b->on ? -1 : 1;
+  }
+  return a->channel != b->channel ? a->channel - b->channel : a->pitch - b->pitch;
+}
+
+/* Part of a note that was not meant? */
+static bool leaves_out(struct lane *lane, nanos time, const uint8_t *bytes, size_t size)
+{
+  if (lane->unmeant == NULL || lane->unmeant->count == 0 || size < 2) {
+    return false;
+  }
+  const struct note key = {.on = time, .channel = bytes[0] & 0x0Fu, .pitch = bytes[1]};
+  unsigned *left = &lane->left_out[key.channel][key.pitch];
+  if (message_is_note_on(bytes, size)) {
+    const bool out = bsearch(&key, lane->unmeant->notes, lane->unmeant->count, sizeof key, by_onset) != NULL;
+    *left += out;
+    return out;
+  }
+  const bool out = message_is_note_off(bytes, size) && *left > 0;
+  *left -= out;
+  return out;
+}
+
 static enum status add_message(struct making *making, struct lane *lane, const struct journal_record *record)
 {
   if (lane->track == 0 || !is_channel_message(&record->message)) {
+    return STATUS_OK;
+  }
+  if (leaves_out(lane, lane_time(lane, record->time), record->message.bytes, record->message.size)) {
     return STATUS_OK;
   }
   sounding_hear(&lane->sounding, record->message.bytes, record->message.size);
@@ -333,6 +430,7 @@ static enum status add_record(struct making *making, const struct journal_record
   case JOURNAL_LONG:
   case JOURNAL_DECISION:
   case JOURNAL_UNDO:
+  case JOURNAL_UNMEANT:
   case JOURNAL_END: return STATUS_OK;
   case JOURNAL_SETTINGS: making->sent.delay = record->settings.look_ahead; return STATUS_OK;
   }
@@ -387,19 +485,28 @@ static enum status add_all(struct making *making, struct journal_reader *reader,
 static enum status make(struct making *making, struct journal_reader *reader, const char *name, bool raw,
                         bool clean, struct smf *smf, struct error *error)
 {
-  struct note_list undone = {0};
+  struct note_list undone = {0}, unmeant = {0};
   enum status status = journal_undone(reader->data, reader->size, name, &undone, error);
+  if (status == STATUS_OK) {
+    status = journal_unmeant(reader->data, reader->size, name, &unmeant, error);
+  }
   if (status != STATUS_OK) {
+    note_list_free(&undone);
     return status;
   }
+  if (unmeant.count > 0) {
+    qsort(unmeant.notes, unmeant.count, sizeof *unmeant.notes, by_onset);
+  }
   making->received = (struct lane){.track = raw ? 1 : 0};
-  making->sent = (struct lane){.track = clean ? 1 + raw : 0, .delay = reader->start.settings.look_ahead};
+  making->sent = (struct lane){
+    .track = clean ? 1 + raw : 0, .delay = reader->start.settings.look_ahead, .unmeant = &unmeant};
   /* A record is longer than what it adds, but for markers, which add less than twice as much. */
   status = smf_builder_begin(&making->builder, 1, DIVISION, 1 + raw + clean, 2 * reader->size);
   if (status == STATUS_OK) {
     status = add_all(making, reader, &undone);
   }
   note_list_free(&undone);
+  note_list_free(&unmeant);
   if (status != STATUS_OK) {
     smf_free(&making->builder.smf);
     return error_set(error, status, "out of memory while making a MIDI file of %.300s", name);

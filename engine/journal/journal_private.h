@@ -20,5 +20,8 @@ uint32_t journal_record_crc(const uint8_t *record, size_t payload_size);
 /* The strokes that were suppressed and undone, as received; like journal_notes. */
 enum status journal_undone(const uint8_t *data, size_t size, const char *name, struct note_list *notes,
                            struct error *error) EMEND_CHECK;
+/* Likewise those that passed and were not meant. */
+enum status journal_unmeant(const uint8_t *data, size_t size, const char *name, struct note_list *notes,
+                            struct error *error) EMEND_CHECK;
 
 #endif

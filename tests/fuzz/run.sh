@@ -15,7 +15,7 @@ case ${1:-} in
 esac
 seconds=$1
 shift
-[ $# -gt 0 ] || set -- bytes smf journal safetensors rolls config options search
+[ $# -gt 0 ] || set -- bytes smf journal safetensors rolls config options search page
 
 build=${FUZZ_BUILD:-build-fuzz}
 jobs=$(getconf _NPROCESSORS_ONLN)

@@ -33,6 +33,13 @@ set_tests_properties(worker PROPERTIES TIMEOUT 300)
 emend_test(live/worker_fill emend_app test_support Threads::Threads)
 target_compile_definitions(test_worker_fill PRIVATE EMEND_TEST_PRESETS="${PROJECT_SOURCE_DIR}/presets")
 
+emend_test(page/page_guard emend_app)
+emend_test(page/page_order emend_app)
+emend_test(page/page_notes emend_app)
+if(MICROHTTPD_FOUND)
+  emend_test(page/page_server emend_app Threads::Threads)
+endif()
+
 emend_test(plot/roll_plot emend_app test_support)
 
 emend_test(research/search test_search_rig)

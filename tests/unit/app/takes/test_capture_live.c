@@ -78,9 +78,53 @@ static void test_what_was_not_recorded_is_counted(void **state)
   assert_int_equal(capture_rig_summary(0).not_recorded, live_counters(capture_rig.live)->capture_lost);
 }
 
+/* Answers about any stroke of the take, and an account of each that was written. */
+static void test_answers_are_kept_and_told(void **state)
+{
+  (void)state;
+  char line[CAPTURE_LINE];
+  struct capture_answer given;
+  capture_rig_open(64 * MEGABYTE);
+  play(SECOND, 80);
+  play(2 * SECOND, 5);
+  play(3 * SECOND, 6);
+  const struct capture_answer meant = {.time = 2 * SECOND, .pitch = 60, .velocity = 5, .meant = true},
+                              not_meant = {.time = SECOND, .pitch = 60, .velocity = 80, .damage = DAMAGE_BRUSH},
+                              foreign = {.time = 99 * SECOND, .pitch = 60, .velocity = 80};
+  assert_true(capture_answer(capture_rig.capture, &meant));
+  assert_true(capture_answer(capture_rig.capture, &not_meant));
+  assert_true(capture_answer(capture_rig.capture, &foreign));
+  assert_true(capture_label(capture_rig.capture, CAPTURE_UNDO)); /* the other one that was removed */
+  assert_true(capture_label(capture_rig.capture, CAPTURE_UNDO)); /* none is left */
+  assert_false(capture_answered(capture_rig.capture, &given));
+  drain(4 * SECOND);
+  assert_true(capture_answered(capture_rig.capture, &given));
+  assert_true(given.meant && given.time == 2 * SECOND);
+  assert_true(capture_answered(capture_rig.capture, &given));
+  assert_true(!given.meant && given.time == SECOND && given.damage == DAMAGE_BRUSH);
+  assert_true(capture_answered(capture_rig.capture, &given));
+  assert_true(given.meant && given.velocity == 6);
+  assert_false(capture_answered(capture_rig.capture, &given));
+  capture_poll(capture_rig.capture, line);
+  assert_non_null(strstr(line, "undone: "));
+  capture_poll(capture_rig.capture, line);
+  assert_non_null(strstr(line, "not meant: "));
+  capture_poll(capture_rig.capture, line);
+  assert_non_null(strstr(line, "no take"));
+  capture_rig_finish();
+  const struct journal_summary summary = capture_rig_summary(0);
+  assert_int_equal(summary.undone, 2);
+  assert_int_equal(summary.unmeant, 1);
+  struct note_list clean = capture_rig_notes(0, JOURNAL_CLEAN);
+  assert_int_equal(clean.count, 2);
+  assert_int_equal(clean.notes[0].velocity, 5);
+  note_list_free(&clean);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    CAPTURE_TEST(test_answers_are_kept_and_told),
     CAPTURE_TEST(test_what_the_engine_does_is_in_the_take),
     CAPTURE_TEST(test_what_was_not_recorded_is_counted),
   };

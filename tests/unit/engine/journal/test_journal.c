@@ -71,6 +71,13 @@ static void undo(nanos time, nanos of, uint8_t pitch)
     .type = JOURNAL_UNDO, .time = time * MS, .undo = {.time = of * MS, .pitch = pitch, .velocity = 50}});
 }
 
+static void unmean(nanos time, nanos of, uint8_t pitch)
+{
+  put((struct journal_record){.type = JOURNAL_UNMEANT,
+                              .time = time * MS,
+                              .unmeant = {{.time = of * MS, .pitch = pitch, .velocity = 50}, DAMAGE_BRUSH}});
+}
+
 static void end(nanos time)
 {
   put((struct journal_record){.type = JOURNAL_END, .time = time * MS, .end = JOURNAL_QUIT});
@@ -278,6 +285,60 @@ static void test_clean_notes_have_the_undone_ones_back(void **state)
   note_list_free(&notes);
 }
 
+/* Two notes that passed; of the second the player says that it was not meant. */
+static void make_unmeant(bool and_yet)
+{
+  begin(0);
+  for (int i = 0; i < 2; i++) {
+    const uint8_t pitch = (uint8_t)(60 + i);
+    message(JOURNAL_RECEIVED, 100 * i, 0x90, pitch, 80);
+    decide(100 * i, pitch, true);
+    message(JOURNAL_SENT, 100 * i, 0x90, pitch, 80);
+    message(JOURNAL_RECEIVED, 100 * i + 50, 0x80, pitch, 64);
+    message(JOURNAL_SENT, 100 * i + 50, 0x80, pitch, 64);
+  }
+  unmean(300, 100, 61);
+  if (and_yet) {
+    undo(310, 100, 61);
+  }
+  end(400);
+}
+
+static void test_what_was_not_meant_is_left_out(void **state)
+{
+  (void)state;
+  struct smf smf;
+  struct error error = {0};
+  struct note_list of_file = {0};
+  make_unmeant(false);
+  assert_int_equal(summarise(tape.size).unmeant, 1);
+  struct note_list raw = notes_of(JOURNAL_RAW), clean = notes_of(JOURNAL_CLEAN);
+  assert_int_equal(raw.count, 2);
+  expect_note(&raw, 0, 0, 50, 60, DAMAGE_NONE);
+  expect_note(&raw, 1, 100, 150, 61, DAMAGE_BRUSH);
+  assert_int_equal(clean.count, 1);
+  expect_note(&clean, 0, 0, 50, 60, DAMAGE_NONE);
+  assert_int_equal(journal_smf(tape.bytes, tape.size, "take", false, true, &smf, &error), STATUS_OK);
+  assert_int_equal(smf_notes(&smf, &of_file, &error), STATUS_OK);
+  assert_int_equal(of_file.count, 1);
+  assert_int_equal(of_file.notes[0].pitch, 60);
+  smf_free(&smf);
+  note_list_free(&of_file);
+  note_list_free(&raw);
+  note_list_free(&clean);
+}
+
+static void test_the_last_answer_holds(void **state)
+{
+  (void)state;
+  make_unmeant(true);
+  struct note_list raw = notes_of(JOURNAL_RAW), clean = notes_of(JOURNAL_CLEAN);
+  expect_note(&raw, 1, 100, 150, 61, DAMAGE_NONE);
+  assert_int_equal(clean.count, 2);
+  note_list_free(&raw);
+  note_list_free(&clean);
+}
+
 static void test_look_ahead_is_taken_off(void **state)
 {
   (void)state;
@@ -385,6 +446,8 @@ int main(void)
     cmocka_unit_test(test_other_files_are_refused_by_name),
     cmocka_unit_test(test_raw_notes_say_what_was_removed),
     cmocka_unit_test(test_clean_notes_have_the_undone_ones_back),
+    cmocka_unit_test(test_what_was_not_meant_is_left_out),
+    cmocka_unit_test(test_the_last_answer_holds),
     cmocka_unit_test(test_look_ahead_is_taken_off),
     cmocka_unit_test(test_an_undo_of_what_passed_adds_nothing),
     cmocka_unit_test(test_a_take_becomes_a_midi_file),
