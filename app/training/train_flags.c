@@ -32,6 +32,7 @@ static const char *const config_flags[CONFIG_KEYS][2] = {
   {"layers", "recurrent layers, 1 or 2"},
   {"emission", "how the notes of a frame depend on each other:" NET_EMISSIONS(HELP_WORD)},
   {"emission-units", "hidden units of the emission"},
+  {"recall", "none, or past: it also sees what followed where the take was like this before"},
 };
 
 static enum status set_config(const struct option_spec *spec, const char *text, struct error *error)

@@ -4,8 +4,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "batcher.h"
 #include "parallel.h"
+#include "recall.h"
+#include "transfer.h"
 
 /* Frames of a run, and sequences of a group: where a frame has a row a pitch, and else. */
 enum { SEGMENT = 64, GROUP_TIED = BOUND_ROWS_MAX / PITCHES, GROUP_MAX = 32 };
@@ -33,15 +34,64 @@ static int by_length(const void *a, const void *b)
   return (*x > *y) - (*x < *y); /* their order in the data set, so that it is the same everywhere */
 }
 
+/* What each sequence of a group recalls, frame by frame. */
+struct recalled {
+  struct recall_frame *frames[GROUP_MAX]; /* (T) each, owned; NULL without recall */
+};
+
+static void recalled_free(struct recalled *recalled)
+{
+  for (int b = 0; b < GROUP_MAX; b++) {
+    free(recalled->frames[b]);
+  }
+}
+
+static enum status recalled_init(struct recalled *recalled, const struct job *job, size_t first, int used)
+{
+  enum status status = STATUS_OK;
+  *recalled = (struct recalled){{NULL}};
+  if (job->net->recall == NULL || job->options->noise > 0) {
+    return STATUS_OK;
+  }
+  for (int b = 0; b < used && status == STATUS_OK; b++) {
+    const struct sequence *sequence = job->order[first + (size_t)b];
+    recalled->frames[b] = malloc(((size_t)sequence->frames + 1) * sizeof *recalled->frames[b]);
+    status = recalled->frames[b] != NULL ? recall_find(sequence->cells, sequence->frames, recalled->frames[b])
+                                         : STATUS_NO_MEMORY;
+  }
+  return status;
+}
+
+/* Change the logits of a run, and its sum with them: there are no latents, and a row's output is one cell. */
+static void recalled_apply(const struct recalled *recalled, const struct bound_place *place,
+                           const struct vosp_net *net, struct vosp_batch *batch)
+{
+  double sum = 0;
+  for (int b = 0; b < place->used; b++) {
+    const struct chunk *chunk = &place->chunks[b];
+    for (int k = 0; k < chunk->length; k++) {
+      const size_t row = (size_t)k * (size_t)batch->rows + (size_t)b * PITCHES;
+      const int t = chunk->start + k;
+      real *logits = batch->logits.m + row;
+      struct recall_cell used[PITCHES];
+      recall_cells(chunk->sequence->cells, t, &recalled->frames[b][t], used);
+      for (int p = 0; p < PITCHES; p++) {
+        logits[p] = recall_logit(net->recall, &used[p], logits[p]);
+      }
+      sum += transfer_bernoulli(PITCHES, logits, batch->target + row, 1, NULL);
+    }
+  }
+  batch->reconstruction = sum;
+}
+
 /* Run one group of sequences from their first frame to their last. The draws depend on the seed and the
  * group alone, not on the thread. */
-static void run_group(struct job *job, struct vosp_batch *batch, size_t first, int worker)
+static void run_sequences(struct job *job, struct vosp_batch *batch, size_t first, int worker, int used,
+                          const struct recalled *recalled)
 {
-  struct bound_place place = {.worker = worker, .group = first / (size_t)job->group};
+  struct bound_place place = {.worker = worker, .group = first / (size_t)job->group, .used = used};
   struct bound_sums *sums = &job->parts[place.group];
   const struct vosp_net *net = job->net;
-  const size_t left = job->count - first;
-  const int used = left < (size_t)job->group ? (int)left : job->group;
   const struct corruption corruption = {job->options->noise, 0};
   struct rng rng;
   rng_seed(&rng, job->options->seed + first);
@@ -57,10 +107,14 @@ static void run_group(struct job *job, struct vosp_batch *batch, size_t first, i
     }
     const int steps = batch_fill(batch, net, chunks, used, job->group, &corruption, &rng);
     vosp_forward(net, batch, steps, true, NULL);
+    place.start = start;
+    place.chunks = chunks;
+    if (recalled->frames[0] != NULL) {
+      recalled_apply(recalled, &place, net, batch);
+    }
     sums->reconstruction += batch->reconstruction;
     sums->kl += batch->kl;
     sums->surrogate += batch->surrogate;
-    place.start = start;
     if (job->visit != NULL && !job->visit(job->user, &place, net, batch, steps)) {
       atomic_store(&job->status, STATUS_INTERRUPTED);
       return;
@@ -71,6 +125,20 @@ static void run_group(struct job *job, struct vosp_batch *batch, size_t first, i
     sums->sequences++;
     sums->frames += (size_t)job->order[first + (size_t)b]->frames;
   }
+}
+
+static void run_group(struct job *job, struct vosp_batch *batch, size_t first, int worker)
+{
+  const size_t left = job->count - first;
+  const int used = left < (size_t)job->group ? (int)left : job->group;
+  struct recalled recalled;
+  const enum status status = recalled_init(&recalled, job, first, used);
+  if (status == STATUS_OK) {
+    run_sequences(job, batch, first, worker, used, &recalled);
+  } else {
+    atomic_store(&job->status, (int)status);
+  }
+  recalled_free(&recalled);
 }
 
 static void work(void *user, int index)

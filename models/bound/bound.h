@@ -3,7 +3,7 @@
 #ifndef EMEND_BOUND_H
 #define EMEND_BOUND_H
 
-#include "dataset.h"
+#include "batcher.h"
 #include "vosp.h"
 
 struct bound_options {
@@ -31,6 +31,8 @@ struct bound_place {
   size_t group;
   int start;
   size_t frames;
+  const struct chunk *chunks; /* (used) each sequence's frames in the run, of some none; NULL for a VRAE */
+  int used;
 };
 
 /* Called after every run of steps, with everything that vosp_forward left in the batch (rows of sequence
@@ -43,8 +45,8 @@ typedef bool (*bound_visit)(void *user, const struct bound_place *place, const s
 enum { BOUND_ROWS_MAX = 8 * PITCHES };
 
 /* Sequences are taken in groups of like length and run in segments with the state carried on. The same seed
- * gives the same sums, whatever the number of threads. STATUS_INTERRUPTED when a visit stopped it. Allocates.
- */
+ * gives the same sums, whatever the number of threads. A predictor with recall is measured with it, its logits
+ * changed in the batch, where there is no noise. STATUS_INTERRUPTED when a visit stopped it. Allocates. */
 enum status bound_over(const struct vosp_net *net, const struct dataset *data,
                        const struct bound_options *options, bound_visit visit, void *user,
                        struct bound_sums *sums) EMEND_CHECK;

@@ -94,8 +94,10 @@ static enum status run_group(void *user, int worker, const struct vrae_group *gr
     sums->reconstruction += room.batch.reconstruction;
     sums->kl += room.batch.kl;
     sums->surrogate += room.batch.surrogate;
-    const struct bound_place place = {worker, group->index, n,
-                                      frames_of(room.rows + n, used) / (size_t)net->rows};
+    const struct bound_place place = {.worker = worker,
+                                      .group = group->index,
+                                      .start = n,
+                                      .frames = frames_of(room.rows + n, used) / (size_t)net->rows};
     if (job->visit != NULL) {
       status = job->visit(job->user, &place, net, &room.batch, steps, used);
     }

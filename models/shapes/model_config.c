@@ -28,6 +28,7 @@ enum field {
   FIELD_LAYERS,
   FIELD_EMISSION,
   FIELD_EMISSION_UNITS,
+  FIELD_RECALL,
 };
 
 /* Which kinds of network have a field. */
@@ -64,6 +65,7 @@ static const struct description {
   [FIELD_LAYERS] = {"layers", {NULL}, 1, NET_LEVELS_MAX, FORWARDS, "1"},
   [FIELD_EMISSION] = {"emission", {NET_EMISSIONS(NET_WORD)}, 0, 0, ALL, "bernoulli"},
   [FIELD_EMISSION_UNITS] = {"emission.units", {NULL}, 0, 1024, ALL, "0"},
+  [FIELD_RECALL] = {"recall", {"none", "past"}, 0, 0, RNNS, "none"},
 };
 
 static double field_get(const struct net_config *config, enum field field)
@@ -85,6 +87,7 @@ static double field_get(const struct net_config *config, enum field field)
   case FIELD_LAYERS: return config->layers;
   case FIELD_EMISSION: return config->emission;
   case FIELD_EMISSION_UNITS: return config->emission_units;
+  case FIELD_RECALL: return config->recall;
   }
   return 0;
 }
@@ -109,6 +112,7 @@ static void field_set(struct net_config *config, enum field field, double value)
   case FIELD_LAYERS: config->layers = whole; break;
   case FIELD_EMISSION: config->emission = (enum net_emission)whole; break;
   case FIELD_EMISSION_UNITS: config->emission_units = whole; break;
+  case FIELD_RECALL: config->recall = (enum net_recall)whole; break;
   }
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A model's configuration as named strings: in a model file's metadata and in config files alike.
  * Keys: frame.unit, frame.length, frame.values, tie, cell, posterior, feed, past (VOSP), hidden, latent,
- * generator, gate (VOSP), matches (VRAE), layers (VOSP, RNN), emission, emission.units. The kind itself is no
- * key but a stamp of the file. */
+ * generator, gate (VOSP), matches (VRAE), layers (VOSP, RNN), emission, emission.units, recall (RNN). The kind
+ * itself is no key but a stamp of the file. */
 #ifndef EMEND_MODEL_CONFIG_H
 #define EMEND_MODEL_CONFIG_H
 
@@ -10,7 +10,7 @@
 
 #include "net_config.h"
 
-enum { CONFIG_KEYS = 16, CONFIG_TEXT = 32 };
+enum { CONFIG_KEYS = 17, CONFIG_TEXT = 32 };
 
 /* What a kind of network is called in commands: "vosp". Model files put MODEL_KIND_PREFIX before it. */
 const char *net_kind_name(enum net_kind kind);

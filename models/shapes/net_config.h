@@ -66,6 +66,11 @@ enum net_objective {
   OBJECTIVE_SURROGATE, /* the 2014 arithmetic; not a bound */
 };
 
+enum net_recall {
+  RECALL_NONE,
+  RECALL_PAST, /* a predictor sees beside the network what followed where the take was like this: recall.h */
+};
+
 struct net_config {
   enum net_kind kind;
   struct frame_def frame;
@@ -81,7 +86,8 @@ struct net_config {
   int matches;   /* VRAE: best-matching stretches of the take that it sees beside; 0: not a filler */
   int layers;    /* VOSP, RNN: recurrent layers, each over the one below; 1 to NET_LEVELS_MAX */
   enum net_emission emission;
-  int emission_units; /* K: hidden units of the emission; 0 with Bernoulli */
+  int emission_units;     /* K: hidden units of the emission; 0 with Bernoulli */
+  enum net_recall recall; /* RNN */
 };
 
 #endif

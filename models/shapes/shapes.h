@@ -32,6 +32,14 @@ enum {
   PITCH_FEATURES = 1 + PITCH_REACH + PITCH_CLASSES,
 };
 
+/* What a predictor recalls of the take (recall.h). */
+enum {
+  RECALL_SOURCES = 2,
+  RECALL_BINS = 8,   /* how good a match is */
+  RECALL_TRUSTS = 3, /* how a source has done so far in a frame */
+  RECALL_WEIGHTS = RECALL_SOURCES * RECALL_BINS * RECALL_TRUSTS * 4 + 2 * RECALL_BINS * RECALL_BINS,
+};
+
 struct cell_facts {
   int gates;            /* G / H */
   int recurrent_blocks; /* (H, H) blocks of the recurrent weights, side by side */

@@ -14,6 +14,16 @@ static enum status check_size(const char *name, int size, int low, int high, str
                        high, size);
 }
 
+static enum status check_recall(const struct net_config *config, struct error *error)
+{
+  const bool fits = config->tie == TIE_PITCH && config->emission == EMISSION_PITCH && config->frame.values == 1;
+  return config->recall == RECALL_NONE || fits
+           ? STATUS_OK
+           : error_set(
+               error, STATUS_USAGE,
+               "recall = past is for weights tied across pitch with the pitch emission and frames of 1 value");
+}
+
 static enum status check_sizes(const struct net_config *config, struct error *error)
 {
   const bool latents = config->kind != NET_RNN;
@@ -33,7 +43,7 @@ static enum status check_sizes(const struct net_config *config, struct error *er
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes && status == STATUS_OK; i++) {
     status = check_size(sizes[i].name, sizes[i].size, sizes[i].low, sizes[i].high, error);
   }
-  return status;
+  return status == STATUS_OK ? check_recall(config, error) : status;
 }
 
 enum status vosp_layout(const struct net_config *config, struct params *params, struct error *error)
@@ -67,6 +77,7 @@ enum status vosp_layout(const struct net_config *config, struct params *params, 
     {"out.w", M > 0 ? M : H, O},
     {"out.b", 1, O},
     {"keep", cell->moments ? 1 : 0, KEEP_COUNT},
+    {"recall.w", config->recall == RECALL_PAST ? 1 : 0, RECALL_WEIGHTS},
   };
   const enum status status = params_add_all(params, tensors, sizeof tensors / sizeof *tensors, error);
   return status == STATUS_OK ? emission_layout(config, params, error) : status;

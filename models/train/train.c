@@ -54,6 +54,10 @@ static enum status check_aids(const struct net_config *config, const struct trai
   if (options->transpose > 0 && config->kind == NET_VRAE && config->matches > 0) {
     return error_set(error, STATUS_USAGE, "a filler (matches above 0) is not trained with transpose");
   }
+  if (config->recall != RECALL_NONE && options->noise > 0) {
+    return error_set(error, STATUS_USAGE,
+                     "recall = past is not trained with noise: it would see the clean past");
+  }
   return STATUS_OK;
 }
 
@@ -129,6 +133,7 @@ static enum status start_from(struct trainer *trainer, const struct net_config *
   }
   struct net_config config = from->config;
   config.gate = wanted->gate;
+  config.recall = wanted->recall;
   status = model_new(&trainer->model, &config, error);
   for (int i = 0; status == STATUS_OK && i < from->params.count; i++) {
     const struct param *param = &from->params.list[i];
@@ -235,8 +240,9 @@ static enum status keep_best(struct trainer *trainer, struct error *error)
   struct model *model = trainer->model;
   memcpy(model->params.block, trainer->best, model->params.size * sizeof *trainer->best);
   trainer->kind->net_refresh(trainer->net, &model->params);
-  if (trainer->kind->finish != NULL && trainer->kind->finish(trainer->net, &model->params, trainer->run->valid,
-                                                             trainer->options.seed) != STATUS_OK) {
+  if (trainer->kind->finish != NULL &&
+      trainer->kind->finish(trainer->net, &model->params, trainer->run->valid, trainer->options.seed,
+                            &trainer->point.bound) != STATUS_OK) {
     return error_set(error, STATUS_NO_MEMORY, "not enough memory to calibrate the model");
   }
   char text[FACT_SIZE];
@@ -364,7 +370,7 @@ static void tell_outcome(const struct trainer *trainer)
       .end = point->bad >= 2 * trainer->options.patience ? TRAIN_NO_PATIENCE
              : point->epoch >= trainer->options.epochs   ? TRAIN_ALL_EPOCHS
                                                          : TRAIN_TIME_OUT,
-      .loss = point->best,
+      .loss = trainer->model->config.recall != RECALL_NONE ? point->bound : point->best, /* fitted last */
       .bound = point->bound,
       .epochs = point->epoch,
       .seconds = point->seconds,
@@ -382,7 +388,7 @@ static enum status train_all(struct trainer *trainer, struct error *error)
     }
     trainer->point.net_done = status == STATUS_OK;
   }
-  if (status == STATUS_OK && trainer->options.epochs > 0) {
+  if (status == STATUS_OK && (trainer->options.epochs > 0 || trainer->model->config.recall != RECALL_NONE)) {
     status = keep_best(trainer, error);
   }
   if (status == STATUS_OK && wants_gate(trainer)) {

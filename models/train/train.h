@@ -78,10 +78,10 @@ struct train_outcome {
 struct train_run {
   struct dataset *train, *valid; /* with frames; takes are given their damage here when noise > 0. Training
                                     takes may be on disk: then some of them are in memory at a time */
-  const char
-    *from;         /* start from this model's weights and configuration (but for the gate's size); NULL: anew */
-  const char *out; /* the model; checkpoint beside it as OUT.checkpoint, log as OUT.csv */
-  bool resume;     /* go on from OUT.checkpoint if it is there; without, one that is there is refused */
+  const char *from; /* start from this model's weights and configuration (but for the gate's size and recall);
+                       NULL: anew */
+  const char *out;  /* the model; checkpoint beside it as OUT.checkpoint, log as OUT.csv */
+  bool resume;      /* go on from OUT.checkpoint if it is there; without, one that is there is refused */
   const char *command; /* recorded in the model */
   train_report report; /* may be NULL */
   void *user;

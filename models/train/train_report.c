@@ -111,12 +111,13 @@ void train_figure_text(const struct trainer *trainer, size_t size, char *text)
   const bool filler = config->matches > 0;
   const bool exact = config->kind == NET_RNN;
   const char *draws = filler ? " mode of q," : exact ? "" : " one draw of z,";
-  snprintf(text, size, "%.4f nats a frame, %s%s, validation split,%s %d epochs", trainer->point.bound,
+  const char *fitted = config->recall != RECALL_NONE ? " each half of it with recall fitted to the other," : "";
+  snprintf(text, size, "%.4f nats a frame, %s%s, validation split,%s%s %d epochs", trainer->point.bound,
            filler  ? "weighted loss of what was hidden or lost"
            : exact ? "exact likelihood"
                    : "exact bound",
            trainer->options.noise > 0 && !filler ? " of the clean frames given corrupted ones" : "", draws,
-           trainer->point.epoch);
+           fitted, trainer->point.epoch);
 }
 
 /* The lines of the epochs before, with room for another; none: the heading. */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "init.h"
+#include "recall_fit.h"
 #include "trainer.h"
 #include "vosp.h"
 
@@ -80,6 +81,14 @@ static enum status validate(const void *net, const struct dataset *data, const s
   return bound_over(net, data, options, NULL, NULL, sums);
 }
 
+static enum status finish(void *net, struct params *params, const struct dataset *valid, uint64_t seed,
+                          double *bound)
+{
+  const struct vosp_net *vosp = net;
+  (void)seed;
+  return vosp->recall != NULL ? recall_fit(net, params, valid, bound) : STATUS_OK;
+}
+
 const struct trainable trainable_vosp = {
   .warms_up = true,
   .init = init,
@@ -90,4 +99,5 @@ const struct trainable trainable_vosp = {
   .batch_free = batch_free,
   .update = update,
   .validate = validate,
+  .finish = finish,
 };

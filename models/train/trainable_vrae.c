@@ -138,9 +138,11 @@ static enum status before_epoch(struct dataset *data, const struct net_config *c
   return config->matches > 0 ? filler_epoch(data, config, seed, error) : STATUS_OK;
 }
 
-static enum status finish(void *of, struct params *params, const struct dataset *valid, uint64_t seed)
+static enum status finish(void *of, struct params *params, const struct dataset *valid, uint64_t seed,
+                          double *bound)
 {
   struct vrae_net *net = of;
+  (void)bound;
   return net->config.matches > 0 ? filler_calibrate(net, params, valid, seed) : STATUS_OK;
 }
 

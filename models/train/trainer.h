@@ -46,8 +46,10 @@ struct trainable {
   /* Before each epoch, with a seed of its own: may damage the data anew. May be NULL. */
   enum status (*before_epoch)(struct dataset *data, const struct net_config *config, uint64_t seed,
                               struct error *error);
-  /* After the last epoch, with the best weights in params->block: a last touch on them. May be NULL. */
-  enum status (*finish)(void *net, struct params *params, const struct dataset *valid, uint64_t seed);
+  /* After the last epoch, with the best weights in params->block: a last touch on them. Sets *bound to the
+   * bound of the result on validation, nats a frame, where that is another now. May be NULL. */
+  enum status (*finish)(void *net, struct params *params, const struct dataset *valid, uint64_t seed,
+                        double *bound);
 };
 
 /* For their `init`. */

@@ -37,7 +37,8 @@ struct vosp_net {
   } level[NET_LEVELS_MAX]; /* the lowest first */
   struct linear head, generator_h, generator_z, out;
   struct emission_net emission;
-  real *squares; /* owned; NULL without fast dropout */
+  real *squares;      /* owned; NULL without fast dropout */
+  const real *recall; /* (RECALL_WEIGHTS) for recall.h, which the network itself does not use; NULL: none */
 };
 
 /* Bind to `weights` (laid out as `params` says). Allocates squares; release with vosp_net_free. */

@@ -32,6 +32,8 @@ void vosp_net_refresh(struct vosp_net *net, const struct params *params, const r
   layers_of(net, layers);
   bind_weights(vosp_layer_names, VOSP_LAYERS, params, weights, net->squares, layers);
   emission_bind(&net->emission, &net->config, params, weights);
+  const struct param *recall = params_find(params, "recall.w");
+  net->recall = recall != NULL ? weights + recall->offset : NULL;
 }
 
 enum status vosp_net_init(struct vosp_net *net, const struct net_config *config, const struct params *params,

@@ -50,6 +50,13 @@ good "$emend" train rnn --data rolls.json --out rnn.safetensors --cell deep --hi
   --emission nade --emission-units 3 --frame-unit beats --frame-length 0.5 --frame-values 1 --epochs 2 --threads 1 --seed 7
 has rnn.safetensors.csv 'valid_exact'
 rnn=$work/rnn.safetensors
+tied="--tie pitch --frame-values 1 --hidden 8 --generator 0 --emission pitch --emission-units 8"
+good "$emend" train rnn --data rolls.json --out tied.safetensors $tied --epochs 1 --threads 1
+good "$emend" train rnn --data rolls.json --out recall.safetensors --from tied.safetensors --recall past --epochs 0
+has said '^Wrote recall.safetensors; exact [0-9.]* nats a frame on valid'
+good "$emend" info recall.safetensors
+has said 'recall  *past'
+has said 'each half of it with recall fitted to the other'
 good "$emend" train vrae --data "$take" "$take" "$take" --out filler.safetensors --tie pitch --cell gru --frame-values 2 --matches 2 \
   --hidden 8 --latent 2 --generator 8 --epochs 1 --threads 1 --seed 7
 filler=$work/filler.safetensors
@@ -92,6 +99,7 @@ bad 2 'unknown option --matches' train vosp --data rolls.json --out out/m --matc
 bad 2 'tied across pitch' train vrae --data rolls.json --out out/m --matches 2
 bad 2 'must be from 1 to 200' eval "$vrae" --data rolls.json --task impute --gap 0
 bad 2 'data is missing' train vosp --out out/m
+bad 2 'recall = past is for weights tied' train rnn --data rolls.json --out out/m --recall past
 bad 2 "wants a file's name" train vosp --data "$take"
 bad 2 'hidden' train vosp --data "$take" --out out/m --hidden many
 bad 2 'must be from 0 to 1' corrupt "$take" out/a.mid --brush 2

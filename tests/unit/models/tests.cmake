@@ -15,6 +15,7 @@ emend_test(nn/emission models_double)
 emend_test(nn/optimiser models)
 emend_test(nn/posterior models_double)
 
+emend_test(vosp/recall models)
 emend_test(vosp/vosp_gradients models_double)
 emend_test(vosp/vosp_information test_net_rig)
 emend_test(vosp/vosp_init models)

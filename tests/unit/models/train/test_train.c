@@ -140,6 +140,46 @@ static void reports_name_what_validation_chooses_by(void **state)
   assert_string_equal(train_chosen_by(&f->config, &f->options), "loss");
 }
 
+/* The music repeats, so what followed before helps a network of one epoch; what is reported is measured with
+ * it. */
+static void recall_is_fitted_after_the_network(void **state)
+{
+  struct train_rig *f = *state;
+  double exact[TRAIN_RIG_EPOCHS] = {0};
+  f->config = (struct net_config){.kind = NET_RNN,
+                                  .frame = f->config.frame,
+                                  .tie = TIE_PITCH,
+                                  .cell = CELL_GRU,
+                                  .hidden = 8,
+                                  .layers = 1,
+                                  .emission = EMISSION_PITCH,
+                                  .emission_units = 8,
+                                  .recall = RECALL_PAST};
+  f->options.epochs = 1;
+  assert_int_equal(train_rig_train(f, "model", false), STATUS_OK);
+  train_rig_read_log(f, "model.csv", LOG_VALID_BOUND, exact);
+  assert_true(f->reports.outcome.loss < 0.7 * exact[0]);
+  struct model *model = train_rig_load(f, "model");
+  struct vosp_net net;
+  const struct bound_options options = {.seed = 1, .threads = 2};
+  struct bound_sums with, alone;
+  assert_int_equal(vosp_net_init(&net, &model->config, &model->params, model->params.block), STATUS_OK);
+  assert_int_equal(bound_over(&net, &f->valid, &options, NULL, NULL, &with), STATUS_OK);
+  net.recall = NULL;
+  assert_int_equal(bound_over(&net, &f->valid, &options, NULL, NULL, &alone), STATUS_OK);
+  assert_int_equal(with.frames, f->valid.frames);
+  assert_true(with.reconstruction < 0.7 * alone.reconstruction);
+  assert_true(fabs(alone.reconstruction / (double)alone.frames - exact[0]) < 1e-4);
+  vosp_net_free(&net);
+  model_free(model);
+  f->options.noise = 0.1;
+  assert_int_equal(train_rig_train(f, "other", false), STATUS_USAGE);
+  f->options.noise = 0;
+  f->config.emission = EMISSION_BERNOULLI;
+  f->config.emission_units = 0;
+  assert_int_equal(train_rig_train(f, "other", false), STATUS_USAGE);
+}
+
 /* Without being told to go on, it is neither taken nor written over. */
 static void a_checkpoint_that_is_there_is_not_written_over(void **state)
 {
@@ -339,6 +379,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(the_limit_that_comes_first_is_named, train_rig_set_up, train_rig_tear_down),
     cmocka_unit_test_setup_teardown(reports_name_what_validation_chooses_by, train_rig_set_up,
                                     train_rig_tear_down),
+    cmocka_unit_test_setup_teardown(recall_is_fitted_after_the_network, train_rig_set_up, train_rig_tear_down),
     cmocka_unit_test_setup_teardown(a_checkpoint_that_is_there_is_not_written_over, train_rig_set_up,
                                     train_rig_tear_down),
     cmocka_unit_test_setup_teardown(the_same_seed_gives_the_same_model, train_rig_set_up, train_rig_tear_down),
