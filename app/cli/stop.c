@@ -28,17 +28,28 @@ static void on_signal(int number)
   }
 }
 
-void stop_catch(void)
+static void handle(void (*handler)(int))
 {
   static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
   struct sigaction action;
 
   memset(&action, 0, sizeof action);
-  action.sa_handler = on_signal;
+  action.sa_handler = handler;
   sigemptyset(&action.sa_mask);
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
     sigaction(numbers[i], &action, NULL);
   }
+}
+
+void stop_catch(void)
+{
+  handle(on_signal);
+}
+
+bool stop_let_go(void)
+{
+  handle(SIG_DFL);
+  return !stop_requested();
 }
 
 static void on_reload(int number)

@@ -11,6 +11,7 @@
 #include "rates.h"
 #include "smf_file.h"
 #include "smf_patch.h"
+#include "stop.h"
 
 struct corrupt_flags {
   struct corrupt_rates rates;
@@ -112,6 +113,7 @@ static enum status damage_and_write(const struct corrupt_flags *flags, const str
   if (status == STATUS_OK) {
     status = smf_change_notes(&file->smf, file->data, file->size, noisy, &data, &size, error);
   }
+  stop_catch(); /* what is written is written whole */
   if (status == STATUS_OK) {
     status = file_write(flags->out, data, size, error);
   }

@@ -99,14 +99,18 @@ static enum status run_through(struct replay *replay, struct session *session, s
 static enum status finish(const struct denoise_flags *flags, const struct smf_file *file, struct replay *replay,
                           struct report *report, struct error *error)
 {
-  struct replay_result result;
+  struct replay_result result = {.data = NULL};
 
+  if (!stop_let_go()) {
+    return error_set(error, STATUS_INTERRUPTED, "stopped; nothing written");
+  }
   enum status status = replay_finish(replay, file->data, file->size, &result, error);
   if (status == STATUS_OK && result.removed != report_suppressed(report->session->live)) {
     status =
       error_set(error, STATUS_FULL, "%.300s: %zu notes did not come back, %" PRIu64 " were to be removed",
                 flags->in, result.removed, report_suppressed(report->session->live));
   }
+  stop_catch();
   if (status == STATUS_OK) {
     status = file_write(flags->out, result.data, result.size, error);
   }

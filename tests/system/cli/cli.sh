@@ -233,6 +233,24 @@ cmp -s high.mid same.mid || fail "no damage was asked for, but the file changed"
 good "$emend" denoise "$noisy" same.mid --preset "$model" --strength 1 --keep ch1,ch2,ch3,ch4 --keep A-1:G9 --drums 11,12
 has said '^Removed 0 of'
 
+# Ctrl-C in a long cleaning: nothing is written and nothing is left behind.
+printf 'MThd\0\0\0\6\0\0\0\1\1\340MTrk\0\177\0\0' >long.mid
+printf '\0\220\74\120\1\74\0' >long.part
+for doubling in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19; do
+  cat long.part long.part >long.more
+  mv long.more long.part
+done
+cat long.part >>long.mid
+"$emend" denoise long.mid stopped.mid --preset "$model" >said 2>complaint &
+cleaning=$!
+sleep 1
+kill -INT "$cleaning" || fail "the long cleaning was over at once"
+status=0
+wait "$cleaning" || status=$?
+[ "$status" -eq 130 ] || fail "a stopped cleaning: exit status $status"
+[ ! -e stopped.mid ] || fail "a stopped cleaning left its output"
+rm -f long.mid long.part
+
 # All that was played stays byte for byte, behind the header.
 good "$emend" fill "$holes" filled.mid --preset filling --gap 11:1:12:1 --gap 17-18.5 --markers --report filled.json
 has said '^filled.mid: added [0-9]* notes, [0-9]* in 2 gaps.$'
