@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "cmocka_all.h"
+#include "midi_bytes.h"
 #include "rng.h"
 #include "smf_append.h"
 
@@ -260,6 +261,85 @@ static void gives_its_channels_their_programs_where_the_file_does(void **state)
   smf_free(&after);
 }
 
+/* Read `midi`, add a note, read the result. The tracks that were there are the ones that are there. */
+static struct smf add_note(const struct midi_bytes *midi, uint8_t **out, size_t *size)
+{
+  struct note note = {.on = 0, .off = NANOS_PER_SECOND, .channel = 1, .pitch = 60, .velocity = 9};
+  const struct note_list notes = {&note, 1, 1};
+  const struct smf_addition addition = {.name = "added", .notes = &notes};
+  struct smf before, after;
+  assert_int_equal(smf_read(&before, midi->data, midi->size, "before", &error), STATUS_OK);
+  assert_int_equal(smf_append(&before, midi->data, midi->size, &addition, out, size, &error), STATUS_OK);
+  assert_int_equal(smf_read(&after, *out, *size, "after", &error), STATUS_OK);
+  assert_int_equal(after.track_count, before.track_count + 1);
+  for (size_t i = 0, k = 0; i < after.event_count; i++) {
+    if (after.events[i].track < before.track_count) {
+      assert_int_equal(after.events[i].tick, before.events[k].tick);
+      assert_int_equal(after.events[i].size, before.events[k].size);
+      assert_memory_equal(after.events[i].bytes, before.events[k].bytes, before.events[k].size);
+      k++;
+    }
+  }
+  smf_free(&before);
+  return after;
+}
+
+/* The added track plays on the port of those that play its channel. */
+static void plays_on_the_port_of_its_channel(void **state)
+{
+  struct midi_bytes midi = {.data = NULL};
+  uint8_t *out;
+  size_t size, found = 0;
+  (void)state;
+  midi_header(&midi, 1, 2, 480);
+  for (uint8_t track = 0; track < 2; track++) {
+    midi_begin_track(&midi);
+    MIDI_EVENT(&midi, 0, 0xFF, 0x21, 1, track + 4);
+    MIDI_EVENT(&midi, 0, 0x90 | track, 60, 80);
+    MIDI_EVENT(&midi, 9, 0x80 | track, 60, 80);
+    midi_end_track(&midi, 0);
+  }
+  struct smf after = add_note(&midi, &out, &size);
+  for (size_t i = 0; i < after.event_count; i++) {
+    const struct smf_event *event = &after.events[i];
+    if (event->track == 2 && event->kind == SMF_META && event->bytes[1] == 0x21) {
+      assert_int_equal(event->bytes[2], 5);
+      found++;
+    }
+  }
+  assert_int_equal(found, 1);
+  free(out);
+  smf_free(&after);
+  midi_free(&midi);
+}
+
+/* A cut last track, a wrong number of tracks and RIFF around it all: what is added is read by whoever reads on
+ * by lengths. */
+static void adds_to_what_is_faulty(void **state)
+{
+  struct midi_bytes midi = {.data = NULL};
+  uint8_t *out;
+  size_t size;
+  (void)state;
+  midi_put(&midi, "RIFF\0\0\0\0RMIDdata\0\0\0\0", 20);
+  midi_header(&midi, 0, 7, 480);
+  midi_begin_track(&midi);
+  MIDI_EVENT(&midi, 0, 0x90, 60, 80);
+  MIDI_EVENT(&midi, 9, 0x80, 60, 80);
+  midi_end_track(&midi, 0);
+  midi.size -= 2;
+  midi.data[16] = (uint8_t)(midi.size - 20);
+  midi.data[4] = (uint8_t)(midi.size - 8);
+  struct smf after = add_note(&midi, &out, &size);
+  assert_int_equal(after.faults.of[SMF_FAULT_COUNT].count, 0);
+  assert_int_equal(after.faults.of[SMF_FAULT_WRAPPER].count, 0);
+  assert_int_equal(after.faults.of[SMF_FAULT_LENGTH].count, 0);
+  assert_int_equal(out[4], size - 8);
+  free(out);
+  smf_free(&after);
+  midi_free(&midi);
+}
+
 static void refuses_what_cannot_be_added(void **state)
 {
   struct note note = {.on = 0, .off = 2 * SMF_TIME_MAX, .pitch = 60, .velocity = 9};
@@ -286,6 +366,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(keeps_every_byte_of_random_files),
     cmocka_unit_test(gives_its_channels_their_programs_where_the_file_does),
+    cmocka_unit_test(plays_on_the_port_of_its_channel),
+    cmocka_unit_test(adds_to_what_is_faulty),
     cmocka_unit_test(refuses_what_cannot_be_added),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
