@@ -135,23 +135,25 @@ struct playing {
   struct worker *worker;
   struct arguments arguments;
   struct reload reload;
-  struct sounding broken;
+  struct broken_takes broken;
   struct page *page;
   double seconds;
 };
 
 /* A program that dies cannot end its notes: this one does. */
-static void look_for_broken_take(struct playing *playing)
+static void look_for_broken_takes(struct playing *playing)
 {
   char folder[DATAFILE_PATH_MAX];
 
   if (playing->capture == NULL || live_capture_folder(&playing->flags->settings, folder, NULL) != STATUS_OK) {
     return;
   }
-  broken_take_find(&playing->broken, folder);
-  if (playing->broken.count > 0) {
-    live_warn("the last take broke off with %d note%s on; what still sounds is ended once emend is connected",
-              playing->broken.count, playing->broken.count == 1 ? "" : "s");
+  broken_takes_find(&playing->broken, folder);
+  const int left = playing->broken.left.count;
+  const size_t takes = playing->broken.takes.count;
+  if (left > 0) {
+    live_warn("%zu take%s broke off with %d note%s on; what still sounds is ended once emend is connected",
+              takes, takes == 1 ? "" : "s", left, left == 1 ? "" : "s");
   }
 }
 
@@ -162,7 +164,7 @@ static enum status run_loop(struct playing *playing, struct error *error)
   const struct settings *settings = &playing->flags->settings;
 
   playing->capture = live_capture_start(settings, playing->session, live_port->save == NULL, playing->out);
-  look_for_broken_take(playing); /* before the worker's first take is the last one */
+  look_for_broken_takes(playing); /* before the worker's first take is the last one */
   enum status status = live_worker_start(&playing->worker, settings, playing->capture, &playing->personal,
                                          playing->session, error);
   playing->reload = (struct reload){.read = read_again,
@@ -204,6 +206,7 @@ static void close_all(struct playing *playing, struct port_counters *counters)
     worker_stop(playing->worker);
     watch_drain(playing->watch, worker_records(playing->worker));
   }
+  broken_takes_free(&playing->broken);
   worker_free(playing->worker);
   live_capture_stop(playing->capture, playing->out);
   live_page_stop(playing->page);

@@ -81,7 +81,7 @@ static void take_port_news(struct live_loop *loop, struct live_view *view, bool 
   view->state = loop->driver->poll(loop->port, line, sizeof line);
   tell(loop, view, screen, loop->driver != &port_driver_file, line);
   if (loop->driver->listened != NULL ? loop->driver->listened(loop->port) : view->state == PORT_CONNECTED) {
-    broken_take_end(loop->broken, loop->session->live);
+    broken_takes_end(loop->broken, loop->session->live);
   }
   if ((before == PORT_CONNECTED) != (view->state == PORT_CONNECTED)) {
     (void)capture_port(loop->capture, view->state == PORT_CONNECTED); /* a mark that is missed does no harm */

@@ -22,7 +22,7 @@ struct live_loop {
   const struct port_driver *driver;
   struct port *port;
   struct reload *reload;
-  struct sounding *broken;
+  struct broken_takes *broken;
   struct page *page; /* NULL: none */
   double seconds;    /* at most; 0: until told */
   FILE *out;         /* for lines, where there is no terminal */

@@ -22,6 +22,9 @@ enum {
   CAPTURE_TAKE_MIN = 64 << 10, /* bytes: shorter parts are not worth it */
 };
 
+/* Whoever has not played for so long begins a new session, also where the program runs on. */
+#define SESSION_PAUSE (4 * 3600 * NANOS_PER_SECOND)
+
 enum capture_request { REQUEST_LABEL = 1, REQUEST_PORT, REQUEST_ANSWER };
 
 struct capture {
@@ -47,7 +50,8 @@ struct capture {
   struct sounding sounding; /* at the output */
   uint64_t lost_told;       /* of the engine's capture_lost */
   nanos lost_said;          /* when, on the stream */
-  bool full_told;           /* that good takes fill the limit */
+  bool full_told;           /* that takes which stay fill the limit */
+  bool in_session;          /* it has had a take */
   struct journal_settings settings;
   struct journal_stroke removed[CAPTURE_UNDO_MAX]; /* the newest last; times are the take's */
   int removed_count;
@@ -106,12 +110,15 @@ static int64_t wall_now(void)
   return (int64_t)now.tv_sec * NANOS_PER_SECOND + now.tv_nsec;
 }
 
-static void make_room(struct capture *capture)
+/* Takes from the number `first` on stay. */
+static void make_room(struct capture *capture, uint64_t first)
 {
-  bool fits = take_folder_trim(capture->folder, capture->limit - capture->take_max);
+  bool fits = take_folder_trim(capture->folder, capture->limit - capture->take_max, first);
 
   if (!fits && !capture->full_told) {
-    capture_say(capture, "takes marked good fill capture_limit_mb; raise it, or delete some: emend takes list");
+    capture_say(capture,
+                "takes marked good, of this session and the last one fill capture_limit_mb; raise it, or "
+                "delete some: emend takes list");
   }
   capture->full_told = !fits;
 }
@@ -123,15 +130,19 @@ void capture_begin(struct capture *capture, nanos time, bool continues)
   const struct journal_start start = {
     .wall = wall, .utc_offset = take_utc_offset(wall), .continues = continues, .settings = capture->settings};
 
-  make_room(capture);
+  capture->writing = capture_make_folder(capture, &error) == STATUS_OK;
+  const bool session = !capture->in_session || capture->newest_at - capture->last_note_at > SESSION_PAUSE;
+  const struct take_number number = take_number(capture->folder, session);
+  make_room(capture, number.first);
+  capture->in_session = true;
   capture->in_take = true;
   capture->struck = continues;
   capture->origin = time;
   capture->last_note = time;
   capture->last_note_at = capture->newest_at;
   capture->removed_count = 0;
-  capture->writing = capture_make_folder(capture, &error) == STATUS_OK &&
-                     take_file_create(&capture->file, capture->folder, &start, &error) == STATUS_OK;
+  capture->writing = capture->writing && take_file_create(&capture->file, capture->folder, number.number,
+                                                          &start, &error) == STATUS_OK;
   if (capture->writing) {
     show(capture, CAPTURE_RECORDING);
   } else {
@@ -337,7 +348,7 @@ static void label_good(struct capture *capture, nanos time)
   if (capture->writing) {
     capture_put(capture, (struct journal_record){.type = JOURNAL_GOOD, .time = time, .since = since});
   }
-  if (take_file_keep(capture->file.path, &error) == STATUS_OK) {
+  if (take_file_mark(capture->file.path, JOURNAL_KEEP, &error) == STATUS_OK) {
     capture_say(capture, "marked good: %s", capture->file.name);
   } else {
     capture_say(capture, "%.200s", error.text);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Capture: what the live engine's capture ring tells, as takes on disk (engine/journal.h).
  *
- * A take begins with the first message after a pause and is a file of its own, named by local time:
- * 2026-11-23_20-15-04.take. It ends when nothing sounds and nothing was struck for the pause, at
+ * A take begins with the first message after a pause and is a file of its own, named by local time and number:
+ * 2026-11-23_20-15-04+0100_7.take. It ends when nothing sounds and nothing was struck for the pause, at
  * CAPTURE_TAKE_MAX bytes or CAPTURE_TAKE_LONGEST (then the next one continues it), or with the program. One in
- * which nobody struck a key is removed. What was flushed survives the program's death; what was flushed a
- * second ago, a power cut's.
+ * which nobody struck a key is removed. Of this session and the last one none is deleted to make room. What was
+ * flushed survives the program's death; what was flushed a second ago, a power cut's.
  *
  * Where the disk refuses, capture stops with one line, and tries again with the next take. Playing goes on. */
 #ifndef EMEND_CAPTURE_H

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NAMES_PER_SECOND = 100, SECONDS_A_DAY = 86400 };
+enum { SECONDS_A_DAY = 86400 };
 
 int32_t take_utc_offset(int64_t wall)
 {
@@ -40,22 +40,19 @@ static enum status fail(const struct take_file *file, const char *what, struct e
   return error_set(error, STATUS_IO, "%.300s: cannot %s: %s", file->path, what, strerror(errno));
 }
 
-/* FOLDER/2026-11-23_20-15-04.take; with _2 and so on for more in the same second, which sorts them. */
-static bool lay_out_path(struct take_file *file, const char *folder, int64_t wall, int number)
+/* FOLDER/2026-11-23_20-15-04+0100_7.take: the local time, how far that is ahead of UTC, the number. */
+static bool lay_out_path(struct take_file *file, const char *folder, int64_t wall, uint64_t number)
 {
   const time_t seconds = (time_t)(wall / NANOS_PER_SECOND);
   struct tm local;
-  char stamp[32];
-  char suffix[16] = "";
+  char stamp[40];
 
   if (localtime_r(&seconds, &local) == NULL ||
-      strftime(stamp, sizeof stamp, "%Y-%m-%d_%H-%M-%S", &local) == 0) {
+      strftime(stamp, sizeof stamp, "%Y-%m-%d_%H-%M-%S%z", &local) == 0) {
     return false;
   }
-  if (number > 1) {
-    snprintf(suffix, sizeof suffix, "_%d", number);
-  }
-  int length = snprintf(file->path, sizeof file->path, "%s/%s%s" TAKE_ENDING, folder, stamp, suffix);
+  int length = snprintf(file->path, sizeof file->path, "%s/%s_%llu" TAKE_ENDING, folder, stamp,
+                        (unsigned long long)number);
   if (length < 0 || (size_t)length >= sizeof file->path) {
     return false;
   }
@@ -63,15 +60,13 @@ static bool lay_out_path(struct take_file *file, const char *folder, int64_t wal
   return true;
 }
 
-static enum status open_new(struct take_file *file, const char *folder, int64_t wall, struct error *error)
+static enum status open_new(struct take_file *file, const char *folder, uint64_t number, int64_t wall,
+                            struct error *error)
 {
   file->fd = -1;
   errno = ENAMETOOLONG;
-  for (int number = 1; number <= NAMES_PER_SECOND && lay_out_path(file, folder, wall, number); number++) {
+  if (lay_out_path(file, folder, wall, number)) {
     file->fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-    if (file->fd >= 0 || errno != EEXIST) {
-      break;
-    }
   }
   if (file->fd < 0) {
     return fail(file, "begin a take", error);
@@ -94,14 +89,14 @@ static void sync_folder(const char *folder)
   }
 }
 
-enum status take_file_create(struct take_file *file, const char *folder, const struct journal_start *start,
-                             struct error *error)
+enum status take_file_create(struct take_file *file, const char *folder, uint64_t number,
+                             const struct journal_start *start, struct error *error)
 {
   const struct journal_record record = {.type = JOURNAL_START, .start = *start};
 
   file->size = 0;
   file->unsynced = false;
-  enum status status = open_new(file, folder, start->wall, error);
+  enum status status = open_new(file, folder, number, start->wall, error);
   if (status == STATUS_OK) {
     journal_put_head(file->buffer, 0);
     file->used = JOURNAL_HEAD_SIZE + journal_put(&record, file->buffer + JOURNAL_HEAD_SIZE);
@@ -186,19 +181,36 @@ void take_file_close(struct take_file *file)
   file->fd = -1;
 }
 
-enum status take_file_keep(const char *path, struct error *error)
+enum status take_file_mark(const char *path, enum journal_flag flag, struct error *error)
 {
   uint8_t head[JOURNAL_HEAD_SIZE];
-  int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  bool done = false;
 
-  journal_put_head(head, JOURNAL_KEEP);
-  bool done = fd >= 0 && pwrite(fd, head + JOURNAL_FLAGS_AT, 1, JOURNAL_FLAGS_AT) == 1 && sync_data(fd) == 0;
+  if (fd >= 0 && pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head) {
+    journal_put_head(head, journal_flags(head, sizeof head) | (uint32_t)flag);
+    done = pwrite(fd, head + JOURNAL_FLAGS_AT, 1, JOURNAL_FLAGS_AT) == 1 && sync_data(fd) == 0;
+  }
   enum status status =
     done ? STATUS_OK : error_set(error, STATUS_IO, "%.300s: cannot mark it: %s", path, strerror(errno));
   if (fd >= 0) {
     (void)close(fd);
   }
   return status;
+}
+
+bool take_file_ended(const char *path)
+{
+  uint8_t tail[JOURNAL_RECORD_MAX];
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const off_t size = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
+  const off_t from = size > JOURNAL_RECORD_MAX ? size - JOURNAL_RECORD_MAX : 0;
+  const ssize_t got = fd >= 0 ? pread(fd, tail, sizeof tail, from) : 0;
+
+  if (fd >= 0) {
+    (void)close(fd);
+  }
+  return got > 0 && journal_tail_ends(tail, (size_t)got);
 }
 
 bool take_file_busy(const char *path)

@@ -19,9 +19,10 @@ struct take_file {
   uint8_t buffer[TAKE_BUFFER];
 };
 
-/* Make a new file in `folder`, named by the start's local time, with its head and the start's record. */
-enum status take_file_create(struct take_file *file, const char *folder, const struct journal_start *start,
-                             struct error *error) EMEND_CHECK;
+/* Make a new file in `folder`, named by the start's local time and a number (take_number), with its head and
+ * the start's record. */
+enum status take_file_create(struct take_file *file, const char *folder, uint64_t number,
+                             const struct journal_start *start, struct error *error) EMEND_CHECK;
 /* Append a record; it may stay in the buffer. */
 enum status take_file_put(struct take_file *file, const struct journal_record *record,
                           struct error *error) EMEND_CHECK;
@@ -31,8 +32,10 @@ enum status take_file_flush(struct take_file *file, struct error *error) EMEND_C
 enum status take_file_sync(struct take_file *file, struct error *error) EMEND_CHECK;
 void take_file_close(struct take_file *file);
 
-/* Mark a take of this path, open or not, as one to keep. */
-enum status take_file_keep(const char *path, struct error *error) EMEND_CHECK;
+/* Give a take of this path, open or not, one more flag. */
+enum status take_file_mark(const char *path, enum journal_flag flag, struct error *error) EMEND_CHECK;
+/* Did it end in order? False too where it cannot be read. */
+bool take_file_ended(const char *path);
 /* Is somebody writing it? */
 bool take_file_busy(const char *path);
 

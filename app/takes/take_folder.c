@@ -7,17 +7,35 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "file.h"
 #include "take_file.h"
 
-enum { TAKE_BYTES_MAX = 64 << 20 };
+enum { TAKE_BYTES_MAX = 64 << 20, OFFSET = 5, NUMBERS_TEXT = 80, LOCK_TRIES = 50 };
 
-static int by_name(const void *left, const void *right)
+static int by_number(const void *left, const void *right)
 {
-  return strcmp(((const struct take_entry *)left)->name, ((const struct take_entry *)right)->name);
+  const struct take_entry *a = left, *b = right;
+  return a->number == b->number ? strcmp(a->name, b->name) : (a->number > b->number) - (a->number < b->number);
+}
+
+/* What follows the offset from UTC: 2026-11-23_20-15-04+0100_7.take is number 7. */
+static uint64_t number_of(const char *name)
+{
+  const char *bar = strrchr(name, '_');
+  char *end;
+
+  if (bar == NULL || bar - name < OFFSET || strchr("+-", bar[-OFFSET]) == NULL ||
+      strspn(bar - OFFSET + 1, "0123456789") != OFFSET - 1 || strspn(bar + 1, "0123456789") == 0) {
+    return 0;
+  }
+  errno = 0;
+  const unsigned long long number = strtoull(bar + 1, &end, 10);
+  return errno == 0 && strcmp(end, TAKE_ENDING) == 0 ? number : 0;
 }
 
 bool take_folder_path(const char *folder, const char *name, char path[DATAFILE_PATH_MAX])
@@ -36,7 +54,7 @@ static enum status add_take(struct take_list *takes, const char *name, const str
   takes->list = grown;
   snprintf(grown[takes->count].name, sizeof grown->name, "%s", name);
   grown[takes->count].size = (uint64_t)about->st_size;
-  grown[takes->count].changed = (nanos)about->st_mtim.tv_sec * NANOS_PER_SECOND + about->st_mtim.tv_nsec;
+  grown[takes->count].number = number_of(name);
   takes->total += grown[takes->count++].size;
   return STATUS_OK;
 }
@@ -78,7 +96,7 @@ enum status take_folder_list(struct take_list *takes, const char *folder, struct
     return error_set(error, status, "no memory to list the takes in %.300s", folder);
   }
   if (takes->count > 0) {
-    qsort(takes->list, takes->count, sizeof *takes->list, by_name);
+    qsort(takes->list, takes->count, sizeof *takes->list, by_number);
   }
   return STATUS_OK;
 }
@@ -170,7 +188,7 @@ static bool is_kept(const char *path)
   return size < 0 || (journal_flags(head, (size_t)size) & JOURNAL_KEEP) != 0;
 }
 
-bool take_folder_trim(const char *folder, uint64_t limit)
+bool take_folder_trim(const char *folder, uint64_t limit, uint64_t first)
 {
   struct take_list takes;
   struct error error;
@@ -180,12 +198,64 @@ bool take_folder_trim(const char *folder, uint64_t limit)
   }
   for (size_t i = 0; i < takes.count && takes.total > limit; i++) {
     char path[DATAFILE_PATH_MAX];
-    if (take_folder_path(folder, takes.list[i].name, path) && !is_kept(path) && !take_file_busy(path) &&
-        take_delete(path, NULL) == STATUS_OK) {
+    if (takes.list[i].number < first && take_folder_path(folder, takes.list[i].name, path) && !is_kept(path) &&
+        !take_file_busy(path) && take_delete(path, NULL) == STATUS_OK) {
       takes.total -= takes.list[i].size;
     }
   }
   bool fits = takes.total <= limit;
   take_list_free(&takes);
   return fits;
+}
+
+static uint64_t greatest_number(const char *folder)
+{
+  struct take_list takes;
+  uint64_t greatest = 0;
+
+  if (take_folder_list(&takes, folder, NULL) == STATUS_OK) {
+    greatest = takes.count > 0 ? takes.list[takes.count - 1].number : 0;
+    take_list_free(&takes);
+  }
+  return greatest;
+}
+
+/* Another program may hold it for a moment. */
+static void lock_briefly(int fd)
+{
+  for (int i = 0; i < LOCK_TRIES && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; i++) {
+    (void)nanosleep(&(struct timespec){.tv_nsec = NANOS_PER_MILLISECOND}, NULL);
+  }
+}
+
+struct take_number take_number(const char *folder, bool session)
+{
+  char path[DATAFILE_PATH_MAX], text[NUMBERS_TEXT] = "";
+  unsigned long long last = 0, this_session = 0, before = 0;
+  int fd = -1;
+
+  if (take_folder_path(folder, ".number", path)) {
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, S_IRUSR | S_IWUSR);
+  }
+  if (fd >= 0) {
+    lock_briefly(fd);
+    const ssize_t size = read(fd, text, sizeof text - 1);
+    text[size > 0 ? size : 0] = '\0';
+  }
+  if (sscanf(text, "%20llu %20llu %20llu", &last, &this_session, &before) != 3 || before > this_session ||
+      this_session > last) {
+    last = this_session = before = 0;
+  }
+  const uint64_t there = greatest_number(folder);
+  last = (last > there ? last : there) + 1;
+  if (session || this_session == 0) {
+    before = this_session;
+    this_session = last;
+  }
+  const int length = snprintf(text, sizeof text, "%llu %llu %llu\n", last, this_session, before);
+  if (fd >= 0) {
+    (void)(pwrite(fd, text, (size_t)length, 0) == length && ftruncate(fd, length)); /* the takes tell as well */
+    (void)close(fd);
+  }
+  return (struct take_number){.number = last, .first = before > 0 ? before : this_session};
 }

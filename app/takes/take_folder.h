@@ -11,11 +11,11 @@
 struct take_entry {
   char name[JOURNAL_NAME_MAX]; /* of the file */
   uint64_t size;
-  nanos changed; /* by the system's clock */
+  uint64_t number; /* as take_number gave it; 0: of a time without numbers */
 };
 
 struct take_list {
-  struct take_entry *list; /* owned; by name, which is by time */
+  struct take_entry *list; /* owned; by number, those without one first and by name */
   size_t count;
   uint64_t total; /* bytes */
 };
@@ -42,7 +42,16 @@ bool take_filled_path(const char *take, char path[DATAFILE_PATH_MAX]);
 enum status take_delete(const char *path, struct error *error) EMEND_CHECK;
 
 /* Delete the oldest takes of a folder until at most `limit` bytes are left, but none that is marked to keep or
- * being written. False where that is not enough. */
-bool take_folder_trim(const char *folder, uint64_t limit);
+ * being written, nor those from the number `first` on. False where that is not enough. */
+bool take_folder_trim(const char *folder, uint64_t limit, uint64_t first);
+
+/* Takes are in the order of their numbers, whatever the clock says. */
+struct take_number {
+  uint64_t number; /* of the next take */
+  uint64_t first;  /* of the last session's takes, whoever's; of this one's where there was none before */
+};
+/* A number for a new take, greater than any before in this folder; `session`: it is the first take of one. What
+ * has been given is kept in the folder, in a file .number. Never fails: without that file the takes tell. */
+struct take_number take_number(const char *folder, bool session);
 
 #endif

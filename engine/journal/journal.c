@@ -216,6 +216,17 @@ bool journal_next(struct journal_reader *reader, struct journal_record *record)
   return true;
 }
 
+bool journal_tail_ends(const uint8_t *tail, size_t size)
+{
+  uint8_t end[JOURNAL_RECORD_MAX];
+  struct journal_record record = {.type = JOURNAL_END};
+  const size_t length = journal_put(&record, end);
+  struct journal_reader reader = {.data = size >= length ? tail + size - length : tail,
+                                  .size = size >= length ? length : size};
+
+  return journal_next(&reader, &record) && reader.ended;
+}
+
 static void count_record(struct journal_summary *summary, const struct journal_record *record)
 {
   switch (record->type) {

@@ -21,7 +21,10 @@ enum {
   JOURNAL_NAME_MAX = 64,    /* of a preset, with its end */
 };
 
-enum journal_flag { JOURNAL_KEEP = 1 }; /* marked good: not to be deleted to make room */
+enum journal_flag {
+  JOURNAL_KEEP = 1, /* marked good: not to be deleted to make room */
+  JOURNAL_SEEN = 2, /* it broke off, and what it left on was ended by a later start */
+};
 
 /* Times in a journal lie between 0 and this. */
 #define JOURNAL_TIME_MAX (24 * 3600 * NANOS_PER_SECOND)
@@ -130,6 +133,9 @@ enum status journal_begin(struct journal_reader *reader, const uint8_t *data, si
 /* The next whole record; false at the end, or where the journal is damaged: then `size - at` bytes are lost,
  * all from after `last` on. Records of unknown types are passed over. */
 bool journal_next(struct journal_reader *reader, struct journal_record *record);
+/* Is the last record of these bytes, a file's last ones, JOURNAL_END? Their number is at least
+ * JOURNAL_RECORD_MAX, or the whole file's. */
+bool journal_tail_ends(const uint8_t *tail, size_t size);
 /* Do the bytes begin as a journal does? */
 bool journal_is(const uint8_t *data, size_t size);
 /* The flags of a head, 0 where it is none. `size` may be less than a head's. */

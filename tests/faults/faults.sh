@@ -34,6 +34,8 @@
 #   a pipe where a file is expected    faults_pipe (files.sh; the settings' own: system/packaging/doctor.sh)
 #   an umask of 0                      faults_umask (files.sh)
 #   a model with 88,000 facts          faults_facts (files.sh: the test's limit of time is the bound)
+#   one of two programs dies           faults_two_die (files.sh); broken_take (unit/app/takes/test_broken_take.c)
+#   the clock was ahead                faults_clock_back (files.sh); take_folder (unit/app/takes/test_take_folder.c)
 #   a listener leaves and comes back   jack_held_relinked (system/jack/held.sh); live_ends
 #                                      (unit/engine/live/test_live_ends.c)
 #   JACK's cycles are lost             jack_held_lost, jack_held_stopped (system/jack/held.sh); live_ends
@@ -177,7 +179,7 @@ row_sigkill() {
     { kill -9 "$player"; wait "$player"; } 2>/dev/null
     stream 1 '\030 \034 \037'
     play --preset tiny --mode bypass --capture
-    heard 'the last take broke off with [34] notes\{0,1\} on' complaint
+    heard '1 take broke off with [34] notes\{0,1\} on' complaint
     grep -q 'broke off' "$work/said" && fail 'a warning is on standard output'
     ended
     # Nothing was removed, so what went out beyond what came in are the ends of those notes.

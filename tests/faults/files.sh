@@ -60,6 +60,48 @@ row_umask() {
     done
 }
 
+# One of two dies, the other ends in order after it: the next start ends what the dead one left on, and only once.
+row_two_die() {
+    stream 30
+    preset tiny 7 0.0
+    play --preset tiny --mode bypass --capture
+    dead=$player
+    for _ in $(seq 400); do # until some of it is on disk
+        find "$takes" -type f -size +4k 2>/dev/null | grep -q . && break
+        sleep 0.05
+    done
+    cp "$work/stream.mid" "$work/long.mid"
+    stream 2 '\030 \034 \037'
+    play --preset tiny --mode bypass --capture
+    sleep 0.5
+    { kill -9 "$dead"; wait "$dead"; } 2>/dev/null
+    ended
+    play --preset tiny --mode bypass --capture
+    heard '1 take broke off with [34] notes\{0,1\} on' complaint
+    ended
+    play --preset tiny --mode bypass --capture
+    ended
+    grep -q 'broke off' "$work/complaint" && fail "it is seen to twice"
+}
+
+# The clock was years ahead and is set right: the newest take is still the last, and not the first to go.
+row_clock_back() {
+    stream 2
+    preset tiny 7 0.0
+    mkdir -p "$takes"
+    play --preset tiny --mode bypass --capture --capture-limit-mb 1
+    ended
+    first=$(ls "$takes")
+    mv "$takes/$first" "$takes/2035${first#????}"
+    head -c 900000 /dev/zero >"$takes/2033-01-01_00-00-00.take"
+    play --preset tiny --mode bypass --capture --capture-limit-mb 1
+    ended
+    [ "$(ls "$takes" | wc -l)" = 2 ] || fail "takes: $(ls "$takes")"
+    [ -e "$takes/2035${first#????}" ] || fail "the last session's take was deleted: $(ls "$takes")"
+    "$emend" takes show last >"$work/said" 2>&1 || fail "$(say)"
+    grep -q "$(ls "$takes" | grep -v '^2035' | sed 's/.take$//; s/+/./')" "$work/said" || fail "last is $(say)"
+}
+
 # What took time by the square of its number would not end within this test's limit.
 row_facts() {
     preset tiny 7 0.0

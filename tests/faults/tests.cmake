@@ -27,7 +27,7 @@ if(UNIX)
       ${PROJECT_SOURCE_DIR} $<TARGET_FILE_DIR:count_notes>)
     set_tests_properties(faults_${row} PROPERTIES TIMEOUT 300 LABELS integration SKIP_RETURN_CODE 77)
   endforeach()
-  foreach(row pipe umask facts)
+  foreach(row pipe umask facts two_die clock_back)
     add_test(NAME faults_${row} COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/faults/files.sh ${row} $<TARGET_FILE:emend>
       ${PROJECT_SOURCE_DIR} $<TARGET_FILE_DIR:count_notes>)
     set_tests_properties(faults_${row} PROPERTIES TIMEOUT 300 LABELS integration)

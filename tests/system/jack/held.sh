@@ -93,7 +93,7 @@ row_killed() {
     start_server
     run emend "$@"
     emend=$last
-    expect emend 'the last take broke off'
+    expect emend 'take broke off'
     sleep 1.5
     record 2 emend:out
     expect recorder2 ready

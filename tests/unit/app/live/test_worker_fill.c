@@ -147,7 +147,7 @@ static void check_filled(const char *line)
   const char *inside = folder_join(&folder, "takes");
   assert_int_equal(take_folder_list(&takes, inside, &error), STATUS_OK);
   assert_int_equal(takes.count, 1);
-  assert_int_equal(folder_count(inside), 2);
+  assert_int_equal(folder_count(inside), 3); /* and .number */
   assert_int_equal(take_folder_find(&takes, inside, "last", path, &error), STATUS_OK);
   take_list_free(&takes);
   assert_true(take_filled_path(path, filled));
@@ -206,7 +206,7 @@ static void a_stop_ends_filling(void **state)
   worker_work(worker);
   worker_poll(worker, line);
   assert_string_equal(line, "");
-  assert_int_equal(folder_count(folder_join(&folder, "takes")), 1);
+  assert_int_equal(folder_count(folder_join(&folder, "takes")), 2);
 }
 
 static void what_cannot_be_filled_is_told(void **state)
@@ -223,7 +223,7 @@ static void what_cannot_be_filled_is_told(void **state)
   assert_string_equal(order(), "filling the take");
   worker_work(worker);
   assert_string_equal(news(), "nothing to fill in this take");
-  assert_int_equal(folder_count(folder_join(&folder, "takes")), 1);
+  assert_int_equal(folder_count(folder_join(&folder, "takes")), 2);
 }
 
 static void a_preset_without_filler_is_told(void **state)

@@ -13,6 +13,7 @@
 #include "cmocka_all.h"
 #include "folder.h"
 #include "journal.h"
+#include "take_file.h"
 
 enum { ENDED = 1, CONTINUES = 2 };
 
@@ -39,34 +40,40 @@ static const char *make_take(const char *name, time_t second, uint8_t pitch, int
 
 static int found(int pitch)
 {
-  struct sounding left;
-  broken_take_find(&left, test_folder.path);
-  return left.count == 0 ? 0 : left.on[0][pitch];
+  struct broken_takes broken;
+  broken_takes_find(&broken, test_folder.path);
+  broken_takes_free(&broken);
+  return broken.left.on[0][pitch];
 }
 
 static void nothing_is_left_by_takes_that_ended(void **state)
 {
   (void)state;
   assert_int_equal(found(60), 0);
-  make_take("a.take", 100, 60, 0);
-  make_take("b.take", 200, 61, ENDED);
+  make_take("a.take", 100, 60, ENDED);
   assert_int_equal(found(60), 0);
-  assert_int_equal(found(61), 0);
 }
 
-static void the_last_is_by_change_not_by_name(void **state)
+/* One died, another ended in order after it; and each is seen to once. */
+static void a_later_end_does_not_hide_a_broken_one(void **state)
 {
   (void)state;
-  make_take("2026-11-23_20-00-00.take", 200, 60, 0);
-  make_take("2027-11-23_20-00-00.take", 100, 61, ENDED);
+  const char *path = make_take("a.take", 100, 60, 0);
+  assert_int_equal(take_file_mark(path, JOURNAL_KEEP, NULL), STATUS_OK);
+  make_take("b.take", 200, 61, 0);
+  make_take("c.take", 300, 62, ENDED);
   assert_int_equal(found(60), 1);
-  assert_int_equal(found(61), 0);
+  assert_int_equal(found(61), 1);
+  assert_int_equal(found(62), 0);
+  assert_int_equal(take_file_mark(folder_join(&test_folder, "a.take"), JOURNAL_SEEN, NULL), STATUS_OK);
+  assert_int_equal(found(60), 0);
+  assert_int_equal(found(61), 1);
 }
 
 static void what_it_continues_counts(void **state)
 {
   (void)state;
-  make_take("a.take", 100, 59, 0);
+  make_take("a.take", 100, 59, ENDED);
   make_take("b.take", 200, 60, ENDED);
   make_take("c.take", 300, 61, ENDED | CONTINUES);
   make_take("d.take", 400, 62, CONTINUES);
@@ -94,7 +101,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(nothing_is_left_by_takes_that_ended, test_folder_set_up,
                                     test_folder_tear_down),
-    cmocka_unit_test_setup_teardown(the_last_is_by_change_not_by_name, test_folder_set_up,
+    cmocka_unit_test_setup_teardown(a_later_end_does_not_hide_a_broken_one, test_folder_set_up,
                                     test_folder_tear_down),
     cmocka_unit_test_setup_teardown(what_it_continues_counts, test_folder_set_up, test_folder_tear_down),
     cmocka_unit_test_setup_teardown(one_that_is_being_written_is_passed_over, test_folder_set_up,

@@ -86,6 +86,7 @@ static void test_a_folder_that_was_removed_is_made_again(void **state)
   capture_flush(capture_rig.capture, 2 * SECOND);
   capture_rig_list();
   assert_int_equal(unlink(capture_rig_path(0)), 0);
+  assert_int_equal(unlink(folder_join(&capture_rig.folder, "takes/.number")), 0);
   assert_int_equal(rmdir(folder_join(&capture_rig.folder, "takes")), 0);
   capture_rig_stroke(3 * SECOND);
   capture_flush(capture_rig.capture, 4 * SECOND);
@@ -163,13 +164,38 @@ static void test_the_oldest_make_room_but_good_ones_stay(void **state)
   char good[JOURNAL_NAME_MAX];
   snprintf(good, sizeof good, "%s", capture_rig.takes.list[0].name);
 
-  for (int i = 0; i < 40000; i++) {
-    capture_rig_stroke(100 * SECOND + i * 200 * MS);
+  for (int session = 0; session < 20; session++) {
+    for (int i = 0; i < 2000; i++) {
+      capture_rig_stroke((100 + session * 5 * 3600) * SECOND + i * 200 * MS);
+    }
   }
   capture_rig_finish();
   assert_true(capture_rig.takes.total <= MEGABYTE);
   assert_true(capture_rig.takes.count >= 3);
   assert_string_equal(capture_rig.takes.list[0].name, good);
+}
+
+/* What is played now, and was the time before, is not deleted for what comes: it is told that there is no room.
+ */
+static void test_two_sessions_stay(void **state)
+{
+  (void)state;
+  char line[CAPTURE_LINE];
+  bool told = false;
+  capture_rig_open(MEGABYTE);
+  for (int session = 0; session < 2; session++) {
+    for (int i = 0; i < 20000; i++) {
+      capture_rig_stroke((1 + session * 6 * 3600) * SECOND + i * 200 * MS);
+      if (i % 1000 == 0) {
+        (void)capture_poll(capture_rig.capture, line);
+        told = told || strstr(line, "of this session and the last one") != NULL;
+      }
+    }
+  }
+  capture_rig_finish();
+  assert_true(told);
+  assert_true(capture_rig.takes.total > MEGABYTE);
+  assert_int_equal(capture_rig.takes.list[0].number, 1);
 }
 
 static void test_good_reaches_the_take_that_just_ended(void **state)
@@ -273,6 +299,7 @@ int main(void)
     CAPTURE_TEST(test_takes_are_private),
     CAPTURE_TEST(test_a_full_take_goes_on_in_the_next),
     CAPTURE_TEST(test_the_oldest_make_room_but_good_ones_stay),
+    CAPTURE_TEST(test_two_sessions_stay),
     CAPTURE_TEST(test_good_reaches_the_take_that_just_ended),
     CAPTURE_TEST(test_a_clock_that_begins_anew_leaves_the_take_whole),
     CAPTURE_TEST(test_a_full_disk_stops_capture_until_the_next_take),
