@@ -19,18 +19,18 @@ static void capture(void)
   const int file = open(folder_join(&test_folder, "said"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   assert_true(held >= 0 && file >= 0);
   assert_true(dup2(file, STDERR_FILENO) >= 0);
-  close(file);
+  assert_int_equal(close(file), 0);
 }
 
 static void release(char *text, size_t size)
 {
   fflush(stderr);
   assert_true(dup2(held, STDERR_FILENO) >= 0);
-  close(held);
+  assert_int_equal(close(held), 0);
   FILE *file = fopen(folder_join(&test_folder, "said"), "r");
   assert_non_null(file);
   text[fread(text, 1, size - 1, file)] = '\0';
-  fclose(file);
+  assert_int_equal(fclose(file), 0);
 }
 
 static void without_a_terminal_nothing_is_said(void **state)
