@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# Plugins over libemend: each a folder or file that a host loads, with libemend inside and its own entry alone visible.
+set(PLUGINS ${CMAKE_CURRENT_LIST_DIR})
+
+# emend_plugin(TARGET SOURCE...): a module with libemend in it.
+function(emend_plugin target)
+  add_library(${target} MODULE ${ARGN})
+  add_dependencies(${target} libemend_static)
+  target_include_directories(${target} PRIVATE ${LIBRARY}/include)
+  target_link_libraries(${target} PRIVATE emend_options ${STATIC_LIBRARY} PkgConfig::JANSSON PkgConfig::LIBCONFIG m)
+  if(NOT APPLE)
+    target_link_options(${target} PRIVATE -Wl,--exclude-libs,ALL)
+  endif()
+  set_target_properties(${target} PROPERTIES PREFIX "" C_VISIBILITY_PRESET hidden LINK_DEPENDS ${STATIC_LIBRARY})
+endfunction()
+
+if(LV2_FOUND)
+  set(LV2_BUNDLE ${CMAKE_BINARY_DIR}/lv2/emend.lv2)
+  emend_plugin(emend_lv2 ${PLUGINS}/lv2/emend_lv2.c)
+  target_link_libraries(emend_lv2 PRIVATE PkgConfig::LV2)
+  set_target_properties(emend_lv2 PROPERTIES OUTPUT_NAME emend SUFFIX .so LIBRARY_OUTPUT_DIRECTORY ${LV2_BUNDLE})
+  set(LV2_DATA ${PLUGINS}/lv2/manifest.ttl ${PLUGINS}/lv2/emend.ttl ${PLUGINS}/lv2/presets.ttl)
+  file(MAKE_DIRECTORY ${LV2_BUNDLE})
+  foreach(file ${LV2_DATA})
+    configure_file(${file} ${LV2_BUNDLE} COPYONLY)
+  endforeach()
+  install(TARGETS emend_lv2 LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/lv2/emend.lv2)
+  install(FILES ${LV2_DATA} DESTINATION ${CMAKE_INSTALL_LIBDIR}/lv2/emend.lv2)
+else()
+  message(STATUS "LV2's headers (lv2-dev) are not there: no LV2 plugin")
+endif()
