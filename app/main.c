@@ -13,12 +13,29 @@
 #include "fast_program.h"
 #include "help.h"
 #include "program_folder.h"
+#include "suggest.h"
 
-static const struct command *const commands[] = {
-  &command_live,   &command_denoise, &command_fill,   &command_corrupt,
-  &command_plot,   &command_train,   &command_search, &command_eval,
-  &command_info,   &command_devices, &command_takes,  &command_page,
-  &command_models, &command_doctor,  &command_bench,  NULL,
+enum { COMMANDS = 16, HELP_WORDS = 3 };
+
+static int run_help(int argc, char **argv);
+static int run(int argc, char **argv);
+
+/* Filled in from the table below. */
+static const char *command_names[COMMANDS + 1];
+
+static const struct command command_help = {
+  .name = "help",
+  .usage = "[COMMAND]",
+  .summary = "describe emend, or one of its commands",
+  .run = run_help,
+  .words = command_names,
+};
+
+/* In the order, and by the groups, of `emend --help`. */
+static const struct command *const commands[COMMANDS + 1] = {
+  &command_live,   &command_page,   &command_denoise, &command_fill,   &command_plot, &command_corrupt,
+  &command_takes,  &command_models, &command_devices, &command_doctor, &command_help, &command_train,
+  &command_search, &command_eval,   &command_info,    &command_bench,  NULL,
 };
 
 /* The command, or that part of it that the next word names: "takes" or "takes list". */
@@ -30,6 +47,16 @@ static int run_command(const struct command *command, int argc, char **argv)
     }
   }
   return command->run(argc, argv);
+}
+
+static int unknown(const char *given)
+{
+  const char *const meant = suggest(given, strlen(given), command_names, COMMANDS);
+
+  fprintf(stderr, "emend: unknown %s '%s'%s%s%s; see emend --help\n", given[0] == '-' ? "option" : "command",
+          given, meant != NULL ? " (did you mean '" : "", meant != NULL ? meant : "",
+          meant != NULL ? "'?)" : "");
+  return EXIT_USAGE;
 }
 
 static int run(int argc, char **argv)
@@ -58,9 +85,29 @@ static int run(int argc, char **argv)
       return run_command(commands[i], argc - 1, argv + 1);
     }
   }
-  fprintf(stderr, "emend: unknown %s '%s'; see emend --help\n", argv[1][0] == '-' ? "option" : "command",
-          argv[1]);
-  return EXIT_USAGE;
+  return unknown(argv[1]);
+}
+
+/* `help takes list` is `takes list --help`. */
+static int run_help(int argc, char **argv)
+{
+  char program[] = "emend", option[] = "--help";
+  char *words[HELP_WORDS + 2] = {program};
+  struct option_set set = {.operand_max = HELP_WORDS - 1, .operand_names = "COMMAND is"};
+
+  const int status = command_parse(&command_help, &set, argc, argv);
+  if (status != COMMAND_GO_ON) {
+    return status;
+  }
+  if (set.operand_count == 0) {
+    help_program(commands, HELP_TEXT);
+    return EXIT_SUCCESS;
+  }
+  for (int i = 0; i < set.operand_count; i++) {
+    words[i + 1] = set.operands[i];
+  }
+  words[set.operand_count + 1] = option;
+  return run(set.operand_count + 2, words);
 }
 
 /* A closed standard stream must not become the next file that is opened. What is written to it still fails. */
@@ -105,6 +152,9 @@ int main(int argc, char **argv)
   signal(SIGXFSZ, SIG_IGN); /* as is a file that may not grow */
   if (program_folder(folder)) {
     datafile_set_program(folder);
+  }
+  for (int i = 0; i < COMMANDS; i++) {
+    command_names[i] = commands[i]->name;
   }
   int status = run(argc, argv);
   if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -6,12 +6,23 @@
 #include <string.h>
 
 #include "help.h"
+#include "suggest.h"
+
+enum { PARTS_MAX = 16 };
 
 int command_parse(const struct command *command, struct option_set *set, int argc, char **argv)
 {
   struct error error = {STATUS_OK, ""};
 
   if (options_parse(set, argc, argv, &error) != STATUS_OK) {
+    /* Several files, as a shell's *.mid gives them, to a command that makes one of one. */
+    if (set->operand_count > set->operand_max && strncmp(command->usage, "IN.mid OUT.mid", 14) == 0) {
+      fprintf(
+        stderr,
+        "emend %s: %s; for each of several files: for f in *.mid; do emend %s \"$f\" \"emend-$f\"; done\n",
+        command->name, error.text, command->name);
+      return EXIT_USAGE;
+    }
     fprintf(stderr, "emend %s: %s; see emend %s --help\n", command->name, error.text, command->name);
     return EXIT_USAGE;
   }
@@ -31,8 +42,15 @@ int command_parse(const struct command *command, struct option_set *set, int arg
 int command_want_part(const struct command *command, int argc, char **argv)
 {
   if (argc >= 2 && argv[1][0] != '-') {
-    fprintf(stderr, "emend %s: there is no '%s %s'; see emend %s --help\n", command->name, command->name,
-            argv[1], command->name);
+    const char *names[PARTS_MAX];
+    int count = 0;
+    for (; command->parts != NULL && command->parts[count] != NULL && count < PARTS_MAX; count++) {
+      names[count] = strrchr(command->parts[count]->name, ' ') + 1;
+    }
+    const char *meant = suggest(argv[1], strlen(argv[1]), names, count);
+    fprintf(stderr, "emend %s: there is no '%s %s'%s%s%s; see emend %s --help\n", command->name, command->name,
+            argv[1], meant != NULL ? " (did you mean '" : "", meant != NULL ? meant : "",
+            meant != NULL ? "'?)" : "", command->name);
     return EXIT_USAGE;
   }
   char names[64];

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { HELP_SUMMARY = 12 };
+
 const char *const help_forms[] = {"text", "man", "bash", "zsh", NULL};
 const char *const help_value_names[] = {"none",    "files",  "folders", "presets",
                                         "drivers", "inputs", "outputs", "takes"};
@@ -11,10 +13,10 @@ const char *const help_value_names[] = {"none",    "files",  "folders", "presets
 const char help_about[] =
   "Mends MIDI: takes key bounce, brushed neighbours, crosstalk and ghost notes out of playing,\n"
   "live between a keyboard and a DAW, or in a file, and fills holes in recordings.\n";
-const char help_more[] = "  emend COMMAND --help  tells about one command\n"
-                         "  emend --help=FORM     the whole as man, bash or zsh: a manual page, completions\n"
-                         "  emend --list KIND     names, one a line: presets, drivers, inputs, outputs, takes\n"
-                         "  emend --version       tells the version\n";
+const char help_more[] = "  emend help COMMAND    describes one command; so does emend COMMAND --help\n"
+                         "  emend --help=FORM     everything as man, bash or zsh: a manual page, completions\n"
+                         "  emend --list KIND     presets, drivers, inputs, outputs or takes, one per line\n"
+                         "  emend --version       prints the version\n";
 
 enum help_value help_value_of(const struct option_spec *spec)
 {
@@ -54,13 +56,19 @@ enum help_value help_operand_of(const struct command *command)
 
 static void print_text(const struct command *command, const struct option_set *set)
 {
-  printf("Usage: emend %s %s\n\n%s\n", command->name, command->usage, command->summary);
+  char usage[512];
+
+  snprintf(usage, sizeof usage, "Usage: emend %s %s", command->name, command->usage);
+  options_wrap(stdout, 0, usage);
+  printf("\n");
+  options_wrap(stdout, 0, command->summary);
   if (set->count > 0) {
     printf("\nOptions:\n");
     options_print(set, stdout);
   }
   if (command->notes != NULL) {
-    printf("\n%s\n", command->notes);
+    printf("\n");
+    options_wrap(stdout, 0, command->notes);
   }
 }
 
@@ -90,11 +98,27 @@ static void help_run(const struct command *const *commands, enum help_form form)
   }
 }
 
+/* Every group ends where the next begins. */
+static const struct {
+  const char *first, *title;
+} groups[] = {{"live", "Play"},
+              {"denoise", "Files"},
+              {"takes", "Takes and personal models"},
+              {"devices", "This machine"},
+              {"train", "Train and measure"}};
+
 static void text_program(const struct command *const *commands)
 {
-  printf("Usage: emend COMMAND [options]\n\n%s\nCommands:\n", help_about);
+  printf("Usage: emend COMMAND [options]\n\n");
+  options_wrap(stdout, 0, help_about);
   for (; *commands != NULL; commands++) {
-    printf("  %-10s%s\n", (*commands)->name, (*commands)->summary);
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+      if (strcmp(groups[i].first, (*commands)->name) == 0) {
+        printf("\n%s:\n", groups[i].title);
+      }
+    }
+    printf("  %-10s", (*commands)->name);
+    options_wrap(stdout, HELP_SUMMARY, (*commands)->summary);
   }
   printf("\n%s", help_more);
 }

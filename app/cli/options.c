@@ -4,7 +4,9 @@
 #include <getopt.h>
 #include <string.h>
 
-enum { FIRST_LONG = 256, HELP_COLUMN = 26 };
+#include "suggest.h"
+
+enum { FIRST_LONG = 256, HELP_COLUMN = 26, HELP_WIDTH = 80 };
 
 enum status options_list_operands(struct option_list *list, const struct option_set *set, int first,
                                   struct error *error)
@@ -52,7 +54,7 @@ static const struct option_spec *find_spec(const struct option_set *set, int cod
 }
 
 /* What getopt stumbled over: a short option's letter, or the long one just read without its "=value". */
-static enum status refuse(int code, char **argv, struct error *error)
+static enum status refuse(const struct option_set *set, int code, char **argv, struct error *error)
 {
   const char *given = argv[optind - 1];
   char letter[3] = {'-', (char)optopt, '\0'};
@@ -67,13 +69,21 @@ static enum status refuse(int code, char **argv, struct error *error)
   if (optopt >= FIRST_LONG) {
     return error_set(error, STATUS_USAGE, "option %.*s takes no value", size, given);
   }
-  return error_set(error, STATUS_USAGE, "unknown option %.*s", size, given);
+  const char *names[OPTION_SPECS_MAX];
+  for (int i = 0; i < set->count; i++) {
+    names[i] = set->specs[i].name;
+  }
+  const char *meant = size > 2 ? suggest(given + 2, (size_t)size - 2, names, set->count) : NULL;
+  return meant == NULL
+           ? error_set(error, STATUS_USAGE, "unknown option %.*s", size, given)
+           : error_set(error, STATUS_USAGE, "unknown option %.*s (did you mean --%s?)", size, given, meant);
 }
 
 static enum status check_operands(const struct option_set *set, struct error *error)
 {
   if (set->operand_count > set->operand_max) {
-    return error_set(error, STATUS_USAGE, "unknown argument '%s'", set->operands[set->operand_max]);
+    return error_set(error, STATUS_USAGE, "unknown argument '%s': %s", set->operands[set->operand_max],
+                     set->operand_max == 0 ? "options begin with --" : "that is one too many");
   }
   if (set->operand_count < set->operand_min) {
     return error_set(error, STATUS_USAGE, "%s missing", set->operand_names);
@@ -97,6 +107,7 @@ enum status options_parse(struct option_set *set, int argc, char **argv, struct 
   }
   build_tables(set, longs, shorts);
   set->help = false;
+  set->operand_count = 0;
   opterr = 0;
 #ifdef __GLIBC__
   optind = 0; /* glibc's way to start afresh */
@@ -111,7 +122,7 @@ enum status options_parse(struct option_set *set, int argc, char **argv, struct 
     }
     const struct option_spec *spec = find_spec(set, code);
     if (spec == NULL) {
-      return refuse(code, argv, error);
+      return refuse(set, code, argv, error);
     }
     enum status status = option_set_value(spec, optarg, error);
     if (status != STATUS_OK) {
@@ -121,6 +132,60 @@ enum status options_parse(struct option_set *set, int argc, char **argv, struct 
   set->operands = argv + optind;
   set->operand_count = argc - optind;
   return check_operands(set, error);
+}
+
+/* Lines of a table or an example keep their form. */
+static bool is_set(const char *line, size_t size)
+{
+  for (size_t i = 0; i + 1 < size; i++) {
+    if (line[i] == ' ' && (i == 0 || line[i + 1] == ' ')) {
+      return true;
+    }
+  }
+  return size == 0;
+}
+
+/* The words of one line; returns the column behind the last. */
+static int wrap_line(FILE *out, int indent, int column, const char *line, size_t size)
+{
+  for (size_t at = 0; at < size;) {
+    const size_t left = size - at;
+    const size_t blank = strspn(line + at, " ");
+    const size_t word = strcspn(line + at + blank, " \n");
+    if (blank >= left) {
+      break;
+    }
+    if (column > indent && column + 1 + (int)word > HELP_WIDTH) {
+      fprintf(out, "\n%*s", indent, "");
+      column = indent;
+    } else if (column > indent) {
+      fputc(' ', out);
+      column++;
+    }
+    fprintf(out, "%.*s", (int)word, line + at + blank);
+    column += (int)word;
+    at += blank + word;
+  }
+  return column;
+}
+
+void options_wrap(FILE *out, int indent, const char *text)
+{
+  int column = indent;
+
+  while (*text != '\0') {
+    const size_t size = strcspn(text, "\n");
+    if (is_set(text, size)) {
+      fprintf(out, "%s%.*s\n", column > indent ? "\n" : "", (int)size, text);
+      column = indent;
+    } else {
+      column = wrap_line(out, indent, column, text, size);
+    }
+    text += size + (text[size] == '\n');
+  }
+  if (column > indent) {
+    fputc('\n', out);
+  }
 }
 
 void options_print(const struct option_set *set, FILE *out)
@@ -139,10 +204,11 @@ void options_print(const struct option_set *set, FILE *out)
                          spec->letter ? spec->letter : ' ', spec->letter ? ", " : "  ", spec->name,
                          argument[0] != '\0' ? " " : "", argument);
     if (width >= HELP_COLUMN) {
-      fprintf(out, "%s\n%*s  %s\n", left, HELP_COLUMN, "", spec->help);
+      fprintf(out, "%s\n%*s  ", left, HELP_COLUMN, "");
     } else {
-      fprintf(out, "%-*s  %s\n", HELP_COLUMN, left, spec->help);
+      fprintf(out, "%-*s  ", HELP_COLUMN, left);
     }
+    options_wrap(out, HELP_COLUMN + 2, spec->help);
   }
   fprintf(out, "%-*s  %s\n", HELP_COLUMN, "  -h, --help", "show this and exit");
 }

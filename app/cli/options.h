@@ -17,7 +17,11 @@ enum status options_parse(struct option_set *set, int argc, char **argv, struct 
 enum status options_list_operands(struct option_list *list, const struct option_set *set, int first,
                                   struct error *error) EMEND_CHECK;
 
-/* One line or two for each option. */
+/* Text within 80 columns, the lines after the first indented. Lines that begin with a blank or have two in a
+ * row (tables, examples) stay as they are. */
+void options_wrap(FILE *out, int indent, const char *text);
+
+/* One line or more for each option. */
 void options_print(const struct option_set *set, FILE *out);
 
 #endif

@@ -65,10 +65,14 @@ filler=$work/filler.safetensors
 bad 2 'no command given; see emend --help'
 bad 2 "unknown command 'mend'" mend
 bad 2 "unknown option '--mend'" --mend
+bad 2 "unknown command 'denose' (did you mean 'denoise'?); see emend --help" denose
+bad 2 "unknown command 'fil' (did you mean 'fill'?)" help fil
+bad 2 "there is no 'takes lsit' (did you mean 'list'?)" takes lsit
+bad 2 'unknown option --strenght (did you mean --strength?); see emend denoise --help' denoise --strenght 1
 bad 2 'emend denoise: unknown option --foo; see emend denoise --help' denoise --foo
 bad 2 'unknown option --foo' live --foo=3
 bad 2 'unknown option -x' plot -x
-bad 2 "unknown argument 'c'" denoise a b c
+bad 2 "unknown argument 'c': that is one too many; for each of several files: for f in" fill a b c
 bad 2 'IN.mid and OUT.mid are missing' denoise "$take"
 bad 2 'MODEL is missing' info
 bad 2 'MODEL is missing' eval --data "$take"

@@ -93,6 +93,8 @@ static void names_what_is_wrong(void **state)
   } cases[] = {
     {{"--foo"}, "unknown option --foo"},
     {{"--foo=3"}, "unknown option --foo"},
+    {{"--lodu"}, "unknown option --lodu (did you mean --loud?)"},
+    {{"--step_rate=1"}, "unknown option --step_rate (did you mean --step-rate?)"},
     {{"-x"}, "unknown option -x"},
     {{"-lx"}, "unknown option -x"},
     {{"--loud=3"}, "option --loud takes no value"},
@@ -109,7 +111,7 @@ static void names_what_is_wrong(void **state)
     {{"--seed", "9007199254740993"},
      "--seed wants a whole number from 0 to 9007199254740992, not '9007199254740993'"},
     {{"--fruit", "plum"}, "--fruit is one of apple, pear, not 'plum'"},
-    {{"a", "b", "c"}, "unknown argument 'c'"},
+    {{"a", "b", "c"}, "unknown argument 'c': that is one too many"},
   };
 
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
