@@ -271,7 +271,12 @@ static enum status run_figure3_flags(const struct figure_kind *kind, const struc
   }
   enum status status = outfile_check(flags->out, error);
   if (status == STATUS_OK && flags->model == NULL) {
-    status = datafile_find(kind->model, path, error);
+    status = datafile_find(kind->model, path, NULL);
+    if (status != STATUS_OK) {
+      (void)error_set(error, status,
+                      "%s is not installed: it comes with emend's source code only; name a model by --model",
+                      kind->model);
+    }
   }
   return status == STATUS_OK ? load_and_draw(kind, flags, flags->model != NULL ? flags->model : path, error)
                              : status;

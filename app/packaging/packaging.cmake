@@ -9,7 +9,7 @@ install(TARGETS emend RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/presets DESTINATION share/emend
   FILES_MATCHING PATTERN "*.cfg" PATTERN "card.md" PATTERN "slurm.sh" PATTERN "*.safetensors" PATTERN "bench" EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/assets DESTINATION share/emend FILES_MATCHING PATTERN "*.mid")
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PACKAGING}/copyright DESTINATION share/doc/emend)
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PACKAGING}/copyright ${PACKAGING}/NEWS DESTINATION share/doc/emend)
 install(FILES ${PROJECT_SOURCE_DIR}/assets/minuet-roll.svg ${PROJECT_SOURCE_DIR}/assets/data-path.svg
   DESTINATION share/doc/emend/assets)
 install(FILES ${PROJECT_SOURCE_DIR}/presets/FIGURES.md DESTINATION share/doc/emend/presets)

@@ -376,9 +376,11 @@ enum status table1_run(struct table1 *table, const struct table1_options *option
 
   const int count = list_jobs(&run, jobs);
   if (count == 0) {
-    return error_set(error, STATUS_NOT_FOUND,
-                     "%.300s holds no model of this data; --models names the folder of DATA-SYSTEM.safetensors",
-                     options->models != NULL ? options->models : "presets/bench");
+    return error_set(
+      error, STATUS_NOT_FOUND,
+      "%.300s holds no model of this data; --models names the folder of DATA-SYSTEM.safetensors%s",
+      options->models != NULL ? options->models : "presets/bench",
+      options->models != NULL ? "" : " (presets/bench comes with emend's source code only)");
   }
   for (int i = 0; i < count && status == STATUS_OK; i++) {
     status = run_job(&run, &jobs[i], error);

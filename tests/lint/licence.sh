@@ -4,11 +4,10 @@
 set -eu
 cd "$1"
 . tests/lint/sources.sh
-bad=0
-for file in $(sources '*.c' '*.h' '*.sh' '*.bash' '*.zsh' '*.awk' '*.cmake' '*.cmake.in' '*CMakeLists.txt' '*.py'); do
-  if ! sed -n '/^#!/!{p;q}' "$file" | grep -q 'SPDX-License-Identifier: MIT'; then
-    echo "$file: its first line (after #!, if any) must be a comment 'SPDX-License-Identifier: MIT'"
-    bad=1
-  fi
-done
-exit $bad
+sources '*.c' '*.h' '*.sh' '*.bash' '*.zsh' '*.awk' '*.cmake' '*.cmake.in' '*CMakeLists.txt' '*.py' | xargs awk '
+  FNR == 1 { wanted = /^#!/ ? 2 : 1 }
+  FNR == wanted && !/SPDX-License-Identifier: MIT/ {
+    print FILENAME ": its first line (after #!, if any) must be a comment \"SPDX-License-Identifier: MIT\""
+    bad = 1
+  }
+  END { exit bad }'
