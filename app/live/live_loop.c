@@ -21,6 +21,9 @@ static bool take_key(struct live_loop *loop, struct live_view *view, int key)
               {'-', LIVE_ACTION_WEAKER}, {'p', LIVE_ACTION_PANIC},    {'g', LIVE_ACTION_GOOD},
               {'u', LIVE_ACTION_UNDO},   {'f', LIVE_ACTION_FILL},     {'l', LIVE_ACTION_LEARN}};
 
+  if (key != 0) {
+    view->helps = key == '?' && !view->helps;
+  }
   for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
     if (key == keys[i].key) {
       live_act(loop, view, keys[i].action);
@@ -162,6 +165,7 @@ double live_loop_run(struct live_loop *loop)
                            .watch = loop->watch,
                            .driver = loop->driver->name,
                            .counters = loop->driver->counters(loop->port),
+                           .page = loop->page != NULL ? page_url(loop->page) : NULL,
                            .next_line = LINE_SECONDS};
   const int pause = loop->page != NULL ? PAGE_MS : REDRAW_MS;
   bool screen = terminal_open();

@@ -157,21 +157,30 @@ static void draw_removals(struct screen *screen, const struct watch *watch)
   }
 }
 
-/* The piano, a column a key: '|' struck and let through within the last half second, 'x' struck and removed. */
+static bool struck_since(const nanos at[KEYS], int pitch, int keys, nanos since)
+{
+  for (int i = pitch; i < pitch + keys && i <= PITCH_HIGH; i++) {
+    if (at[i] >= 0 && at[i] > since) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The piano, a column a key, or where the screen is narrow for two: '|' struck and let through within the last
+ * half second, 'x' struck and removed. */
 static void draw_keys(struct screen *screen, const struct watch *watch)
 {
   const nanos since = watch->now - NANOS_PER_SECOND / 2;
+  const int keys = terminal_width() > PITCHES ? 1 : 2;
 
-  if (terminal_width() <= PITCHES) {
-    return;
-  }
-  for (int pitch = PITCH_LOW; pitch <= PITCH_HIGH; pitch++) {
-    if (watch->removed_at[pitch] >= 0 && watch->removed_at[pitch] > since) {
+  for (int pitch = PITCH_LOW; pitch <= PITCH_HIGH; pitch += keys) {
+    if (struck_since(watch->removed_at, pitch, keys, since)) {
       put_coloured(screen, bad, "x");
-    } else if (watch->passed_at[pitch] >= 0 && watch->passed_at[pitch] > since) {
+    } else if (struck_since(watch->passed_at, pitch, keys, since)) {
       put_coloured(screen, good, "|");
     } else {
-      put(screen, pitch % 12 == 0 ? ":" : ".");
+      put(screen, pitch % 12 == 0 || (keys == 2 && pitch % 12 == 11) ? ":" : ".");
     }
   }
   end_line(screen);
@@ -182,7 +191,7 @@ static void draw_machine(struct screen *screen, const struct live_view *view)
   const struct histogram *decisions = &view->session->stream.decisions;
   const struct live_counters *counters = live_counters(view->session->live);
 
-  put(screen, "decision p50 %.1f us  p99 %.1f us  max %.1f us   load %.1f %%   added latency %g ms",
+  put(screen, "decision p50 %.1f us  p99 %.1f us  max %.1f us   load %.1f %%   delay %g ms",
       histogram_percentile(decisions, 0.5) / 1e3, histogram_percentile(decisions, 0.99) / 1e3,
       (double)report_counter(&decisions->max) / 1e3, view->load * 100, view->session->preset.look_ahead);
   end_line(screen);
@@ -192,10 +201,48 @@ static void draw_machine(struct screen *screen, const struct live_view *view)
   end_line(screen);
 }
 
+static void draw_help(void)
+{
+  static const char *const lines[] = {
+    "emend while you play",
+    "",
+    "b   clean, bypass, monitor in turn. Monitor removes nothing and shows what",
+    "    clean would remove.",
+    "+ - remove more, remove less",
+    "p   panic: end all notes, lift the pedals",
+    "u   the last removed note was meant: the take has it back (it will not sound),",
+    "    and learning counts it as meant; again: the one before",
+    "g   the last 30 s were good: the take is kept",
+    "f   fill holes in the take so far, into NAME-filled.mid beside it",
+    "l   pause learning, or go on (with --learn)",
+    "q   quit: all notes end, the take is saved",
+    "",
+    "The row of dots is the keyboard, ':' is C.  | a key that was let through,",
+    "x one that was removed, in the last half second.",
+    "",
+    "With --page all of this is in a browser.",
+    "",
+    "any key goes back; playing goes on meanwhile",
+  };
+  struct screen screen = {.used = 0};
+
+  put(&screen, "\033[H");
+  for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+    put(&screen, "%s", lines[i]);
+    end_line(&screen);
+  }
+  put(&screen, "\033[J");
+  terminal_draw(screen.text, screen.used);
+}
+
 void live_view_draw(const struct live_view *view)
 {
   struct screen screen = {.used = 0, .colour = terminal_colour()};
 
+  if (view->helps) {
+    draw_help();
+    return;
+  }
   put(&screen, "\033[H");
   draw_head(&screen, view);
   draw_counts(&screen, view);
@@ -204,11 +251,12 @@ void live_view_draw(const struct live_view *view)
   draw_machine(&screen, view);
   put(&screen, "%.78s", view->message);
   end_line(&screen);
-  put(&screen, "In the DAW listen to emend's port alone, or every note sounds twice.");
+  put(&screen, "%.79s",
+      view->page != NULL ? view->page : "In the DAW listen to emend's port alone, or every note sounds twice.");
   end_line(&screen);
-  put(&screen,
-      "b clean, bypass, monitor   + - strength   g good   u undo removal   f fill   l learning   p panic   "
-      "q quit\033[K\033[J");
+  put(&screen, "b clean, bypass, monitor   + - strength   u undo removal   g good   f fill");
+  end_line(&screen);
+  put(&screen, "p panic   q quit   l learning   ? help\033[K\033[J");
   terminal_draw(screen.text, screen.used);
 }
 

@@ -14,6 +14,8 @@ struct live_view {
   const struct session *session;
   const struct watch *watch;
   const char *driver;
+  const char *page;  /* the address of the page, or NULL */
+  bool helps;        /* help is shown in place of the screen */
   char place[256];   /* the driver's line on latency and scheduling */
   char message[256]; /* what happened last, */
   double said_at;    /* and when, in seconds since the start */

@@ -27,3 +27,8 @@ if(TARGET emend_trap)
   emend_trap_test(trap_library app_emend)
   target_compile_definitions(test_trap_library PRIVATE EMEND_TEST_DATA="${PROJECT_SOURCE_DIR}")
 endif()
+
+# The screen of the program, on a terminal.
+add_test(NAME live_screen COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/screen.sh $<TARGET_FILE:emend>
+  ${CMAKE_CURRENT_LIST_DIR}/screen.awk)
+set_tests_properties(live_screen PROPERTIES TIMEOUT 120 LABELS integration SKIP_RETURN_CODE 77)
