@@ -209,7 +209,7 @@ static void close_all(struct playing *playing, struct port_counters *counters)
   broken_takes_free(&playing->broken);
   worker_free(playing->worker);
   live_capture_stop(playing->capture, playing->out);
-  live_page_stop(playing->page);
+  page_close(playing->page);
 }
 
 /* Play until the end, then save, close and tell. */

@@ -8,35 +8,11 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "file.h"
 #include "live_page.h"
 
 extern char **environ;
 
 enum { HOST_MAX = 128 };
-
-/* The address that a running `emend live --page` keeps. */
-static enum status read_url(char url[PAGE_URL_MAX], struct error *error)
-{
-  char path[DATAFILE_PATH_MAX];
-  uint8_t *data = NULL;
-  size_t size = 0;
-
-  live_page_place(path);
-  if (path[0] == '\0' || access(path, R_OK) != 0) {
-    return error_set(error, STATUS_NOT_FOUND, "no page is served; start emend live --page");
-  }
-  enum status status = file_read(path, PAGE_URL_MAX, &data, &size, error);
-  if (status == STATUS_OK) {
-    size_t length = 0;
-    while (length < size && data[length] > ' ') {
-      length++;
-    }
-    snprintf(url, PAGE_URL_MAX, "%.*s", (int)length, (const char *)data);
-  }
-  free(data);
-  return status;
-}
 
 /* Does anybody listen there? What died may have left its address. */
 static bool is_served(const char *url)
@@ -90,7 +66,7 @@ static int run_page(int argc, char **argv)
   if (done != COMMAND_GO_ON) {
     return done;
   }
-  enum status status = read_url(url, &error);
+  enum status status = live_page_last(url, &error);
   if (status == STATUS_OK && !is_served(url)) {
     status = error_set(&error, STATUS_NOT_FOUND,
                        "the emend that served the page is gone; start emend live --page again");

@@ -9,9 +9,30 @@
 #include "console.h"
 #include "file.h"
 
-void live_page_place(char path[DATAFILE_PATH_MAX])
+static void find_place(char path[DATAFILE_PATH_MAX])
 {
   datafile_user_data("page", path);
+}
+
+enum status live_page_last(char url[PAGE_URL_MAX], struct error *error)
+{
+  char path[DATAFILE_PATH_MAX];
+  uint8_t *data = NULL;
+  size_t size = 0, length = 0;
+
+  find_place(path);
+  if (path[0] == '\0' || access(path, R_OK) != 0) {
+    return error_set(error, STATUS_NOT_FOUND, "no page is served; start emend live --page");
+  }
+  enum status status = file_read(path, PAGE_URL_MAX, &data, &size, error);
+  while (status == STATUS_OK && length < size && data[length] > ' ' && data[length] < 0x7F) {
+    length++;
+  }
+  if (status == STATUS_OK) {
+    snprintf(url, PAGE_URL_MAX, "%.*s", (int)length, (const char *)data);
+  }
+  free(data);
+  return status;
 }
 
 /* The folders above a path, each for its owner alone; the write that follows tells what failed. */
@@ -31,7 +52,7 @@ static void keep_url(const char *url)
   char path[DATAFILE_PATH_MAX], line[PAGE_URL_MAX + 1];
   struct error error;
 
-  live_page_place(path);
+  find_place(path);
   if (path[0] == '\0') {
     return;
   }
@@ -45,31 +66,18 @@ static void keep_url(const char *url)
   }
 }
 
-/* Unless another one has taken its place. */
-static void drop_url(const char *url)
-{
-  char path[DATAFILE_PATH_MAX];
-  uint8_t *data = NULL;
-  size_t size = 0;
-  struct error error;
-
-  live_page_place(path);
-  if (path[0] != '\0' && file_read(path, PAGE_URL_MAX, &data, &size, &error) == STATUS_OK &&
-      size == strlen(url) + 1 && memcmp(data, url, size - 1) == 0) {
-    (void)unlink(path); /* at worst `emend page` finds nobody there */
-  }
-  free(data);
-}
-
 struct page *live_page_start(const struct settings *settings, FILE *out)
 {
-  const struct page_options options = {.address = settings->page_address, .port = settings->page_port};
+  char before[PAGE_URL_MAX] = "";
+  const struct page_options options = {
+    .address = settings->page_address, .port = settings->page_port, .before = before};
   struct page *page = NULL;
   struct error error;
 
   if (!settings->page) {
     return NULL;
   }
+  (void)!live_page_last(before, NULL); /* there need not be one */
   if (page_open(&page, &options, &error) != STATUS_OK) {
     live_warn("%s", error.text);
     return NULL;
@@ -77,14 +85,6 @@ struct page *live_page_start(const struct settings *settings, FILE *out)
   live_tell(out, "The page: %s", page_url(page));
   keep_url(page_url(page));
   return page;
-}
-
-void live_page_stop(struct page *page)
-{
-  if (page != NULL) {
-    drop_url(page_url(page));
-    page_close(page);
-  }
 }
 
 static void count(struct page_state *state, const struct live_view *view)

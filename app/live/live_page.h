@@ -12,11 +12,11 @@
 /* Open the page if the settings ask for one, tell its address on `out`, and keep that for `emend page`. NULL
  * where there is none: not wanted, or not possible, which a warning says. */
 struct page *live_page_start(const struct settings *settings, FILE *out);
-void live_page_stop(struct page *page);
 /* Tell the page what the view shows. */
 void live_page_show(struct page *page, const struct live_view *view);
 
-/* Where a running `emend live` keeps the address of its page; "" without a home. */
-void live_page_place(char path[DATAFILE_PATH_MAX]);
+/* The address of the page that `emend live` served last, as it was kept. STATUS_NOT_FOUND where there is none.
+ * Any thread. */
+enum status live_page_last(char url[PAGE_URL_MAX], struct error *error) EMEND_CHECK;
 
 #endif

@@ -17,6 +17,8 @@ enum { PAGE_URL_MAX = 320 };
 struct page_options {
   const char *address; /* to listen on, a number; copied */
   int port;            /* 0: any that is free */
+  const char
+    *before; /* the address of an earlier start, whose token is used again where it holds one; or NULL */
 };
 
 /* --- Set-up thread. --- */

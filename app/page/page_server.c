@@ -121,12 +121,28 @@ static bool draw(void *bytes, size_t size)
   return done;
 }
 
-static enum status draw_token(struct page *page, struct error *error)
+/* The token of an earlier address, so that pages and bookmarks of it go on. */
+static bool keep_token(struct page *page, const char *before)
+{
+  const size_t length = before != NULL ? strlen(before) : 0;
+  const char *token = length > PAGE_TOKEN ? before + length - PAGE_TOKEN - 1 : "";
+
+  if (strspn(token, "0123456789abcdef") != PAGE_TOKEN || token[PAGE_TOKEN] != '/') {
+    return false;
+  }
+  snprintf(page->guard.token, sizeof page->guard.token, "%.*s", PAGE_TOKEN, token);
+  return true;
+}
+
+static enum status draw_token(struct page *page, const char *before, struct error *error)
 {
   unsigned char bytes[TOKEN_BYTES];
 
   if (!draw(bytes, sizeof bytes) || !draw(&page->epoch, sizeof page->epoch)) {
     return error_set(error, STATUS_IO, "no page: /dev/urandom cannot be read");
+  }
+  if (keep_token(page, before)) {
+    return STATUS_OK;
   }
   for (size_t i = 0; i < sizeof bytes; i++) {
     snprintf(page->guard.token + 2 * i, 3, "%02x", bytes[i]);
@@ -218,7 +234,7 @@ static enum status start(struct page *page, const struct page_options *options, 
       ring_init(&page->orders, PAGE_ORDERS_BYTES) != STATUS_OK) {
     return error_set(error, STATUS_NO_MEMORY, "no page: out of memory");
   }
-  enum status status = draw_token(page, error);
+  enum status status = draw_token(page, options->before, error);
   if (status == STATUS_OK) {
     status = listen_on(page, options, error);
   }
