@@ -61,12 +61,10 @@ function theme(name) {
 
 function view(name) {
   root.dataset.view = name;
-  for (const tab of ["live", "takes", "stage"]) byId(`tab-${tab}`).setAttribute("aria-pressed", String(tab === name));
-  byId("live").hidden = name === "takes";
-  byId("takes").hidden = name !== "takes";
+  for (const tab of ["live", "stage"]) byId(`tab-${tab}`).setAttribute("aria-pressed", String(tab === name));
 }
 
-for (const tab of ["live", "takes", "stage"]) byId(`tab-${tab}`).addEventListener("click", () => view(tab));
+for (const tab of ["live", "stage"]) byId(`tab-${tab}`).addEventListener("click", () => view(tab));
 byId("theme").addEventListener("click", () => theme(root.dataset.theme === "light" ? "dark" : "light"));
 byId("now").addEventListener("click", () => roll.toNow());
 byId("zoom-in").addEventListener("click", () => roll.zoom(-1));
@@ -138,10 +136,8 @@ listen({
 let stale = true, counted = 0;
 
 function frame() {
-  if (root.dataset.view !== "takes") {
-    roll.draw();
-    strip.draw();
-  }
+  roll.draw();
+  strip.draw();
   requestAnimationFrame(frame);
 }
 

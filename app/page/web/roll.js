@@ -45,7 +45,7 @@ export function size(canvas) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
   }
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { alpha: canvas.id === "times" });
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return { context, width, height };
 }
@@ -241,6 +241,19 @@ export class Roll {
     const inset = Math.min(1.5, b.w * 0.12), x = b.x + inset, w = Math.max(b.w - 2 * inset, 2);
     const judged = isJudged(note), strong = note.velocity / 127;
     const round = Math.min(4, w / 2, b.h / 2);
+    if (!judged && note.mark === 0 && note.number !== this.chosen && note.number !== this.hovered) {
+      c.globalAlpha = note.fate === UNDECIDED ? 0.45 : 0.5 + 0.5 * strong;
+      c.fillStyle = strong > 0.75 ? p.loud : p.kept;
+      if (b.h < 12) {
+        c.fillRect(x, b.y, w, b.h);
+      } else {
+        c.beginPath();
+        c.roundRect(x, b.y, w, b.h, round);
+        c.fill();
+      }
+      c.globalAlpha = 1;
+      return;
+    }
     c.beginPath();
     c.roundRect(x, b.y, w, b.h, round);
     if (judged && note.mark !== MEANT) {

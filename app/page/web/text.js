@@ -2,7 +2,6 @@
 // Every word that the page shows, in one place.
 export const words = {
   live: "Live",
-  takes: "Takes",
   stage: "Stage",
   theme: "Dark or light",
   roll: "What you play",

@@ -60,9 +60,7 @@ const complaints = [];
 let bytes = 0;
 page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
 page.on("pageerror", (error) => complaints.push(error.message));
-page.on("response", async (answer) => {
-  if (!answer.url().endsWith("/events")) bytes += (await answer.body().catch(() => [])).length;
-});
+page.on("response", (answer) => (bytes += Number(answer.headers()["content-length"] ?? 0)));
 const read = (expression) => page.evaluate(expression);
 const shot = (name) => page.screenshot({ path: path.join(OUT, `${name}.png`) });
 
