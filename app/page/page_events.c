@@ -169,6 +169,9 @@ static ssize_t read_events(void *user, uint64_t position, char *buffer, size_t s
     put(client, ":\n\n");
   }
   const size_t left = client->used - client->at, take = left < size ? left : size;
+  if (take == 0 && client->page->ending) {
+    return MHD_CONTENT_READER_END_OF_STREAM;
+  }
   if (take == 0) {
     client->suspended = true;
     MHD_suspend_connection(client->connection);
@@ -231,7 +234,7 @@ static bool has_news(const struct page_client *client)
 void page_events_wake(struct page *page, nanos now)
 {
   for (struct page_client *client = page->clients; client != NULL; client = client->next) {
-    if (client->suspended && (has_news(client) || now - client->heard_at > STILL_HERE)) {
+    if (client->suspended && (has_news(client) || page->ending || now - client->heard_at > STILL_HERE)) {
       client->suspended = false;
       MHD_resume_connection(client->connection);
     }

@@ -56,6 +56,7 @@ struct page {
   _Atomic bool stop;
 
   /* The server's thread alone. */
+  bool ending; /* readers get the rest, and their end */
   struct page_notes *notes;
   struct page_state state;
   uint64_t state_number; /* 0: none yet */

@@ -14,6 +14,8 @@
 #include "utf8.h"
 
 enum {
+  LAST_TURNS = 10,   /* at the end, for readers to have the rest, */
+  LAST_MS = 20,      /* each as long as that at most */
   TURN_MS = 250,     /* between two looks around when nothing happens */
   IDLE_SECONDS = 20, /* for which a reader may stall, or a request be half sent */
   CONNECTION_BYTES = 48 << 10,
@@ -63,9 +65,10 @@ static void take_news(struct page *page)
 /* The milliseconds for which nothing is due. */
 static long how_long(struct page *page)
 {
+  const long least = page->ending ? LAST_MS : TURN_MS;
   MHD_UNSIGNED_LONG_LONG most;
 
-  return MHD_get_timeout(page->daemon, &most) == MHD_YES && most < TURN_MS ? (long)most : TURN_MS;
+  return MHD_get_timeout(page->daemon, &most) == MHD_YES && (long)most < least ? (long)most : least;
 }
 
 static void turn(struct page *page)
@@ -103,6 +106,11 @@ static void *serve(void *user)
   (void)setpriority(PRIO_PROCESS, 0, NICE); /* of this thread, on Linux */
 #endif
   while (!atomic_load(&page->stop)) {
+    turn(page);
+  }
+  take_news(page);
+  page->ending = true;
+  for (int i = 0; i < LAST_TURNS && page->clients != NULL; i++) {
     turn(page);
   }
   return NULL;

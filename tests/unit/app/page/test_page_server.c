@@ -276,13 +276,17 @@ static void test_a_port_in_use_is_told(void **state)
   assert_non_null(strstr(error.text, "127.0.0.1"));
 }
 
-static void test_closing_cuts_readers_off(void **state)
+static void test_closing_gives_readers_the_rest(void **state)
 {
   (void)state;
-  const int connection = open_events("");
+  const int connection = open_events(""), stalled = connect_page();
+  tell_stroke(NANOS_PER_SECOND, 60);
   page_close(page);
   page = NULL;
   assert_true(hear(connection, answer, NULL));
+  assert_non_null(strstr(answer, "[0,1000.0"));     /* the rest, */
+  assert_non_null(strstr(answer, "\r\n0\r\n\r\n")); /* and an orderly end */
+  (void)close(stalled);
   (void)close(connection);
 }
 
@@ -291,15 +295,11 @@ static void test_closing_cuts_readers_off(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    PAGE_TEST(test_the_page_comes_with_a_strict_policy),
-    PAGE_TEST(test_nothing_else_is_served),
-    PAGE_TEST(test_orders_come_to_the_control_thread),
-    PAGE_TEST(test_bodies_are_bounded),
-    PAGE_TEST(test_events_tell_of_notes_and_answers),
-    PAGE_TEST(test_a_reader_that_comes_back_goes_on),
-    PAGE_TEST(test_stalled_ones_hold_nobody_up),
-    PAGE_TEST(test_a_port_in_use_is_told),
-    PAGE_TEST(test_closing_cuts_readers_off),
+    PAGE_TEST(test_the_page_comes_with_a_strict_policy), PAGE_TEST(test_nothing_else_is_served),
+    PAGE_TEST(test_orders_come_to_the_control_thread),   PAGE_TEST(test_bodies_are_bounded),
+    PAGE_TEST(test_events_tell_of_notes_and_answers),    PAGE_TEST(test_a_reader_that_comes_back_goes_on),
+    PAGE_TEST(test_stalled_ones_hold_nobody_up),         PAGE_TEST(test_a_port_in_use_is_told),
+    PAGE_TEST(test_closing_gives_readers_the_rest),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
