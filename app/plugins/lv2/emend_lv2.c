@@ -18,6 +18,7 @@
 #include <lv2/urid/urid.h>
 #include <lv2/worker/worker.h>
 
+#include "beside.h"
 #include "emend/emend.h"
 
 #define PLUGIN_URI "urn:emend:lv2"
@@ -36,7 +37,6 @@ enum port {
   PORT_REMOVED,
   PORT_DECISION,
   PORT_COUNT,
-  PATH_SIZE = 4096,
 };
 
 /* By the preset port's scale points. */
@@ -47,7 +47,7 @@ enum { PRESETS = sizeof presets / sizeof *presets, IDLE = -1 };
 struct plugin {
   emend *emend; /* NULL: it could not be made, and everything passes */
   double rate;
-  char data_dir[PATH_SIZE]; /* presets in the bundle; "": the system's */
+  char data_dir[BESIDE_PATH]; /* presets in the bundle; "": the system's */
   void *port[PORT_COUNT];
   /* Values as they were last taken up; NAN at first. */
   float strength, mode, look_ahead, panic;
@@ -89,24 +89,6 @@ static void map_all(struct plugin *plugin)
   plugin->atom_blank = map->map(map->handle, LV2_ATOM__Blank);
 }
 
-/* Presets that lie in the bundle come first. */
-static void find_data(struct plugin *plugin, const char *bundle)
-{
-  char probe[PATH_SIZE + 32];
-  const int length = snprintf(plugin->data_dir, sizeof plugin->data_dir, "%s", bundle != NULL ? bundle : "");
-  if (length <= 0 || length >= PATH_SIZE) {
-    plugin->data_dir[0] = '\0';
-    return;
-  }
-  (void)snprintf(probe, sizeof probe, "%s/presets/pop/preset.cfg", plugin->data_dir);
-  FILE *file = fopen(probe, "rb");
-  if (file == NULL) {
-    plugin->data_dir[0] = '\0';
-  } else {
-    (void)fclose(file);
-  }
-}
-
 static const char *data_dir(const struct plugin *plugin)
 {
   return plugin->data_dir[0] != '\0' ? plugin->data_dir : NULL;
@@ -131,7 +113,7 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
   (void)missing;
   lv2_log_logger_set_map(&plugin->logger, plugin->map);
   map_all(plugin);
-  find_data(plugin, bundle);
+  (void)presets_beside(bundle != NULL ? bundle : "", plugin->data_dir);
   plugin->rate = rate;
   plugin->strength = plugin->mode = plugin->look_ahead = plugin->panic = NAN;
   plugin->preset = 0;

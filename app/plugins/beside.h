@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Presets that lie beside a plugin. */
+#ifndef EMEND_BESIDE_H
+#define EMEND_BESIDE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum { BESIDE_PATH = 4096 };
+
+/* Copy `folder` to `data_dir` if presets lie in it; else data_dir is "". Set-up. */
+static inline bool presets_beside(const char *folder, char data_dir[BESIDE_PATH])
+{
+  char probe[BESIDE_PATH + 32];
+  const int length = snprintf(data_dir, BESIDE_PATH, "%s", folder);
+  if (length > 0 && length < BESIDE_PATH) {
+    (void)snprintf(probe, sizeof probe, "%s/presets/pop/preset.cfg", data_dir);
+    FILE *file = fopen(probe, "rb");
+    if (file != NULL) {
+      (void)fclose(file);
+      return true;
+    }
+  }
+  data_dir[0] = '\0';
+  return false;
+}
+
+#endif
