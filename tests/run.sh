@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Build and test everything:  sh tests/run.sh [--sanitize] [--slow]
-#   (nothing)   all tests of the Release build, the unit tests again under sanitizers, the fuzzers for a minute each
+#   (nothing)   all tests of the Release build, the unit tests again under sanitizers, the fuzzers for 30 s each
 #   --sanitize  not the Release build
-#   --slow      also the tests that are labelled slow
-# On Debian and its kin, system packages that are missing are installed first.
+#   --slow      also the tests that are labelled slow, clang's static analyzer, and the fuzzers for a minute each
+# On Debian and derivatives, system packages that are missing are installed first, and a kernel for kernel_midi is put
+# into the user's cache; the tests themselves fetch nothing.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -26,9 +27,10 @@ packages="build-essential cmake ninja-build pkg-config git
   libmicrohttpd-dev
   libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev jackd2 man-db mandoc zsh
   qemu-system-x86 busybox-static alsa-utils xz-utils"
-# Players, recorders and a synthesizer that are not emend's.
+# Players, recorders and a synthesizer that are not emend's; other systems and processors.
 [ $slow = no ] || packages="$packages
-  python3-jack-client python3-mido pipewire pipewire-jack fluidsynth timgm6mb-soundfont"
+  python3-jack-client python3-mido pipewire pipewire-jack fluidsynth timgm6mb-soundfont
+  debootstrap qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
 
 install_packages() {
   command -v apt-get >/dev/null || return 0
@@ -62,8 +64,8 @@ configure() {
 
 # run FOLDER LOG CTEST-ARGUMENT...: what ctest says is kept in FOLDER/LOG
 failed=no logs=
-unwanted='^slow$'
-[ $slow = no ] || unwanted='^$'
+unwanted='^slow$' fuzz_seconds=30
+[ $slow = no ] || unwanted='^$' fuzz_seconds=60
 run() {
   folder=$1 log=$1/$2
   shift 2
@@ -88,13 +90,14 @@ sanitize() {
 
 # The tests with a JACK server wait more than they work; the fuzzers, at the lowest priority, do not.
 wait_and_fuzz() {
-  nice -n 19 sh tests/fuzz/run.sh 60 >build-address/fuzz.log 2>&1 &
+  nice -n 19 sh tests/fuzz/run.sh "$fuzz_seconds" >build-address/fuzz.log 2>&1 &
   fuzzers=$!
   [ $release = no ] || run build jack.log -L jack -LE "$unwanted"
   wait $fuzzers || failed=yes
 }
 
 install_packages
+bash tests/system/kernel/fetch.sh "${XDG_CACHE_HOME:-$HOME/.cache}/emend-tests/kernel" || echo "kernel_midi will be skipped"
 export LSAN_OPTIONS="suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0"
 [ $release = no ] || test_release
 sanitize build-address address,undefined .

@@ -15,11 +15,10 @@ if(CLANG_FORMAT)
 endif()
 find_program(CLANG_TIDY clang-tidy)
 if(CLANG_TIDY)
-  # To the end the analyzer takes five times as long.
   add_test(NAME lint_tidy_deep COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/lint/tidy.sh ${PROJECT_SOURCE_DIR}
     ${CMAKE_BINARY_DIR})
   set_tests_properties(lint_tidy_deep PROPERTIES TIMEOUT 1800 LABELS "lint;slow" PROCESSORS 2)
-  emend_lint(tidy ${CMAKE_BINARY_DIR} 40000)
+  emend_lint(tidy ${CMAKE_BINARY_DIR} quick)
   set_tests_properties(lint_tidy PROPERTIES PROCESSORS 2)
 endif()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# A real kernel's ALSA sequencer, in a virtual machine. The kernel is downloaded once, to the user's cache.
+# A real kernel's ALSA sequencer, in a virtual machine. fetch.sh puts the kernel into the user's cache; tests/run.sh runs it.
 if(ALSA_FOUND AND UNIX AND NOT APPLE AND NOT EMEND_SANITIZE)
   if(DEFINED ENV{XDG_CACHE_HOME})
     set(KERNEL_CACHE $ENV{XDG_CACHE_HOME})
