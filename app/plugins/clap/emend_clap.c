@@ -16,9 +16,9 @@ enum param { PARAM_BYPASS, PARAM_STRENGTH, PARAM_MODE, PARAM_LOOK_AHEAD, PARAM_P
 
 enum { STATE_MAX = 4096, STATE_VERSION = 1 };
 
-static const char *const presets[] = {"pop", "folk", "chorale"};
+static const char *const presets[] = {"pop", "folk", "chorale", NULL};
 
-static const char *const switches[] = {"off", "on"};
+static const char *const switches[] = {"off", "on", NULL};
 
 static const struct {
   const char *name, *key; /* for people; in the state */
@@ -353,15 +353,17 @@ static bool params_text(const clap_plugin_t *clap, clap_id id, double value, cha
 static bool params_parse(const clap_plugin_t *clap, clap_id id, const char *text, double *value)
 {
   const char *const *words = id == PARAM_PRESET ? presets : switches;
+  char *end = NULL;
   (void)clap;
-  for (int i = 0;
-       id < PARAM_COUNT && (params[id].flags & CLAP_PARAM_IS_STEPPED) != 0 && i <= (int)params[id].high; i++) {
+  if (id >= PARAM_COUNT) {
+    return false;
+  }
+  for (int i = 0; (params[id].flags & CLAP_PARAM_IS_STEPPED) != 0 && words[i] != NULL; i++) {
     if (strcmp(text, words[i]) == 0) {
       *value = i;
       return true;
     }
   }
-  char *end = NULL;
   *value = strtod(text, &end);
   return end != text && *end == '\0' && nearest(id, value);
 }
