@@ -68,6 +68,8 @@ enum status alsa_seq_probe(const char *driver, struct error *error)
 struct alsa_watch {
   snd_seq_t *sequencer;
   long lost; /* input, at the last look */
+  struct alsa_listener listeners[ALSA_EXITS_MAX];
+  int listener_count;
 };
 
 static bool subscribe_announcements(snd_seq_t *sequencer)
@@ -104,14 +106,44 @@ void alsa_watch_free(struct alsa_watch *watch)
   }
 }
 
+static bool is_own(struct alsa_watch *watch, int client)
+{
+  snd_seq_client_info_t *info;
+  snd_seq_client_info_alloca(&info);
+  return snd_seq_get_any_client_info(watch->sequencer, client, info) >= 0 &&
+         snd_seq_client_info_get_pid(info) == (int)getpid();
+}
+
+static void add_listener(struct alsa_watch *watch, const snd_seq_addr_t *address, bool here)
+{
+  watch->listeners[watch->listener_count++] =
+    (struct alsa_listener){.address = {address->client, address->port}, .here = here};
+}
+
 int alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EXITS_MAX])
 {
   int count = 0;
   snd_seq_event_t *event;
-  while (watch && count < ALSA_EXITS_MAX && snd_seq_event_input(watch->sequencer, &event) >= 0) {
+  while (watch && count < ALSA_EXITS_MAX && watch->listener_count < ALSA_EXITS_MAX &&
+         snd_seq_event_input(watch->sequencer, &event) >= 0) {
+    const bool came = event->type == SND_SEQ_EVENT_PORT_SUBSCRIBED;
     if (event->type == SND_SEQ_EVENT_PORT_EXIT) {
       exits[count++] = (struct alsa_address){event->data.addr.client, event->data.addr.port};
+      add_listener(watch, &event->data.addr, false); /* if it was one: that is not announced by itself */
+    } else if ((came || event->type == SND_SEQ_EVENT_PORT_UNSUBSCRIBED) &&
+               is_own(watch, event->data.connect.sender.client)) {
+      add_listener(watch, &event->data.connect.dest, came);
     }
+  }
+  return count;
+}
+
+int alsa_watch_listeners(struct alsa_watch *watch, struct alsa_listener listeners[ALSA_EXITS_MAX])
+{
+  const int count = watch ? watch->listener_count : 0;
+  if (count > 0) {
+    memcpy(listeners, watch->listeners, (size_t)count * sizeof *listeners);
+    watch->listener_count = 0;
   }
   return count;
 }
@@ -242,6 +274,13 @@ int alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EX
 {
   (void)watch;
   (void)exits;
+  return 0;
+}
+
+int alsa_watch_listeners(struct alsa_watch *watch, struct alsa_listener listeners[ALSA_EXITS_MAX])
+{
+  (void)watch;
+  (void)listeners;
   return 0;
 }
 

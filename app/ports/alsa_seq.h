@@ -32,6 +32,13 @@ struct alsa_watch *alsa_watch_new(void);
 void alsa_watch_free(struct alsa_watch *watch);
 /* Ports that left since the last call. */
 int alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EXITS_MAX]);
+/* Who came to hear a port of this process's, or left it, as alsa_watch_exits has heard it announced; each once.
+ */
+struct alsa_listener {
+  struct alsa_address address;
+  bool here;
+};
+int alsa_watch_listeners(struct alsa_watch *watch, struct alsa_listener listeners[ALSA_EXITS_MAX]);
 /* How many sources are connected to this process's inputs, by name or by hand. */
 int alsa_watch_sources(struct alsa_watch *watch);
 /* Is anyone connected to this port of this process's? True where it cannot be said. */

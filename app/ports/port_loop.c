@@ -6,7 +6,8 @@
 
 #include "rt.h"
 
-enum { TURN_INPUT_MAX = 1024, TURN_OUTPUT_MAX = 256 }; /* a turn is bounded */
+enum { TURN_INPUT_MAX = 1024, TURN_OUTPUT_MAX = 256, TURN_LISTENERS_MAX = 32 }; /* a turn is bounded */
+enum { LEFT = 1, CAME, LISTENERS_RING = 1 << 12 };
 #define CLOSE_WAIT (500 * NANOS_PER_MILLISECOND)
 #define LAST_EVENTS_WAIT (20 * NANOS_PER_MILLISECOND)
 
@@ -28,13 +29,11 @@ enum status port_loop_init(struct port_loop *loop, const struct port_loop_ops *o
   if (!realtime_bell_init(&loop->bell)) {
     return error_set(error, STATUS_IO, "no pipe for the MIDI thread: too many files are open");
   }
-  if (ring_init(&loop->input, LOOP_RING) == STATUS_OK) {
-    if (ring_init(&loop->output, LOOP_RING) == STATUS_OK) {
-      return STATUS_OK;
-    }
-    ring_free(&loop->input);
+  if (ring_init(&loop->input, LOOP_RING) == STATUS_OK && ring_init(&loop->output, LOOP_RING) == STATUS_OK &&
+      ring_init(&loop->listeners, LISTENERS_RING) == STATUS_OK) {
+    return STATUS_OK;
   }
-  realtime_bell_free(&loop->bell);
+  port_loop_free(loop);
   return error_set(error, STATUS_NO_MEMORY, "no memory for the MIDI thread's queues");
 }
 
@@ -42,6 +41,7 @@ void port_loop_free(struct port_loop *loop)
 {
   ring_free(&loop->input);
   ring_free(&loop->output);
+  ring_free(&loop->listeners);
   realtime_bell_free(&loop->bell);
 }
 
@@ -109,6 +109,16 @@ static void write_output(struct port_loop *loop)
   }
 }
 
+static void tell_listeners(struct port_loop *loop)
+{
+  const struct port_stream *stream = &loop->head.stream;
+  struct ring_header header;
+  uint64_t id;
+  for (int i = 0; i < TURN_LISTENERS_MAX && ring_read(&loop->listeners, &header, &id, sizeof id); i++) {
+    stream->listener(stream->user, advance_to(loop, realtime_now()), id, header.type == CAME);
+  }
+}
+
 static void turn(struct port_loop *loop)
 {
   const struct port_stream *stream = &loop->head.stream;
@@ -120,6 +130,7 @@ static void turn(struct port_loop *loop)
   if (atomic_exchange_explicit(&loop->head.silence_wanted, false, memory_order_acq_rel)) {
     stream->silence(stream->user, advance_to(loop, realtime_now()));
   }
+  tell_listeners(loop);
   /* What came before the loss is heard before it is told: a key may have been struck in it. */
   if (take_input(loop) && atomic_exchange_explicit(&loop->lost, false, memory_order_acquire)) {
     stream->lost(stream->user, advance_to(loop, realtime_now()));
@@ -164,6 +175,23 @@ void port_loop_stop(struct port_loop *loop)
   atomic_store_explicit(&loop->stop, true, memory_order_release);
   realtime_bell_ring(&loop->bell);
   (void)pthread_join(loop->thread, NULL);
+}
+
+void port_loop_listener(struct port_loop *loop, uint64_t id, bool here)
+{
+  /* Without room the loop does not run. */
+  (void)ring_write(&loop->listeners, here ? CAME : LEFT, &id, sizeof id);
+}
+
+void port_loop_hear_listeners(struct port_loop *loop, struct alsa_watch *watch)
+{
+  struct alsa_listener listeners[ALSA_EXITS_MAX];
+  const int count = alsa_watch_listeners(watch, listeners);
+  for (int i = 0; i < count; i++) {
+    const struct alsa_address *address = &listeners[i].address;
+    /* Client numbers begin at 0, and that is no id. */
+    port_loop_listener(loop, 1 + ((uint64_t)address->client << 8 | (uint64_t)address->port), listeners[i].here);
+  }
 }
 
 void port_loop_overflowed(struct port_loop *loop)

@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 
+#include "alsa_seq.h"
 #include "port_private.h"
 #include "ring.h"
 #include "rt_thread.h"
@@ -34,7 +35,8 @@ struct port_loop {
   struct port head;
   const struct port_loop_ops *ops;
   /* Between threads. */
-  struct ring input; /* written by one thread, read by the loop */
+  struct ring input;     /* written by one thread, read by the loop */
+  struct ring listeners; /* written by the control thread: ids; the type says whether it came */
   struct realtime_bell bell;
   _Atomic bool stop;
   _Atomic bool drained;     /* nothing is left to write */
@@ -62,6 +64,10 @@ void port_loop_free(struct port_loop *loop);
 /* The input's thread (the loop's own from gather). A message or a piece of SysEx; longer ones are cut
  * into pieces. Where the ring stays full, the rest is lost and counted. */
 void port_loop_post(struct port_loop *loop, nanos time, const uint8_t *bytes, size_t size);
+/* Control thread: somebody who hears the output came or left; see port.h. */
+void port_loop_listener(struct port_loop *loop, uint64_t id, bool here);
+/* Control thread, after alsa_watch_exits: the same for those whom the sequencer announced. */
+void port_loop_hear_listeners(struct port_loop *loop, struct alsa_watch *watch);
 /* Any thread: the library lost input. */
 void port_loop_overflowed(struct port_loop *loop);
 

@@ -371,6 +371,7 @@ static bool device_left(struct portmidi_port *port)
 {
   struct alsa_address exits[ALSA_EXITS_MAX];
   int count = alsa_watch_exits(port->watch, exits);
+  port_loop_hear_listeners(&port->loop, port->watch);
   bool left = atomic_load(&port->failed);
   for (int i = 0; i < count; i++) {
     left = left || (exits[i].client == port->in_address.client && exits[i].port == port->in_address.port) ||

@@ -366,6 +366,7 @@ static void watch_exits(struct rtmidi_port *port, struct port_info *list)
   struct alsa_address exits[ALSA_EXITS_MAX];
   struct port_link *links[] = {&port->loop.head.in, &port->loop.head.out};
   int count = alsa_watch_exits(port->watch, exits);
+  port_loop_hear_listeners(&port->loop, port->watch);
   for (int i = 0; i < 2 * count; i++) {
     struct port_link *link = links[i % 2];
     struct alsa_address address;

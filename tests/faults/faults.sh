@@ -37,7 +37,7 @@
 #   one of two programs dies           faults_two_die (files.sh); broken_take (unit/app/takes/test_broken_take.c)
 #   the clock was ahead                faults_clock_back (files.sh); take_folder (unit/app/takes/test_take_folder.c)
 #   a listener leaves and comes back   jack_held_relinked (system/jack/held.sh); live_ends
-#                                      (unit/engine/live/test_live_ends.c)
+#                                      (unit/engine/live/test_live_ends.c); kernel_midi (ALSA: system/kernel)
 #   JACK's cycles are lost             jack_held_lost, jack_held_stopped (system/jack/held.sh); live_ends
 #   active sensing stops               live_ends
 #

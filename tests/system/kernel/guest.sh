@@ -40,7 +40,7 @@ emend denoise /test/thousand.mid /tmp/mended.mid --preset /test/pop >/dev/null 2
 [ $? = 132 ] && verdict "other processor"
 echo "up after $(seconds) s: Linux $(uname -r), $(ls /dev/snd | tr '\n' ' ')"
 
-for part in core devices alsa unplug flood portmidi; do
+for part in core devices alsa unplug relink flood portmidi; do
   : >emend.out
   . /test/guest_$part.sh
 done

@@ -39,5 +39,10 @@ if command -v systemd-analyze >/dev/null; then
   mkdir -p "$work/run"
   said=$(XDG_RUNTIME_DIR=$work/run systemd-analyze --user --man=no --recursive-errors=no verify "$work/emend.service" 2>&1) || fail "unit: $said"
   [ -z "$said" ] || fail "unit: $said"
+  # Its exposure, in tenths of 0 to 10; an older systemd cannot say it of a file.
+  if systemd-analyze security --offline=true "$work/emend.service" >/dev/null 2>&1; then
+    systemd-analyze security --offline=true --threshold=60 "$work/emend.service" >"$work/said" 2>&1 ||
+      fail "the unit is too exposed: $(tail -n 1 "$work/said")"
+  fi
 fi
 exit $failed

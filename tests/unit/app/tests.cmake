@@ -13,8 +13,8 @@ emend_test(ports/port_loop emend_app Threads::Threads)
 if(UNIX AND NOT APPLE)
   emend_test(ports/port_portmidi emend_app Threads::Threads)
   target_link_options(test_port_portmidi PRIVATE -Wl,--wrap=alsa_seq_probe,--wrap=alsa_watch_new
-    -Wl,--wrap=alsa_watch_free,--wrap=alsa_watch_exits,--wrap=alsa_watch_lost,--wrap=alsa_watch_find
-    -Wl,--wrap=alsa_watch_descriptor,--wrap=alsa_room_inside)
+    -Wl,--wrap=alsa_watch_free,--wrap=alsa_watch_exits,--wrap=alsa_watch_listeners,--wrap=alsa_watch_lost
+    -Wl,--wrap=alsa_watch_find,--wrap=alsa_watch_descriptor,--wrap=alsa_room_inside)
 endif()
 
 emend_test(files/replay emend_app test_support)

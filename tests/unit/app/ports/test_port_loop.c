@@ -21,6 +21,7 @@ struct bench {
   bool went_back;
   int begun;
   _Atomic int silenced, lost;
+  _Atomic int heard, ids; /* listeners: how many, and their ids as digits */
 };
 
 static bool write_some(struct port_loop *loop, const uint8_t *bytes, size_t size)
@@ -77,6 +78,15 @@ static void on_silence(void *user, nanos now)
   bench->silenced++;
 }
 
+static void on_listener(void *user, nanos now, uint64_t id, bool here)
+{
+  struct bench *bench = user;
+  look(bench, now);
+  assert_int_equal(here, id == 6);
+  bench->ids = 10 * bench->ids + (int)id;
+  bench->heard++;
+}
+
 static void on_lost(void *user, nanos now)
 {
   struct bench *bench = user;
@@ -98,7 +108,8 @@ static int start(void **state)
                                      .receive = on_receive,
                                      .advance = on_advance,
                                      .silence = on_silence,
-                                     .lost = on_lost};
+                                     .lost = on_lost,
+                                     .listener = on_listener};
   *state = bench;
   return port_setup(&bench->loop.head, &options, &stream, &error) != STATUS_OK ||
          port_loop_init(&bench->loop, &ops, false, &error) != STATUS_OK ||
@@ -168,6 +179,21 @@ static void what_is_held_at_the_end_is_ended(void **state)
 }
 
 /* After what came before it, though the loop had not looked at that yet. */
+/* In order, and between what is sent. */
+static void listeners_are_told(void **state)
+{
+  struct bench *bench = *state;
+  port_loop_listener(&bench->loop, 5, false);
+  port_loop_listener(&bench->loop, 6, true);
+  const nanos limit = realtime_now() + NANOS_PER_SECOND * 10;
+  while (bench->heard < 2 && realtime_now() < limit) {
+    realtime_sleep(NANOS_PER_MILLISECOND);
+  }
+  assert_int_equal(bench->heard, 2);
+  assert_int_equal(bench->ids, 56);
+  port_loop_stop(&bench->loop);
+}
+
 static void lost_input_is_told(void **state)
 {
   struct bench *bench = *state;
@@ -188,6 +214,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(everything_arrives_in_order, start, finish),
     cmocka_unit_test_setup_teardown(a_long_sysex_is_whole, start, finish),
     cmocka_unit_test_setup_teardown(what_is_held_at_the_end_is_ended, start, finish),
+    cmocka_unit_test_setup_teardown(listeners_are_told, start, finish),
     cmocka_unit_test_setup_teardown(lost_input_is_told, start, finish),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

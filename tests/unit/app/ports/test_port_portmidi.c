@@ -125,6 +125,7 @@ enum status __wrap_alsa_seq_probe(const char *driver, struct error *error);
 struct alsa_watch *__wrap_alsa_watch_new(void);
 void __wrap_alsa_watch_free(struct alsa_watch *watch);
 int __wrap_alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EXITS_MAX]);
+int __wrap_alsa_watch_listeners(struct alsa_watch *watch, struct alsa_listener listeners[ALSA_EXITS_MAX]);
 bool __wrap_alsa_watch_lost(struct alsa_watch *watch);
 bool __wrap_alsa_watch_find(struct alsa_watch *watch, const char *name, struct alsa_address *address);
 int __wrap_alsa_watch_descriptor(struct alsa_watch *watch);
@@ -145,6 +146,13 @@ struct alsa_watch *__wrap_alsa_watch_new(void)
 void __wrap_alsa_watch_free(struct alsa_watch *watch)
 {
   (void)watch;
+}
+
+int __wrap_alsa_watch_listeners(struct alsa_watch *watch, struct alsa_listener listeners[ALSA_EXITS_MAX])
+{
+  (void)watch;
+  (void)listeners;
+  return 0;
 }
 
 int __wrap_alsa_watch_exits(struct alsa_watch *watch, struct alsa_address exits[ALSA_EXITS_MAX])
