@@ -32,10 +32,12 @@ static void end_all(struct listeners *listeners, nanos time, unsigned channel, u
 static void hear_control(struct listeners *listeners, nanos time, unsigned channel, const uint8_t *bytes)
 {
   for (unsigned i = KEYS; i < LISTENERS_THINGS; i++) {
-    if (bytes[1] == pedals[i - KEYS] && bytes[2] > 0) {
-      listeners->thing[channel][i].on = 1;
-    } else if (bytes[1] == pedals[i - KEYS]) {
-      end_all(listeners, time, channel, i, i + 1);
+    struct listeners_thing *pedal = &listeners->thing[channel][i];
+    if (bytes[1] == pedals[i - KEYS]) {
+      pedal->on = bytes[2] > 0;
+      if (bytes[2] == 0) {
+        end_thing(pedal, time);
+      }
     }
   }
   if (bytes[1] == MIDI_RESET_CONTROLLERS) {
@@ -64,6 +66,15 @@ EMEND_LIVE void listeners_sent(struct listeners *listeners, nanos time, const ui
   }
 }
 
+EMEND_LIVE void listeners_skip(struct listeners *listeners, nanos lost)
+{
+  for (unsigned channel = 0; channel < CHANNELS; channel++) {
+    for (unsigned i = 0; i < LISTENERS_THINGS; i++) {
+      listeners->thing[channel][i].ended += lost;
+    }
+  }
+}
+
 /* Its place, else a free one, else the last. */
 static int find_place(const struct listeners *listeners, uint64_t id)
 {
@@ -84,7 +95,8 @@ EMEND_LIVE void listeners_leave(struct listeners *listeners, nanos now, uint64_t
   for (unsigned channel = 0; channel < CHANNELS; channel++) {
     for (unsigned i = 0; i < LISTENERS_THINGS; i++) {
       struct listeners_thing *thing = &listeners->thing[channel][i];
-      if (thing->on > 0 || (thing->has_ended && now - thing->ended <= LISTENERS_DOUBT)) {
+      /* What is still due was due to it as well. */
+      if (thing->on > 0 || thing->due > 0 || (thing->has_ended && now - thing->ended <= LISTENERS_DOUBT)) {
         thing->noted = (uint8_t)(thing->noted | 1u << place);
       }
     }

@@ -43,6 +43,8 @@ struct listeners {
 EMEND_LIVE void listeners_reset(struct listeners *listeners);
 /* A message goes out. */
 EMEND_LIVE void listeners_sent(struct listeners *listeners, nanos time, const uint8_t *bytes, size_t size);
+/* So much time was lost: it does not count for how late a leave is told. */
+EMEND_LIVE void listeners_skip(struct listeners *listeners, nanos lost);
 /* `id` is any number but 0 by which the port knows who it is. */
 EMEND_LIVE void listeners_leave(struct listeners *listeners, nanos now, uint64_t id);
 EMEND_LIVE void listeners_come(struct listeners *listeners, nanos now, uint64_t id);

@@ -215,8 +215,10 @@ EMEND_LIVE void live_silence(struct live *live, nanos now)
 EMEND_LIVE void live_lost(struct live *live, nanos now)
 {
   const nanos since = live->now;
+  sensing_lost(&live->sensing);
   catch_up(live, now);
-  sensing_reset(&live->sensing, live->now);
+  listeners_skip(&live->listeners, live->now - since);
+  sensing_lost(&live->sensing);
   doubt_begin(&live->doubt, since, live->now);
 }
 

@@ -6,6 +6,11 @@ EMEND_LIVE void sensing_reset(struct sensing *sensing, nanos now)
   *sensing = (struct sensing){.now = now};
 }
 
+EMEND_LIVE void sensing_lost(struct sensing *sensing)
+{
+  sensing->silent = 0;
+}
+
 EMEND_LIVE bool sensing_pass(struct sensing *sensing, nanos now)
 {
   const nanos step = now - sensing->now;

@@ -26,6 +26,8 @@ struct sensing {
 };
 
 EMEND_LIVE void sensing_reset(struct sensing *sensing, nanos now);
+/* Input was lost: what was not heard may have come. */
+EMEND_LIVE void sensing_lost(struct sensing *sensing);
 /* Time passes. True once: the keyboard is gone. */
 EMEND_LIVE bool sensing_pass(struct sensing *sensing, nanos now);
 /* A message came in. */

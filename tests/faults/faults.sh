@@ -40,6 +40,7 @@
 #                                      (unit/engine/live/test_live_ends.c); kernel_midi (ALSA: system/kernel)
 #   JACK's cycles are lost             jack_held_lost, jack_held_stopped (system/jack/held.sh); live_ends
 #   active sensing stops               live_ends
+#   all of these in any order          live_promises, live_promises_million (unit/engine/live/test_live_promises.c)
 #
 # The rows that this script runs: sigterm, sigint, sigquit, sighup, garbage, wall_clock, unread,
 # terminal, sigkill.

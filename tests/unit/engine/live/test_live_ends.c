@@ -211,8 +211,8 @@ static void test_only_a_kept_promise_counts(void **state)
   now = 8010;
   pass_until(&now, 8200);
   live_lost(live_rig.live, 8200 * ms);
-  pass_until(&now, 8600);
-  send_sensing(8600);
+  pass_until(&now, 8500);
+  send_sensing(8500);
   assert_int_equal(live_counters(live_rig.live)->unplugged, 0);
 }
 
