@@ -29,7 +29,7 @@ packages="build-essential cmake ninja-build pkg-config git
   qemu-system-x86 busybox-static alsa-utils xz-utils"
 # Players, recorders and a synthesizer that are not emend's; other systems and processors.
 [ $slow = no ] || packages="$packages
-  python3-jack-client python3-mido pipewire pipewire-jack fluidsynth timgm6mb-soundfont
+  python3-jack-client python3-mido pipewire pipewire-jack fluidsynth timgm6mb-soundfont chromium
   debootstrap qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
 
 install_packages() {

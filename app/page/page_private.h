@@ -49,6 +49,8 @@ struct page {
   bool running;
   struct realtime_bell bell;
 
+  bool told; /* something since the last wake; the control thread's */
+
   /* Between threads. */
   struct ring news;        /* control -> server */
   struct ring orders;      /* server -> control */

@@ -309,7 +309,11 @@ const char *page_url(const struct page *page)
 
 static void tell(struct page *page, uint32_t type, const void *message, size_t size)
 {
-  if (page != NULL && !ring_write(&page->news, type, message, (uint32_t)size)) {
+  if (page == NULL) {
+    return;
+  }
+  page->told = true;
+  if (!ring_write(&page->news, type, message, (uint32_t)size)) {
     atomic_fetch_add_explicit(&page->missed, 1, memory_order_relaxed);
   }
 }
@@ -343,7 +347,8 @@ void page_tell_answer(struct page *page, const struct page_answer *answer)
 
 void page_wake(struct page *page)
 {
-  if (page != NULL) {
+  if (page != NULL && page->told) {
+    page->told = false;
     realtime_bell_ring(&page->bell);
   }
 }
