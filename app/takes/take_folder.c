@@ -228,10 +228,25 @@ static void lock_briefly(int fd)
   }
 }
 
+/* "9 7 3": three whole numbers, none greater than the one before it. False leaves `numbers` undefined. */
+static bool read_numbers(const char *text, unsigned long long numbers[3])
+{
+  for (int i = 0; i < 3; i++) {
+    char *end;
+    errno = 0;
+    numbers[i] = strtoull(text, &end, 10);
+    if (end == text || errno != 0 || (i > 0 && numbers[i] > numbers[i - 1])) {
+      return false;
+    }
+    text = end;
+  }
+  return true;
+}
+
 struct take_number take_number(const char *folder, bool session)
 {
   char path[DATAFILE_PATH_MAX], text[NUMBERS_TEXT] = "";
-  unsigned long long last = 0, this_session = 0, before = 0;
+  unsigned long long numbers[3];
   int fd = -1;
 
   if (take_folder_path(folder, ".number", path)) {
@@ -242,10 +257,9 @@ struct take_number take_number(const char *folder, bool session)
     const ssize_t size = read(fd, text, sizeof text - 1);
     text[size > 0 ? size : 0] = '\0';
   }
-  if (sscanf(text, "%20llu %20llu %20llu", &last, &this_session, &before) != 3 || before > this_session ||
-      this_session > last) {
-    last = this_session = before = 0;
-  }
+  const bool sound = read_numbers(text, numbers);
+  unsigned long long last = sound ? numbers[0] : 0, this_session = sound ? numbers[1] : 0,
+                     before = sound ? numbers[2] : 0;
   const uint64_t there = greatest_number(folder);
   last = (last > there ? last : there) + 1;
   if (session || this_session == 0) {

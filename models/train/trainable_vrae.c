@@ -139,7 +139,7 @@ static enum status before_epoch(struct dataset *data, const struct net_config *c
 }
 
 static enum status finish(void *of, struct params *params, const struct dataset *valid, uint64_t seed,
-                          double *bound)
+                          double *bound) // NOLINT(readability-non-const-parameter): as struct trainable has it
 {
   struct vrae_net *net = of;
   (void)bound;
