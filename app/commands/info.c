@@ -42,10 +42,11 @@ static enum status print_json(const struct model *model, const char *path, struc
   for (size_t i = 0; i < model->fact_count; i++) {
     json_object_set_new(facts, model->facts[i].key, json_string(model->facts[i].value));
   }
-  json_t *object = json_pack("{s:o, s:s, s:I, s:I, s:b, s:o, s:o, s:o}", "model", json_text(path), "kind",
-                             net_kind_name(model->config.kind), "bytes", (json_int_t)file_size(path),
-                             "parameters", (json_int_t)parameter_count(&model->params), "has_gate",
-                             model_has_gate(model), "config", config, "facts", facts, "tensors", tensors);
+  json_t *object =
+    json_pack("{s:o, s:s, s:I, s:I, s:b, s:b, s:o, s:o, s:o}", "model", json_text(path), "kind",
+              net_kind_name(model->config.kind), "bytes", (json_int_t)file_size(path), "parameters",
+              (json_int_t)parameter_count(&model->params), "has_gate", model_has_gate(model), "has_decision",
+              model_has_decision(model), "config", config, "facts", facts, "tensors", tensors);
   return json_out(object, "-", error);
 }
 
@@ -57,7 +58,11 @@ static const char *description(const struct model *model)
   if (model->config.kind == NET_RNN) {
     return "a predictor without latents";
   }
-  return model_has_gate(model) ? "a VOSP with a gate" : "a VOSP without a gate";
+  if (model_has_decision(model)) {
+    return model_has_gate(model) ? "a VOSP that cleans played music and rolls"
+                                 : "a VOSP that cleans played music";
+  }
+  return model_has_gate(model) ? "a VOSP that cleans rolls" : "a VOSP";
 }
 
 static void print_text(const struct model *model, const char *path)

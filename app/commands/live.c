@@ -119,8 +119,9 @@ static void announce(const struct live_port *live_port, const struct session *se
   }
   live_tell(out, "emend live: driver %s, preset %s%s. %s", live_port->driver->name, session->preset.name, model,
             line);
-  if (!model_has_gate(session->model)) {
-    live_warn("this model has no gate, so nothing will be removed; train one on played takes");
+  if (!model_has_decision(session->model)) {
+    live_warn(
+      "this model has no decision about played music, so nothing will be removed; train one on played takes");
   }
 }
 

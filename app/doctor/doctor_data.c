@@ -26,7 +26,7 @@ static enum status try_model(const char *path, enum net_kind kind, const struct 
   if (status == STATUS_OK && base != NULL && !personal_fits(model, base)) {
     status = error_set(error, STATUS_UNSUPPORTED, "%.300s is not a model of this preset's kind", path);
   }
-  *gate = status == STATUS_OK && model_has_gate(model);
+  *gate = status == STATUS_OK && model_has_decision(model);
   model_free(model);
   return status;
 }

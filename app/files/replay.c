@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "drums.h"
-#include "ledger.h"
+#include "live.h"
 #include "rt.h"
 #include "smf_build.h"
 
@@ -204,7 +204,7 @@ enum status replay_new(struct replay **replay, const struct smf *smf, const stru
     replay_free(made);
     return error_set(error, STATUS_NO_MEMORY, "out of memory to play %.300s", name);
   }
-  made->end = file_end(smf) + made->look_ahead + LEDGER_RELEASE_GUARD + NANOS_PER_MILLISECOND;
+  made->end = file_end(smf) + made->look_ahead + LIVE_HOLD_MAX + NANOS_PER_MILLISECOND;
   begin_part(made);
   *replay = made;
   return STATUS_OK;

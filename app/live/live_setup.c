@@ -226,8 +226,8 @@ static const char *no_learning(const struct capture *capture, const struct sessi
   if (capture == NULL) {
     return "nothing is captured";
   }
-  if (!model_has_gate(session->model)) {
-    return "this model has no gate";
+  if (!model_has_decision(session->model)) {
+    return "this model has no decision about played music";
   }
   return personal_check(session->preset.name, error) == STATUS_OK ? NULL : error->text;
 }

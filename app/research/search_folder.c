@@ -267,8 +267,8 @@ static void settings_text(const struct search_space *space, const struct search_
     used += (size_t)snprintf(text + used, SETTINGS_TEXT - used, "%s = %s%s%s;%s\n", value->name, quote,
                              value->text, quote, value->drawn ? " // drawn" : "");
   }
-  snprintf(text + used, SETTINGS_TEXT - used, "%sseed = %" PRIu64 ";\n", gate ? "" : "gate = 0;\n",
-           settings->seed);
+  snprintf(text + used, SETTINGS_TEXT - used, "%sseed = %" PRIu64 ";\n",
+           gate ? "" : "gate = 0;\ndecision = 0;\n", settings->seed);
 }
 
 enum status search_settle(const char *folder, const struct search_space *space,

@@ -86,7 +86,8 @@ enum status search_flags(const struct search_space *space, const struct search_s
   enum status status = STATUS_OK;
 
   set.count = train_flags_init(flags, space->kind, specs);
-  flags->config.gate = 0; /* no figure of a search is of the gate */
+  flags->config.gate = 0; /* no figure of a search is of these */
+  flags->config.decision = 0;
   for (int i = 0; i < settings->count && status == STATUS_OK; i++) {
     const struct option_spec *spec = options_find(&set, settings->values[i].name);
 

@@ -6,7 +6,7 @@
 #include "damage.h"
 #include "options.h"
 
-enum { RATES_COUNT = 12 };
+enum { RATES_COUNT = 14 };
 
 /* One option a rate; `given` (may be NULL) is set when any of them is given. */
 void rates_options(struct corrupt_rates *rates, bool *given, struct option_spec specs[RATES_COUNT]);

@@ -27,12 +27,14 @@ static const char *const config_flags[CONFIG_KEYS][2] = {
   {"hidden", "recurrent units"},
   {"latent", "latent variables"},
   {"generator", "hidden units of generator and recognition"},
-  {"gate", "hidden units of the gate; 0: none"},
+  {"gate", "hidden units of the gate of rolls; 0: none"},
   {"matches", "best-matching stretches that a filler sees; 0: no filler"},
   {"layers", "recurrent layers, 1 or 2"},
   {"emission", "how the notes of a frame depend on each other:" NET_EMISSIONS(HELP_WORD)},
   {"emission-units", "hidden units of the emission"},
   {"recall", "none, or past: it also sees what followed where the take was like this before"},
+  {"decision", "hidden units of the decision about played music; 0: none"},
+  {"decision-belief", "it sees the network's belief: yes or no"},
 };
 
 static enum status set_config(const struct option_spec *spec, const char *text, struct error *error)
@@ -172,8 +174,8 @@ static int add_training(struct train_options *options, struct option_spec *specs
 static int add_forward_training(struct train_options *options, enum net_kind kind, struct option_spec *specs)
 {
   specs[0] = integer("lead", &options->lead, 0, 100000, "frames of a chunk that only warm the state up");
-  specs[1] =
-    integer("gate-epochs", &options->gate_epochs, 0, 100000, "of the gate; --epochs 0 --from trains it alone");
+  specs[1] = integer("gate-epochs", &options->gate_epochs, 0, 100000,
+                     "of the gate or the decision; --epochs 0 --from trains it alone");
   return kind == NET_VOSP ? 2 : 1;
 }
 
@@ -193,7 +195,9 @@ int train_flags_init(struct train_flags *flags, enum net_kind kind, struct optio
                                       .latent = kind == NET_RNN ? 0 : 32,
                                       .generator = 200,
                                       .layers = 1,
-                                      .gate = kind == NET_VOSP ? 32 : 0};
+                                      .gate = kind == NET_VOSP ? 32 : 0,
+                                      .decision = kind == NET_VOSP ? 32 : 0,
+                                      .belief = BELIEF_YES};
   train_defaults(&flags->options);
   count += add_files(flags, specs);
   count += add_config(flags, specs + count);

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The gate: a small trained head that decides about one arriving note (one hidden layer, tanh).
+/* The gate of rolls (paper 4.2): a small trained head that decides about one cell that is on (one hidden layer,
+ * tanh). Played music has a decision of its own (decision.h).
  *
  * Input (G): evidence (E), prior and posterior log-odds, context (C). Output: one logit for each
- * enum damage. The decision is about the log-odds of DAMAGE_NONE against all the others. */
+ * enum damage up to DAMAGE_STRAY. The decision is about the log-odds of DAMAGE_NONE against all the others. */
 #ifndef EMEND_GATE_H
 #define EMEND_GATE_H
 
 #include "evidence.h"
+#include "instrument.h"
 #include "predictor.h"
 
 enum {
   GATE_INPUT_MAX = EVIDENCE_SIZE + 2 + CONTEXT_MAX,
   GATE_HIDDEN_MAX = 64,
+  GATE_OUTPUTS = DAMAGE_STRAY + 1,
 };
 
 /* Weights, const on the live path. Row-major (in, out), so that one input's row is contiguous. */
@@ -22,13 +25,8 @@ struct gate {
   float threshold;          /* log-odds at strength 0.5, chosen on validation data */
   const float *hidden;      /* (G, K), for inputs as they are: what training subtracts and scales is in it */
   const float *hidden_bias; /* (K) */
-  const float *out;         /* (K, DAMAGE_COUNT) */
-  const float *out_bias;    /* (DAMAGE_COUNT) */
-};
-
-struct verdict {
-  float log_odds;     /* of a true note */
-  enum damage damage; /* the most likely damage if it is none: the reason that is reported */
+  const float *out;         /* (K, GATE_OUTPUTS) */
+  const float *out_bias;    /* (GATE_OUTPUTS) */
 };
 
 /* Lay evidence and belief out as the gate's input (G). Used live and to train. Never allocates. */

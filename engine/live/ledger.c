@@ -59,6 +59,11 @@ static struct message make_off(nanos time, unsigned channel, unsigned pitch, uns
 EMEND_LIVE void ledger_reset(struct ledger *ledger)
 {
   memset(ledger, 0, sizeof *ledger);
+  for (int channel = 0; channel < CHANNELS; channel++) {
+    for (int pitch = 0; pitch < KEYS; pitch++) {
+      ledger->key[channel][pitch].on_time = -NANOS_PER_MINUTE;
+    }
+  }
 }
 
 EMEND_LIVE int ledger_note_on(struct ledger *ledger, nanos time, unsigned channel, unsigned pitch)
@@ -66,6 +71,9 @@ EMEND_LIVE int ledger_note_on(struct ledger *ledger, nanos time, unsigned channe
   struct ledger_key *key = key_at(ledger, channel, pitch);
   int waiting = find_pending(ledger, channel, pitch);
   key->on_time = time;
+  if (waiting != NONE && !ledger->pending[waiting].guard) {
+    ledger->lone_offs[channel] = true; /* the key was up, so the swallowed note-off was the note's */
+  }
   if (waiting != NONE || key->sounding == COUNT_MAX) {
     remove_pending(ledger, waiting); /* one note ends, one begins */
     return 1;
@@ -83,10 +91,17 @@ EMEND_LIVE void ledger_suppress(struct ledger *ledger, nanos time, unsigned chan
     remove_pending(ledger, waiting); /* the note goes on until the bounce is released */
     return;
   }
-  if (key->suppressed < COUNT_MAX) {
+  if (key->suppressed < COUNT_MAX && !(ledger->lone_offs[channel] && key->sounding > 0)) {
     key->suppressed++;
   }
   key->suppressed_time = time;
+}
+
+EMEND_LIVE bool ledger_sounds(const struct ledger *ledger, unsigned channel, unsigned pitch, nanos *struck)
+{
+  const struct ledger_key *key = &ledger->key[channel][pitch];
+  *struck = key->on_time;
+  return key->sounding > 0;
 }
 
 static void end_one(struct ledger *ledger, struct ledger_key *key)
@@ -96,11 +111,12 @@ static void end_one(struct ledger *ledger, struct ledger_key *key)
 }
 
 EMEND_LIVE enum ledger_action ledger_note_off(struct ledger *ledger, nanos time, unsigned channel,
-                                              unsigned pitch, unsigned velocity, bool guard)
+                                              unsigned pitch, unsigned velocity, nanos until)
 {
   struct ledger_key *key = key_at(ledger, channel, pitch);
   if (key->sounding == 0) {
     if (key->suppressed == 0) {
+      ledger->lone_offs[channel] &= time - key->suppressed_time > LEDGER_LIMIT;
       return LEDGER_STRAY;
     }
     key->suppressed--;
@@ -113,8 +129,7 @@ EMEND_LIVE enum ledger_action ledger_note_off(struct ledger *ledger, nanos time,
   }
   int waiting = find_pending(ledger, channel, pitch);
   bool held_back = waiting != NONE && ledger->pending[waiting].guard;
-  if (guard && !held_back && time < key->on_time + LEDGER_RELEASE_GUARD &&
-      set_pending(ledger, key->on_time + LEDGER_RELEASE_GUARD, channel, pitch, velocity, true)) {
+  if (until > time && !held_back && set_pending(ledger, until, channel, pitch, velocity, true)) {
     return LEDGER_HOLD;
   }
   if (key->sounding == 1 || !held_back) {
@@ -138,6 +153,7 @@ EMEND_LIVE bool ledger_due(struct ledger *ledger, nanos now, struct message *off
   }
   unsigned channel = ledger->pending[first].channel;
   unsigned pitch = ledger->pending[first].pitch;
+  ledger->lone_offs[ledger->pending[first].channel] |= !ledger->pending[first].guard;
   *off = make_off(ledger->pending[first].due, channel, pitch, ledger->pending[first].velocity);
   remove_pending(ledger, first);
   end_one(ledger, key_at(ledger, channel, pitch));

@@ -5,11 +5,12 @@
  *
  * A note-off ends the note that sounds; once none does, it is swallowed for each suppressed stroke.
  * Two exceptions spare held notes when a bounce was suppressed:
- *  - on off on off, the second stroke suppressed: the first note-off is held back for RELEASE_GUARD
- *    after its stroke (clean mode only), and cancelled if a suppressed bounce follows in that time;
- *    the bounce's note-off then ends the note;
- *  - a note-off within LEDGER_NEST of a suppressed stroke, while another note of the key sounds, is
- *    taken as that stroke's own; should no other come within LEDGER_LIMIT, the note is ended.
+ *  - on off on off, the second stroke suppressed: where the key is known for it, the first note-off is held
+ *    back for a while, and cancelled if a suppressed stroke follows in that time; that stroke's note-off then
+ *    ends the note;
+ *  - on on off off: a note-off within LEDGER_NEST of a suppressed stroke, while another note of the key sounds,
+ *    is taken as that stroke's own; should no other come within LEDGER_LIMIT, the note is ended, and from then
+ *    on the stream is known to have one note-off for both (on on off).
  * Where the list of held-back note-offs is full, they are sent at once. */
 #ifndef EMEND_LEDGER_H
 #define EMEND_LEDGER_H
@@ -17,7 +18,6 @@
 #include "event.h"
 #include "rt.h"
 
-#define LEDGER_RELEASE_GUARD (30 * NANOS_PER_MILLISECOND)
 #define LEDGER_NEST (100 * NANOS_PER_MILLISECOND)
 #define LEDGER_LIMIT (3 * NANOS_PER_SECOND)
 
@@ -39,6 +39,7 @@ struct ledger {
     bool guard; /* a release held back, else the limit of a note whose note-off was swallowed */
   } pending[LEDGER_PENDING_MAX];
   int pending_count;
+  bool lone_offs[CHANNELS];   /* a stroke within a note has no note-off of its own */
   int sounding, owed;         /* sums over all keys */
   uint8_t down[CHANNELS];     /* pedals that are down: a bit for each controller of ledger.c's list */
   uint8_t controls[CHANNELS]; /* controllers that must still be sent, with the value 0: the same bits */
@@ -60,9 +61,11 @@ EMEND_LIVE void ledger_reset(struct ledger *ledger);
 EMEND_LIVE int ledger_note_on(struct ledger *ledger, nanos time, unsigned channel, unsigned pitch);
 /* A stroke was suppressed. */
 EMEND_LIVE void ledger_suppress(struct ledger *ledger, nanos time, unsigned channel, unsigned pitch);
-/* A note-off arrived. `guard` is true when held notes are to be spared (clean mode). */
+/* Does a note of this key sound? `struck`: when the last one was, long ago where there was none. */
+EMEND_LIVE bool ledger_sounds(const struct ledger *ledger, unsigned channel, unsigned pitch, nanos *struck);
+/* A note-off arrived. It is held back until `until` where that is later than `time`. */
 EMEND_LIVE enum ledger_action ledger_note_off(struct ledger *ledger, nanos time, unsigned channel,
-                                              unsigned pitch, unsigned velocity, bool guard);
+                                              unsigned pitch, unsigned velocity, nanos until);
 /* Take one note-off that is due at `now`, the earliest first; false when there is none. */
 EMEND_LIVE bool ledger_due(struct ledger *ledger, nanos now, struct message *off);
 /* A controller was let through. */

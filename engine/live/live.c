@@ -64,16 +64,33 @@ static void run_ticks(struct live *live, nanos time)
   }
 }
 
+static void take_instrument_command(struct live *live, enum live_command command, const union live_value *value)
+{
+  struct instrument *instrument = &live->instrument;
+  switch (command) {
+  case COMMAND_TEACH:
+    instrument_teach(instrument, value->lesson.pitch, (enum damage)value->lesson.kind, value->lesson.meant);
+    break;
+  case COMMAND_GEAR: instrument->gear = value->gear; break;
+  case COMMAND_KEEP:
+    for (int pitch = value->keys.low; pitch <= value->keys.high; pitch++) {
+      instrument->keep[pitch] = value->keys.keep;
+    }
+    break;
+  case COMMAND_INSTRUMENT:
+    if (!atomic_load_explicit(&live->asked_ready, memory_order_acquire)) {
+      live->asked = *instrument;
+      atomic_store_explicit(&live->asked_ready, true, memory_order_release);
+    }
+    break;
+  default: break;
+  }
+}
+
 static void take_commands(struct live *live)
 {
   struct ring_header header;
-  union {
-    int mode;
-    float strength;
-    nanos look_ahead;
-    double bpm;
-    uint8_t key[2]; /* channel, pitch */
-  } value;
+  union live_value value;
   for (int i = 0; i < LIVE_COMMANDS_MAX && ring_read(&live->commands, &header, &value, sizeof value); i++) {
     switch ((enum live_command)header.type) {
     case COMMAND_MODE:
@@ -101,6 +118,10 @@ static void take_commands(struct live *live)
         (void)live_pump(live);
       }
       break;
+    case COMMAND_TEACH:
+    case COMMAND_GEAR:
+    case COMMAND_KEEP:
+    case COMMAND_INSTRUMENT: take_instrument_command(live, (enum live_command)header.type, &value); break;
     case COMMAND_SWAP:
     case COMMAND_RETIRED: break; /* these go by rings of their own */
     }

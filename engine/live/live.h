@@ -9,11 +9,15 @@
 #ifndef EMEND_LIVE_H
 #define EMEND_LIVE_H
 
+#include "decision.h"
 #include "gate.h"
 #include "ledger.h"
 #include "ring.h"
 
 enum live_mode { LIVE_BYPASS, LIVE_MONITOR, LIVE_CLEAN };
+
+/* A note-off is held back so long at most, on a key that is known to strike twice. */
+#define LIVE_HOLD_MAX (60 * NANOS_PER_MILLISECOND)
 
 #define LIVE_LOOK_AHEAD_MAX (200 * NANOS_PER_MILLISECOND)
 
@@ -22,12 +26,13 @@ enum live_mode { LIVE_BYPASS, LIVE_MONITOR, LIVE_CLEAN };
 enum { LIVE_STEPS_MAX = 2 };
 #define LIVE_STEP_PERIOD NANOS_PER_MILLISECOND
 
-/* A model as the engine sees it: predictor states for each channel and a gate. Made by the models
+/* A model as the engine sees it: predictor states for each channel and what decides. Made by the models
  * library off the live thread; handed back through the retired ring. */
 struct cleaner {
   const struct predictor_ops *ops;
   void *state[CHANNELS];
-  const struct gate *gate; /* NULL: nothing is ever suppressed */
+  const struct decision *decision; /* about played music; NULL: nothing is ever suppressed */
+  const struct gate *gate;         /* about rolls, or NULL; not looked at live */
   struct frame_def frame;
   void *owner; /* whoever made it; the engine never looks inside */
 };
@@ -44,6 +49,7 @@ struct live_config {
   bool keep_warm;            /* a decision for nobody every millisecond, so that the next one finds its data in
                                 the cache; for real time, a waste elsewhere */
   uint32_t capture_capacity; /* bytes of the capture ring; 0: no capture */
+  const struct instrument *instrument; /* what is known of it, copied; NULL: a keyboard, nothing known */
 };
 
 /* Counters, readable from any thread at any time (relaxed atomics). */
@@ -140,6 +146,16 @@ bool live_set_tempo(struct live *live, double bpm);
 /* The same, and on every channel pedals up, all notes off and all sound off, for notes that are not the
  * engine's. */
 bool live_panic(struct live *live);
+/* The player's answer to a decision about a stroke of a key; see instrument_teach. */
+bool live_teach(struct live *live, unsigned pitch, enum damage kind, bool meant);
+/* What kinds of damage there are from now on. */
+bool live_set_gear(struct live *live, enum gear gear);
+/* Leave the keys from low to high alone from now on, or no longer. */
+bool live_set_keep(struct live *live, unsigned low, unsigned high, bool keep);
+/* Ask for a copy of what is known of the instrument by now. The live thread makes it at its next call. */
+bool live_ask_instrument(struct live *live);
+/* The copy last asked for: true once it is there, `out` filled. */
+bool live_take_instrument(struct live *live, struct instrument *out);
 /* A note-off for a note that another program left on at the receiver, unless the key sounds by this engine. */
 bool live_end_note(struct live *live, unsigned channel, unsigned pitch);
 /* Hand over a new model (NULL: none, everything passes); the live thread takes it up at its next tick. */
@@ -152,6 +168,8 @@ struct ring *live_capture(struct live *live);
 /* --- Any thread. --- */
 
 const struct live_counters *live_counters(const struct live *live);
+/* After the stream, or on the live thread: what is known of the instrument. */
+const struct instrument *live_instrument(const struct live *live);
 enum live_mode live_current_mode(const struct live *live);
 float live_current_strength(const struct live *live);
 nanos live_current_look_ahead(const struct live *live);

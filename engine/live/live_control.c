@@ -37,6 +37,46 @@ bool live_end_note(struct live *live, unsigned channel, unsigned pitch)
   return channel < CHANNELS && pitch < KEYS && ring_write(&live->commands, COMMAND_END_NOTE, key, sizeof key);
 }
 
+bool live_teach(struct live *live, unsigned pitch, enum damage kind, bool meant)
+{
+  const union live_value value = {.lesson = {(uint8_t)pitch, (uint8_t)kind, meant}};
+  return pitch < KEYS && kind > DAMAGE_NONE && kind < DAMAGE_COUNT &&
+         ring_write(&live->commands, COMMAND_TEACH, &value.lesson, sizeof value.lesson);
+}
+
+bool live_set_gear(struct live *live, enum gear gear)
+{
+  const int value = (int)gear;
+  return gear < GEAR_COUNT && ring_write(&live->commands, COMMAND_GEAR, &value, sizeof value);
+}
+
+bool live_set_keep(struct live *live, unsigned low, unsigned high, bool keep)
+{
+  const union live_value value = {.keys = {(uint8_t)low, (uint8_t)high, keep}};
+  return low <= high && high < KEYS &&
+         ring_write(&live->commands, COMMAND_KEEP, &value.keys, sizeof value.keys);
+}
+
+bool live_ask_instrument(struct live *live)
+{
+  return ring_write(&live->commands, COMMAND_INSTRUMENT, NULL, 0);
+}
+
+bool live_take_instrument(struct live *live, struct instrument *out)
+{
+  if (!atomic_load_explicit(&live->asked_ready, memory_order_acquire)) {
+    return false;
+  }
+  *out = live->asked;
+  atomic_store_explicit(&live->asked_ready, false, memory_order_release);
+  return true;
+}
+
+const struct instrument *live_instrument(const struct live *live)
+{
+  return &live->instrument;
+}
+
 bool live_swap(struct live *live, struct cleaner *cleaner)
 {
   return ring_write(&live->swaps, COMMAND_SWAP, &cleaner, sizeof cleaner);

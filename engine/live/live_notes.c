@@ -3,14 +3,19 @@
 
 enum { WARM_STEP = 7, WARM_VELOCITY = 64 };
 
+/* Contacts that close again do so within these times of the stroke and of its end. */
+#define PRESS_HOLD LIVE_HOLD_MAX
+#define CARRY (65 * NANOS_PER_MILLISECOND)
+#define RELEASE_HOLD (15 * NANOS_PER_MILLISECOND)
+
 static unsigned channel_of(const uint8_t *bytes)
 {
   return bytes[0] & 0x0F;
 }
 
-static bool has_gate(const struct live *live)
+static const struct decision *decision_of(const struct live *live)
 {
-  return live->cleaner && live->cleaner->gate;
+  return live->cleaner ? live->cleaner->decision : NULL;
 }
 
 EMEND_LIVE void live_hear(struct live *live, nanos time, const uint8_t *bytes, size_t size)
@@ -29,25 +34,50 @@ EMEND_LIVE void live_hear(struct live *live, nanos time, const uint8_t *bytes, s
       live->active[channel_of(bytes)] = true;
       channel_receive(channel, time, bytes[1], bytes[2]);
     } else {
-      channel_release(channel, bytes[1], false);
+      channel_release(channel, time, bytes[1], false);
     }
   }
 }
 
-/* Should this stroke sound? In monitor mode it does, whatever the gate says. */
+/* What the stroke is likeliest to be, counted for the instrument. */
+static struct verdict judge(struct live *live, const struct decision *decision, nanos heard,
+                            const uint8_t *bytes, unsigned *can_be)
+{
+  const unsigned number = channel_of(bytes);
+  const struct channel *channel = &live->channel[number];
+  float ratio[DAMAGE_COUNT];
+  live_step(live, number);
+  channel_sense(channel, decision, live->cleaner->ops, live->cleaner->state[number], heard, bytes[1], bytes[2],
+                live->input);
+  decision_ratios(decision, live->input, ratio);
+  const unsigned kinds = touch_kinds(&channel->touch, heard, bytes[1], bytes[2]);
+  const struct verdict verdict = instrument_judge(&live->instrument, bytes[1], ratio, kinds);
+  instrument_count(&live->instrument, bytes[1], ratio, kinds);
+  *can_be = kinds;
+  return verdict;
+}
+
+/* A second stroke at press whose note has been ended already carries all that is left of the note: without it
+ * nothing would sound. */
+static bool carries_the_note(const struct live *live, unsigned kinds, const uint8_t *bytes)
+{
+  nanos struck;
+  return (kinds & 1U << DAMAGE_BOUNCE) != 0 &&
+         !ledger_sounds(&live->ledger, channel_of(bytes), bytes[1], &struck) && live->now - struck <= CARRY;
+}
+
+/* Should this stroke sound? In monitor mode it does, whatever is decided. */
 static bool decide(struct live *live, nanos heard, const uint8_t *bytes)
 {
-  if (!has_gate(live) || live->mode == LIVE_BYPASS || !note_is_decidable(channel_of(bytes), bytes[1])) {
+  const struct decision *decision = decision_of(live);
+  unsigned channel = channel_of(bytes);
+  if (!decision || live->mode == LIVE_BYPASS || !note_is_decidable(channel, bytes[1])) {
     return true;
   }
-  const struct gate *gate = live->cleaner->gate;
-  unsigned channel = channel_of(bytes);
-  live_step(live, channel);
-  channel_sense(&live->channel[channel], live->cleaner->ops, live->cleaner->state[channel], gate->context_size,
-                heard, bytes[1], bytes[2], live->input);
-  struct verdict verdict = gate_judge(gate, live->input);
-  float threshold = gate_threshold(gate, live->strength);
-  bool damaged = verdict.log_odds < threshold;
+  unsigned kinds;
+  struct verdict verdict = judge(live, decision, heard, bytes, &kinds);
+  float threshold = instrument_price(live->strength);
+  bool damaged = verdict.log_odds < threshold && !carries_the_note(live, kinds, bytes);
   bool pass = !damaged || live->mode == LIVE_MONITOR;
   if (damaged) {
     live_count(&live->counters.suppressed[verdict.damage]);
@@ -68,7 +98,9 @@ static bool decide(struct live *live, nanos heard, const uint8_t *bytes)
 /* Sensing and judging change nothing but the work space. The keys take turns. */
 EMEND_LIVE void live_warm(struct live *live)
 {
-  if (!has_gate(live)) {
+  const struct decision *decision = decision_of(live);
+  float ratio[DAMAGE_COUNT];
+  if (!decision) {
     return;
   }
   unsigned channel = 0;
@@ -76,10 +108,12 @@ EMEND_LIVE void live_warm(struct live *live)
     channel++;
   }
   live->warm_key = (live->warm_key + WARM_STEP) % PITCHES;
-  const struct gate *gate = live->cleaner->gate;
-  channel_sense(&live->channel[channel], live->cleaner->ops, live->cleaner->state[channel], gate->context_size,
-                live->now, PITCH_LOW + live->warm_key, WARM_VELOCITY, live->input);
-  (void)gate_judge(gate, live->input);
+  const int pitch = PITCH_LOW + live->warm_key;
+  channel_sense(&live->channel[channel], decision, live->cleaner->ops, live->cleaner->state[channel], live->now,
+                pitch, WARM_VELOCITY, live->input);
+  decision_ratios(decision, live->input, ratio);
+  const unsigned kinds = touch_kinds(&live->channel[channel].touch, live->now, pitch, WARM_VELOCITY);
+  (void)instrument_judge(&live->instrument, pitch, ratio, kinds);
 }
 
 /* A note of the ledger ends: the passed frame follows. */
@@ -115,14 +149,31 @@ static void handle_note_on(struct live *live, nanos heard, nanos time, const uin
   }
 }
 
+/* How long a note-off is held back: on a key known to close again, until it no longer would. */
+static nanos hold_until(const struct live *live, nanos time, unsigned channel, unsigned pitch)
+{
+  nanos struck;
+  nanos until = time;
+  if (!decision_of(live) || live->mode != LIVE_CLEAN || !(live->strength > 0) ||
+      !note_is_decidable(channel, pitch) || !ledger_sounds(&live->ledger, channel, pitch, &struck)) {
+    return time;
+  }
+  if (instrument_shows(&live->instrument, (int)pitch, DAMAGE_BOUNCE)) {
+    until = struck + PRESS_HOLD;
+  }
+  if (instrument_shows(&live->instrument, (int)pitch, DAMAGE_RELEASE) && until < time + RELEASE_HOLD) {
+    until = time + RELEASE_HOLD;
+  }
+  return until;
+}
+
 static void handle_note_off(struct live *live, nanos time, const uint8_t *bytes, size_t size)
 {
   unsigned channel = channel_of(bytes);
   unsigned pitch = bytes[1];
-  bool guard =
-    has_gate(live) && live->mode == LIVE_CLEAN && live->strength > 0 && note_is_decidable(channel, pitch);
+  nanos until = hold_until(live, time, channel, pitch);
   unsigned velocity = (bytes[0] & 0xF0) == MIDI_NOTE_OFF ? bytes[2] : MIDI_OFF_VELOCITY;
-  switch (ledger_note_off(&live->ledger, time, channel, pitch, velocity, guard)) {
+  switch (ledger_note_off(&live->ledger, time, channel, pitch, velocity, until)) {
   case LEDGER_EMIT:
     release_passed(live, channel, pitch);
     live_send_off(live, &(struct message){time, 3, {bytes[0], bytes[1], bytes[2]}});
@@ -147,7 +198,7 @@ static void heed_controller(struct live *live, const uint8_t *bytes, size_t size
       if (reset) {
         ledger_control(&live->ledger, channel, MIDI_RESET_CONTROLLERS, 0);
       }
-      channel_release_all(&live->channel[channel]);
+      channel_release_all(&live->channel[channel], live->now);
     }
   }
 }
@@ -183,7 +234,7 @@ EMEND_LIVE void live_end_all(struct live *live)
   ledger_end_all(&live->ledger);
   doubt_release_all(&live->doubt);
   for (int channel = 0; channel < CHANNELS; channel++) {
-    channel_release_all(&live->channel[channel]);
+    channel_release_all(&live->channel[channel], live->now);
   }
   (void)live_pump(live);
   live_show_sounding(live);

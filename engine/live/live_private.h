@@ -29,6 +29,25 @@ enum live_command {
   COMMAND_END_NOTE,
   COMMAND_SWAP,
   COMMAND_RETIRED,
+  COMMAND_TEACH,
+  COMMAND_GEAR,
+  COMMAND_KEEP,
+  COMMAND_INSTRUMENT,
+};
+
+/* What a command carries, by its kind. */
+union live_value {
+  int mode, gear;
+  float strength;
+  nanos look_ahead;
+  double bpm;
+  uint8_t key[2]; /* channel, pitch */
+  struct {
+    uint8_t pitch, kind, meant;
+  } lesson;
+  struct {
+    uint8_t low, high, keep;
+  } keys;
 };
 
 /* MIDI clock, 24 a quarter note. */
@@ -70,19 +89,22 @@ struct live {
   struct channel channel[CHANNELS];
   struct live_step step[CHANNELS];
   nanos stepped; /* when steps were last taken for want of anything else to do */
+  struct instrument instrument;
   struct ledger ledger;
   struct doubt doubt;         /* of the input */
   struct sensing sensing;     /* likewise */
   struct listeners listeners; /* of the output */
   struct live_queue delayed;  /* the look-ahead */
   struct live_queue unsent;
-  float input[GATE_INPUT_MAX];
+  float input[DECISION_INPUT_MAX];
 
   /* Shared with other threads. */
   struct live_counters counters;
   _Atomic int shown_mode;
   _Atomic float shown_strength;
   _Atomic nanos shown_look_ahead;
+  struct instrument asked; /* a copy for the control thread, its while asked_ready */
+  _Atomic bool asked_ready;
   struct ring commands; /* control -> live */
   struct ring swaps;    /* control -> live; apart, since a swap may have to wait */
   struct ring retired;  /* live -> control */

@@ -87,6 +87,11 @@ enum status live_new(struct live **live, const struct live_config *config, struc
   made->strength = config->strength;
   made->bpm = config->bpm;
   made->cleaner = cleaner;
+  if (config->instrument != NULL) {
+    made->instrument = *config->instrument;
+  } else {
+    instrument_init(&made->instrument, GEAR_KEYBOARD);
+  }
   atomic_init(&made->shown_mode, (int)config->mode);
   atomic_init(&made->shown_strength, config->strength);
   atomic_init(&made->shown_look_ahead, config->look_ahead);

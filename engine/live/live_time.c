@@ -27,10 +27,11 @@ EMEND_LIVE void live_start_frames(struct live *live, nanos now)
 EMEND_LIVE void live_step(struct live *live, unsigned channel)
 {
   struct live_step *step = &live->step[channel];
-  if (step->due) {
-    step->due = false;
+  const struct decision *decision = live->cleaner ? live->cleaner->decision : NULL;
+  if (step->due && decision && decision_asks(decision)) {
     live->cleaner->ops->advance(live->cleaner->state[channel], &step->received, &step->passed);
   }
+  step->due = false;
 }
 
 EMEND_LIVE void live_step_some(struct live *live)

@@ -13,6 +13,8 @@ const char *damage_name(enum damage damage)
   case DAMAGE_GHOST: return "ghost";
   case DAMAGE_CROSSTALK: return "crosstalk";
   case DAMAGE_STRAY: return "stray";
+  case DAMAGE_RELEASE: return "release";
+  case DAMAGE_DUPLICATE: return "duplicate";
   case DAMAGE_COUNT: break;
   }
   return "unknown";

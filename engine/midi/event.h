@@ -38,7 +38,7 @@ enum {
   MIDI_OFF_VELOCITY = 64, /* of a note-off that nobody played */
 };
 
-/* What was done to a note, or what the gate thinks was done. The order is that of the gate's
+/* What was done to a note, or what the gate thinks was done. The order is that of the heads'
  * outputs and is part of the model file format. */
 enum damage {
   DAMAGE_NONE,      /* a true note */
@@ -48,6 +48,8 @@ enum damage {
   DAMAGE_GHOST,     /* very soft or a spike, a few ms long, anywhere */
   DAMAGE_CROSSTALK, /* 10 to 20 % of another stroke's velocity */
   DAMAGE_STRAY,     /* a cell of a roll turned on at random (paper, 4.2) */
+  DAMAGE_RELEASE,   /* the same key again as it is let go, or in the middle of a held note */
+  DAMAGE_DUPLICATE, /* the same message twice */
   DAMAGE_COUNT,
 };
 

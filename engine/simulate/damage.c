@@ -16,6 +16,7 @@ struct damager {
   const struct note_list *notes; /* the true ones, sorted */
   nanos begin, end;              /* their span */
   bool dead[KEYS];
+  double worn[KEYS];    /* share of strokes that strike twice */
   struct burst *bursts; /* owned; by time, may overlap */
   size_t burst_count;
   bool *lost;            /* (notes->count), owned */
@@ -44,6 +45,18 @@ static void choose_dead_keys(struct damager *damager)
     const uint32_t pitch = PITCH_LOW + rng_below(damager->rng, PITCHES);
     chosen += !damager->dead[pitch];
     damager->dead[pitch] = true;
+  }
+}
+
+/* Of the keys that are played. */
+static void choose_worn_keys(struct damager *damager)
+{
+  const struct note_list *notes = damager->notes;
+  for (int i = 0; i < damager->rates->worn_keys && notes->count > 0; i++) {
+    const struct note *note = &notes->notes[rng_below(damager->rng, (uint32_t)notes->count)];
+    if (note_is_decidable(note->channel, note->pitch)) {
+      damager->worn[note->pitch] = rng_between(damager->rng, 0.1, 0.5);
+    }
   }
 }
 
@@ -144,6 +157,7 @@ enum status corrupt_lose(struct damager *damager)
     return STATUS_NO_MEMORY;
   }
   choose_dead_keys(damager);
+  choose_worn_keys(damager);
   const enum status status = choose_bursts(damager);
   if (status != STATUS_OK) {
     return status;
@@ -159,10 +173,20 @@ enum status corrupt_lose(struct damager *damager)
   return STATUS_OK;
 }
 
+static uint8_t scaled(uint8_t velocity, double ratio)
+{
+  return (uint8_t)fmin(127, fmax(1, round(velocity * ratio)));
+}
+
 static uint8_t softer(struct rng *rng, uint8_t velocity, double low, double high)
 {
-  const long scaled = lround(velocity * rng_between(rng, low, high));
-  return (uint8_t)(scaled < 1 ? 1 : scaled);
+  return scaled(velocity, rng_between(rng, low, high));
+}
+
+/* e^normal: half are above `median`. */
+static double log_normal(struct rng *rng, double median, double deviation)
+{
+  return median * exp(deviation * rng_normal(rng));
 }
 
 /* Add a note that was not played, unless a dead key or a burst takes it too. */
@@ -180,33 +204,58 @@ static enum status add(struct damager *damager, struct note note, enum damage ki
 static enum status add_bounce(struct damager *damager, struct note *note)
 {
   struct rng *rng = damager->rng;
-  const nanos closes = corrupt_milliseconds(rng, 5, 40);
-  const nanos opens = (nanos)((double)closes * rng_between(rng, 0.2, 0.9));
+  const nanos closes = corrupt_milliseconds(rng, 5, 45);
+  const nanos opens = (nanos)((double)closes * rng_between(rng, 0.1, 0.95));
   const nanos shortest = corrupt_milliseconds(rng, 5, 20);
+  const bool within = corrupt_happens(rng, 0.3);
   struct note bounce = *note;
   bounce.on = note->on + closes;
-  bounce.off = note->off > bounce.on ? note->off : bounce.on + shortest;
-  bounce.velocity = softer(rng, note->velocity, 0.4, 1.0);
-  if (note->off > note->on + opens) {
+  bounce.off = note->off > bounce.on && !within ? note->off : bounce.on + shortest;
+  bounce.velocity = corrupt_happens(rng, 0.8) ? scaled(note->velocity, log_normal(rng, 0.6, 0.4))
+                                              : softer(rng, note->velocity, 0.02, 0.5);
+  if (note->off > note->on + opens && !within) {
     note->off = note->on + opens;
   }
   return add(damager, bounce, DAMAGE_BOUNCE);
 }
 
+/* The contact closes again as the key comes up; or in the middle of a held note, and then what follows is the
+ * rest of that note. */
+static enum status add_release(struct damager *damager, struct note *note)
+{
+  struct rng *rng = damager->rng;
+  const nanos gap =
+    corrupt_happens(rng, 0.5) ? corrupt_milliseconds(rng, 0, 2) : corrupt_milliseconds(rng, 1, 25);
+  const nanos length = note->off - note->on;
+  struct note again = *note;
+  again.velocity = scaled(note->velocity, fmin(1.3, log_normal(rng, 0.27, 0.7)));
+  if (length > 150 * NANOS_PER_MILLISECOND && corrupt_happens(rng, 0.5)) {
+    const nanos cut = corrupt_milliseconds(rng, 60, 340);
+    note->off = note->on + (cut < length * 3 / 4 ? cut : length * 3 / 4);
+    again.on = note->off + gap;
+  } else {
+    again.on = note->off + gap;
+    again.off = again.on + corrupt_milliseconds(rng, 5, 80);
+  }
+  return add(damager, again, DAMAGE_RELEASE);
+}
+
 static enum status add_brush(struct damager *damager, struct note note)
 {
   struct rng *rng = damager->rng;
-  int step = 1 + (int)rng_below(rng, 2);
+  int step = corrupt_happens(rng, 0.6) ? 1 : 2;
   if (corrupt_happens(rng, 0.5)) {
     step = -step;
   }
   if (!note_is_decidable(note.channel, (unsigned)(note.pitch + step))) {
     step = -step; /* beyond the last key: the other side */
   }
+  const nanos later = corrupt_wait(rng, 100) + corrupt_wait(rng, 100); /* 20 ms on average */
   note.pitch = (uint8_t)(note.pitch + step);
-  note.on += corrupt_milliseconds(rng, -25, 25);
-  note.off = note.on + corrupt_milliseconds(rng, 20, 80);
-  note.velocity = softer(rng, note.velocity, 0.2, 0.8);
+  note.on += corrupt_happens(rng, 0.82) ? later : -later / 2;
+  note.off = note.on + (corrupt_happens(rng, 0.65) ? corrupt_milliseconds(rng, 30, 90)
+                                                   : corrupt_milliseconds(rng, 1, 170));
+  note.velocity = scaled(note.velocity, log_normal(rng, 0.62, 0.75));
   return add(damager, note, DAMAGE_BRUSH);
 }
 
@@ -225,10 +274,13 @@ static enum status add_crosstalk(struct damager *damager, struct note note)
 {
   struct rng *rng = damager->rng;
   const uint32_t other = PITCH_LOW + rng_below(rng, PITCHES - 1);
-  note.pitch = (uint8_t)(other + (other >= note.pitch));
+  const int near = note.pitch + (int)rng_between(rng, 2, 13) * (corrupt_happens(rng, 0.5) ? 1 : -1);
+  note.pitch = corrupt_happens(rng, 0.5) && note_is_decidable(note.channel, (unsigned)near)
+                 ? (uint8_t)near
+                 : (uint8_t)(other + (other >= note.pitch));
   note.on += corrupt_milliseconds(rng, -10, 10);
   note.off = note.on + corrupt_milliseconds(rng, 20, 80);
-  note.velocity = softer(rng, note.velocity, 0.1, 0.2);
+  note.velocity = softer(rng, note.velocity, 0.07, 0.25);
   return add(damager, note, DAMAGE_CROSSTALK);
 }
 
@@ -237,8 +289,11 @@ enum status corrupt_add_to_note(struct damager *damager, struct note note)
   const struct corrupt_rates *rates = damager->rates;
   const struct note stroke = note;
   enum status status = STATUS_OK;
-  if (corrupt_happens(damager->rng, rates->bounce)) {
+  const double worn = damager->worn[note.pitch];
+  if (corrupt_happens(damager->rng, rates->bounce + worn / 2)) {
     status = add_bounce(damager, &note);
+  } else if (corrupt_happens(damager->rng, rates->release + worn / 2)) {
+    status = add_release(damager, &note);
   }
   if (status == STATUS_OK) {
     status = note_list_add(&damager->made, note);
@@ -258,11 +313,16 @@ enum status corrupt_add_to_note(struct damager *damager, struct note note)
 static enum status add_ghost(struct damager *damager, struct note note, nanos time)
 {
   struct rng *rng = damager->rng;
-  const uint32_t loudest = corrupt_happens(rng, 0.5) ? 9 : 3; /* soft, or a spike */
-  note.pitch = (uint8_t)(PITCH_LOW + rng_below(rng, PITCHES));
+  const int near = note.pitch + (int)rng_below(rng, 29) - 14;
+  const double kind = rng_uniform(rng);
+  note.velocity = kind < 0.4   ? (uint8_t)(1 + rng_below(rng, 9))
+                  : kind < 0.6 ? (uint8_t)(1 + rng_below(rng, 3))
+                               : softer(rng, note.velocity, 0.08, 0.4);
+  note.pitch = corrupt_happens(rng, 0.5) && note_is_decidable(note.channel, (unsigned)near)
+                 ? (uint8_t)near
+                 : (uint8_t)(PITCH_LOW + rng_below(rng, PITCHES));
   note.on = time;
-  note.off = time + corrupt_milliseconds(rng, 3, 30);
-  note.velocity = (uint8_t)(1 + rng_below(rng, loudest));
+  note.off = time + corrupt_milliseconds(rng, 3, corrupt_happens(rng, 0.6) ? 30 : 150);
   return add(damager, note, DAMAGE_GHOST);
 }
 
@@ -298,6 +358,8 @@ const struct corrupt_rates corrupt_default_rates = {
   .bounce = 0.03, .brush = 0.05, .harmonic = 0.03, .ghost = 0.3};
 
 const struct corrupt_rates corrupt_most_rates = {.bounce = 1,
+                                                 .release = 1,
+                                                 .worn_keys = PITCHES,
                                                  .brush = 1,
                                                  .harmonic = 1,
                                                  .ghost = 100,
@@ -341,6 +403,8 @@ static enum status check_rates(const struct corrupt_rates *rates, struct error *
     double rate, most;
   } checks[] = {
     {"bounce", rates->bounce, most->bounce},
+    {"release", rates->release, most->release},
+    {"worn keys", rates->worn_keys, most->worn_keys},
     {"brush", rates->brush, most->brush},
     {"harmonic", rates->harmonic, most->harmonic},
     {"ghost", rates->ghost, most->ghost},

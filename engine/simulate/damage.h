@@ -8,11 +8,14 @@
 
 struct corrupt_rates {
   /* Added notes; each carries its enum damage. Per true note unless said. */
-  double bounce;    /* same key, 5 to 40 ms after the stroke, softer */
-  double brush;     /* 1 or 2 semitones away, within 25 ms either side, soft and short */
+  double bounce;    /* same key, 5 to 45 ms after the stroke, mostly softer */
+  double release;   /* same key, 0 to 25 ms after a note-off, softer: a short one as the key is let go, or a
+                       re-trigger in the middle of the note that carries the rest of it */
+  double brush;     /* 1 or 2 semitones away, four in five some 10 to 50 ms later, short; softer, but not all */
   double harmonic;  /* 12, 19, 24, 7 semitones above, 0 to 30 ms later */
-  double ghost;     /* a second: velocity under 10, or a spike at 1, a few ms long */
-  double crosstalk; /* another key at 10 to 20 % of the velocity, within 10 ms either side */
+  double ghost;     /* a second: velocity under 10, a spike at 1, or some way below the last note; short */
+  double crosstalk; /* another key at 7 to 25 % of the velocity, within 10 ms either side */
+  int worn_keys;    /* keys that were played whose contacts strike twice in 10 to 50 % of their strokes */
   /* Notes lost. */
   double drop;       /* a note */
   double drop_chord; /* a chord (onsets within 30 ms, two or more) loses half or more of its notes */
@@ -32,7 +35,8 @@ extern const struct corrupt_rates corrupt_default_rates;
 extern const struct corrupt_rates corrupt_most_rates;
 
 /* Append to `out` the damaged form of `notes` (sorted by onset): true notes keep DAMAGE_NONE. Only
- * decidable notes are damaged. A bounce splits the true note as real contacts do: on, off, on, off.
+ * decidable notes are damaged. A bounce splits the true note as real contacts do: on, off, on, off; in three of
+ * ten it lies within the note instead, as where something merges two streams: on, on, off, off.
  * Losses come first: a lost note brings no damage about. STATUS_USAGE for a rate that makes no sense.
  * Allocates. Sorted on return; on failure `out` is as it was. */
 enum status corrupt_notes(const struct note_list *notes, const struct corrupt_rates *rates, struct rng *rng,

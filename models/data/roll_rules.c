@@ -30,30 +30,45 @@ void roll_rule_paper(const struct cleaner *cleaner, const uint8_t *noisy, int fr
   }
 }
 
+struct listener {
+  struct channel channel;
+  struct evidence evidence;
+};
+
 /* One frame as the live engine would hear it: all strokes at once, judged from the lowest up. */
-static void gate_frame(const struct cleaner *cleaner, struct channel *channel, float threshold, nanos time,
+static void gate_frame(const struct cleaner *cleaner, struct listener *listener, float threshold, nanos time,
                        const uint8_t *noisy, uint8_t *out)
 {
+  struct channel *channel = &listener->channel;
+  struct evidence *evidence = &listener->evidence;
   void *state = cleaner->state[0];
   const struct gate *gate = cleaner->gate;
   for (int i = 0; i < PITCHES; i++) {
     if (noisy[i]) {
       channel_receive(channel, time, PITCH_LOW + i, ROLL_VELOCITY);
+      evidence_note_on(evidence, time, PITCH_LOW + i, ROLL_VELOCITY);
     }
   }
   for (int i = 0; i < PITCHES; i++) {
     float input[GATE_INPUT_MAX];
+    float values[EVIDENCE_SIZE];
+    struct belief belief = {0};
     out[i] = noisy[i];
     if (noisy[i]) {
-      channel_sense(channel, cleaner->ops, state, gate->context_size, time, PITCH_LOW + i, ROLL_VELOCITY,
-                    input);
+      channel_believe(channel, cleaner->ops, state, PITCH_LOW + i, &belief);
+      evidence_read(evidence, time, PITCH_LOW + i, ROLL_VELOCITY, values);
+      gate_input(values, &belief, gate->context_size, input);
       out[i] = gate_judge(gate, input).log_odds >= threshold;
       channel_settle(channel, PITCH_LOW + i, ROLL_VELOCITY, out[i]);
+      if (out[i]) {
+        evidence_accept(evidence, ROLL_VELOCITY);
+      }
     }
   }
   for (int i = 0; i < PITCHES; i++) {
     if (noisy[i]) {
-      channel_release(channel, PITCH_LOW + i, out[i]);
+      channel_release(channel, time, PITCH_LOW + i, out[i]);
+      evidence_note_off(evidence, PITCH_LOW + i);
     }
   }
   channel_tick(channel, cleaner->ops, state);
@@ -66,18 +81,19 @@ enum status roll_rule_gate(const struct cleaner *cleaner, float strength, const 
     memcpy(out, noisy, (size_t)frames * PITCHES);
     return STATUS_OK;
   }
-  struct channel *channel = malloc(sizeof *channel);
-  if (channel == NULL) {
+  struct listener *listener = malloc(sizeof *listener);
+  if (listener == NULL) {
     return STATUS_NO_MEMORY;
   }
-  channel_reset(channel);
+  channel_reset(&listener->channel);
+  evidence_reset(&listener->evidence);
   cleaner->ops->reset(cleaner->state[0]);
   const nanos duration = frame_duration(&cleaner->frame, TAKE_BPM);
   const float threshold = gate_threshold(cleaner->gate, strength);
   for (int t = 0; t < frames; t++) {
     const size_t at = (size_t)t * PITCHES;
-    gate_frame(cleaner, channel, threshold, t * duration, noisy + at, out + at);
+    gate_frame(cleaner, listener, threshold, t * duration, noisy + at, out + at);
   }
-  free(channel);
+  free(listener);
   return STATUS_OK;
 }

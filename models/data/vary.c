@@ -7,13 +7,13 @@ enum { TRILL_NOTES_MAX = 12 };
 
 static uint8_t to_velocity(double velocity)
 {
-  return (uint8_t)fmin(127, fmax(8, velocity));
+  return (uint8_t)fmin(127, fmax(1, velocity));
 }
 
 /* How this player differs. */
 struct player {
   double tempo;              /* mostly faster */
-  double touch, contrast;    /* level of the velocities, and how far they lie apart */
+  double touch, contrast;    /* level of the velocities, and how far they lie apart, both of their logs */
   double unevenness, spread; /* velocity and onset (ms), note by note */
   double ornaments;          /* share of long notes that become trills or runs */
 };
@@ -21,11 +21,11 @@ struct player {
 static struct player draw_player(struct rng *rng)
 {
   return (struct player){
-    .tempo = exp(rng_between(rng, -1.1, 0.3)),
-    .touch = rng_between(rng, 0.5, 1.1),
-    .contrast = rng_between(rng, 0.7, 2),
-    .unevenness = rng_between(rng, 2, 14),
-    .spread = rng_between(rng, 0, 12),
+    .tempo = exp(rng_between(rng, -0.9, 0.4)),
+    .touch = rng_between(rng, -0.9, 0.2),
+    .contrast = rng_between(rng, 0.6, 1.8),
+    .unevenness = rng_between(rng, 0, 10),
+    .spread = rng_between(rng, 0, 10),
     .ornaments = rng_uniform(rng) < 0.5 ? rng_between(rng, 0, 0.2) : 0,
   };
 }
@@ -54,7 +54,7 @@ static enum status ornament(struct note_list *notes, size_t index, struct rng *r
   return status;
 }
 
-enum status vary_take(struct note_list *notes, struct corrupt_rates *rates, struct rng *rng)
+enum status vary_take(struct note_list *notes, struct rng *rng)
 {
   const struct player player = draw_player(rng);
   const size_t count = notes->count;
@@ -66,7 +66,7 @@ enum status vary_take(struct note_list *notes, struct corrupt_rates *rates, stru
       (nanos)((double)note->on * player.tempo + player.spread * rng_normal(rng) * NANOS_PER_MILLISECOND);
     note->on = on > 0 ? on : 0;
     note->off = note->on + length;
-    note->velocity = to_velocity(80 * player.touch + player.contrast * (note->velocity - 80.0) +
+    note->velocity = to_velocity(80 * exp(player.touch + player.contrast * log(note->velocity / 80.0)) +
                                  player.unevenness * rng_normal(rng));
   }
   for (size_t i = 0; i < count && status == STATUS_OK; i++) {
@@ -76,12 +76,59 @@ enum status vary_take(struct note_list *notes, struct corrupt_rates *rates, stru
     }
   }
   note_list_sort(notes);
-  const double more = exp(rng_between(rng, -0.7, 0.7));
-  rates->bounce *= more;
-  rates->brush *= more;
-  rates->harmonic *= more;
-  rates->ghost *= more;
   return status;
+}
+
+#define REPEAT (70 * NANOS_PER_MILLISECOND) /* a hand repeats a key every 77 ms at most */
+#define KEY_UP (12 * NANOS_PER_MILLISECOND)
+
+void vary_one_keyboard(struct note_list *notes, struct rng *rng)
+{
+  size_t last[CHANNELS][KEYS];
+  size_t kept = 0;
+  for (int channel = 0; channel < CHANNELS; channel++) {
+    for (int pitch = 0; pitch < KEYS; pitch++) {
+      last[channel][pitch] = SIZE_MAX;
+    }
+  }
+  for (size_t i = 0; i < notes->count; i++) {
+    const struct note note = notes->notes[i];
+    size_t *at = &last[note.channel][note.pitch];
+    struct note *before = *at != SIZE_MAX ? &notes->notes[*at] : NULL;
+    if (before != NULL && note.on - before->on < REPEAT) {
+      before->off = note.off > before->off ? note.off : before->off;
+      continue;
+    }
+    if (before != NULL && before->off > note.on - KEY_UP) {
+      before->off = note.on - (rng_uniform(rng) < 0.5 ? KEY_UP : 0);
+    }
+    *at = kept;
+    notes->notes[kept++] = note;
+  }
+  notes->count = kept;
+}
+
+/* Nothing in every second case; else anything up to `most`, small ones as likely as large ones. */
+static double draw_rate(double most, struct rng *rng)
+{
+  const double rate = most * exp(rng_between(rng, -3.2, 0));
+  return rng_uniform(rng) < 0.5 ? 0 : rate;
+}
+
+struct corrupt_rates vary_rates(const struct corrupt_rates *most, struct rng *rng)
+{
+  struct corrupt_rates rates = {0};
+  if (rng_uniform(rng) < 0.4) {
+    return rates;
+  }
+  rates.bounce = draw_rate(most->bounce, rng);
+  rates.release = draw_rate(most->release, rng);
+  rates.brush = draw_rate(most->brush, rng);
+  rates.harmonic = draw_rate(most->harmonic, rng);
+  rates.ghost = draw_rate(most->ghost, rng);
+  rates.crosstalk = draw_rate(most->crosstalk, rng);
+  rates.worn_keys = (int)lround(draw_rate(most->worn_keys, rng));
+  return rates;
 }
 
 void vary_damage(struct note_list *damaged, struct rng *rng)

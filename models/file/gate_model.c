@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "head_model.h"
+
 int gate_context_size(const struct net_config *config)
 {
   return config->tie == TIE_PITCH ? config->hidden : 0;
@@ -24,7 +26,7 @@ enum status gate_layout(const struct net_config *config, struct params *params, 
   const int G = EVIDENCE_SIZE + 2 + gate_context_size(config);
   const struct param_shape tensors[] = {
     {"gate.mean", 1, G},        {"gate.scale", 1, G},          {"gate.hidden", G, K},
-    {"gate.hidden_bias", 1, K}, {"gate.out", K, DAMAGE_COUNT}, {"gate.out_bias", 1, DAMAGE_COUNT},
+    {"gate.hidden_bias", 1, K}, {"gate.out", K, GATE_OUTPUTS}, {"gate.out_bias", 1, GATE_OUTPUTS},
     {"gate.threshold", 1, 1},
   };
   return params_add_all(params, tensors, sizeof tensors / sizeof *tensors, error);
@@ -35,24 +37,6 @@ size_t gate_folded_size(const struct net_config *config)
   return (size_t)(EVIDENCE_SIZE + 2 + gate_context_size(config) + 1) * (size_t)config->gate;
 }
 
-/* ((x - mean) * scale) W + b = x (scale W) + (b - (mean * scale) W): zeros of x can then be skipped. */
-static void fold(const struct gate *gate, const struct params *params, float *hidden, float *bias)
-{
-  const float *mean = params_get(params, "gate.mean");
-  const float *scale = params_get(params, "gate.scale");
-  const float *w = params_get(params, "gate.hidden");
-  const float *b = params_get(params, "gate.hidden_bias");
-  for (int k = 0; k < gate->hidden_size; k++) {
-    double sum = (double)b[k];
-    for (int g = 0; g < gate->input_size; g++) {
-      const size_t i = (size_t)g * (size_t)gate->hidden_size + (size_t)k;
-      hidden[i] = scale[g] * w[i];
-      sum -= (double)mean[g] * (double)hidden[i];
-    }
-    bias[k] = (float)sum;
-  }
-}
-
 void gate_bind(struct gate *gate, const struct net_config *config, const struct params *params, float *folded)
 {
   gate->context_size = gate_context_size(config);
@@ -60,7 +44,8 @@ void gate_bind(struct gate *gate, const struct net_config *config, const struct 
   gate->hidden_size = config->gate;
   gate->threshold = *params_get(params, "gate.threshold");
   float *bias = folded + (size_t)gate->input_size * (size_t)gate->hidden_size;
-  fold(gate, params, folded, bias);
+  const struct head_shape shape = {"gate", gate->input_size, gate->hidden_size, GATE_OUTPUTS};
+  head_fold(&shape, params, folded, bias);
   gate->hidden = folded;
   gate->hidden_bias = bias;
   gate->out = params_get(params, "gate.out");

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decision_model.h"
 #include "file.h"
 #include "gate_model.h"
+#include "head_model.h"
 #include "model_config.h"
 #include "safetensors.h"
 #include "shapes.h"
@@ -33,13 +35,17 @@ static enum status lay_out(const struct net_config *config, struct params *param
   if (config->kind == NET_VRAE) {
     return vrae_layout(config, params, error);
   }
-  if (config->gate > 0 && !net_config_runs_live(config)) {
+  if ((config->gate > 0 || config->decision > 0) && !net_config_runs_live(config)) {
     return error_set(
       error, STATUS_USAGE,
-      "only a VOSP without the nade emission can have a gate, as it alone works live; give --gate 0");
+      "only a VOSP without the nade emission can have a gate or a decision, as it alone works live; give "
+      "--gate 0 and --decision 0");
   }
-  const enum status status = vosp_layout(config, params, error);
-  return status == STATUS_OK ? gate_layout(config, params, error) : status;
+  enum status status = vosp_layout(config, params, error);
+  if (status == STATUS_OK) {
+    status = gate_layout(config, params, error);
+  }
+  return status == STATUS_OK ? decision_layout(config, params, error) : status;
 }
 
 /* A model of this configuration without its block of weights. */
@@ -362,11 +368,10 @@ const char *model_fact(const struct model *model, const char *key)
 
 bool model_has_gate(const struct model *model)
 {
-  const struct param *scale = params_find(&model->params, "gate.scale");
-  for (int i = 0; model->config.gate > 0 && scale != NULL && i < scale->cols * scale->rows; i++) {
-    if (model->params.block[scale->offset + (size_t)i] != 0.0f) {
-      return true;
-    }
-  }
-  return false;
+  return model->config.gate > 0 && head_is_trained("gate", &model->params);
+}
+
+bool model_has_decision(const struct model *model)
+{
+  return decision_is_trained(&model->config, &model->params);
 }

@@ -13,7 +13,7 @@ struct model_fact {
 
 struct model {
   struct net_config config;
-  struct params params;     /* the network's weights; of a VOSP then the gate's */
+  struct params params;     /* the network's weights; of a VOSP then the gate's and the decision's */
   struct model_fact *facts; /* (fact_count) in the file's order */
   size_t fact_count;
 };
@@ -36,7 +36,9 @@ enum status model_save(const struct model *model, const char *path, struct error
 enum status model_set_fact(struct model *model, const char *key, const char *value) EMEND_CHECK;
 const char *model_fact(const struct model *model, const char *key); /* NULL where unknown */
 
-/* True when the model has a trained gate (an untrained one has nothing but zeros in gate.scale). */
+/* True when the model has a trained gate, for rolls (an untrained one has nothing but zeros in gate.scale). */
 bool model_has_gate(const struct model *model);
+/* The same of the decision about played music. */
+bool model_has_decision(const struct model *model);
 
 #endif

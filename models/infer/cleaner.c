@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "decision_model.h"
 #include "gate_model.h"
 #include "vosp_step.h"
 
@@ -11,7 +12,9 @@ struct owned_cleaner {
   struct cleaner cleaner;
   struct vosp_step net;
   struct gate gate;
+  struct decision decision;
   float *folded; /* the gate's weights as it runs them */
+  float *folded_decision;
 };
 
 static enum status check_live(const struct net_config *config, struct error *error)
@@ -29,7 +32,7 @@ static enum status check_live(const struct net_config *config, struct error *err
   return STATUS_OK;
 }
 
-/* Its gate, where the model has one, and a state for every channel. */
+/* Its gate and its decision, where the model has them, and a state for every channel. */
 static enum status fill_cleaner(struct owned_cleaner *owned, const struct model *model, struct error *error)
 {
   if (model_has_gate(model)) {
@@ -39,6 +42,14 @@ static enum status fill_cleaner(struct owned_cleaner *owned, const struct model 
     }
     gate_bind(&owned->gate, &model->config, &model->params, owned->folded);
     owned->cleaner.gate = &owned->gate;
+  }
+  if (model_has_decision(model)) {
+    owned->folded_decision = malloc(decision_folded_size(&model->config) * sizeof *owned->folded_decision);
+    if (owned->folded_decision == NULL) {
+      return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live decision");
+    }
+    decision_bind(&owned->decision, &model->config, &model->params, owned->folded_decision);
+    owned->cleaner.decision = &owned->decision;
   }
   for (int c = 0; c < CHANNELS; c++) {
     struct vosp_state *state = NULL;
@@ -85,5 +96,6 @@ void model_cleaner_free(struct cleaner *cleaner)
   }
   vosp_step_free(&owned->net);
   free(owned->folded);
+  free(owned->folded_decision);
   free(owned);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decision.h"
 #include "gate.h"
 #include "shapes.h"
 
@@ -29,6 +30,8 @@ enum field {
   FIELD_EMISSION,
   FIELD_EMISSION_UNITS,
   FIELD_RECALL,
+  FIELD_DECISION,
+  FIELD_BELIEF,
 };
 
 /* Which kinds of network have a field. */
@@ -66,6 +69,8 @@ static const struct description {
   [FIELD_EMISSION] = {"emission", {NET_EMISSIONS(NET_WORD)}, 0, 0, ALL, "bernoulli"},
   [FIELD_EMISSION_UNITS] = {"emission.units", {NULL}, 0, 1024, ALL, "0"},
   [FIELD_RECALL] = {"recall", {"none", "past"}, 0, 0, RNNS, "none"},
+  [FIELD_DECISION] = {"decision", {NULL}, 0, DECISION_HIDDEN_MAX, VOSPS, "0"},
+  [FIELD_BELIEF] = {"decision.belief", {"no", "yes"}, 0, 0, VOSPS, "no"},
 };
 
 static double field_get(const struct net_config *config, enum field field)
@@ -88,6 +93,8 @@ static double field_get(const struct net_config *config, enum field field)
   case FIELD_EMISSION: return config->emission;
   case FIELD_EMISSION_UNITS: return config->emission_units;
   case FIELD_RECALL: return config->recall;
+  case FIELD_DECISION: return config->decision;
+  case FIELD_BELIEF: return config->belief;
   }
   return 0;
 }
@@ -113,6 +120,8 @@ static void field_set(struct net_config *config, enum field field, double value)
   case FIELD_EMISSION: config->emission = (enum net_emission)whole; break;
   case FIELD_EMISSION_UNITS: config->emission_units = whole; break;
   case FIELD_RECALL: config->recall = (enum net_recall)whole; break;
+  case FIELD_DECISION: config->decision = whole; break;
+  case FIELD_BELIEF: config->belief = (enum net_belief)whole; break;
   }
 }
 

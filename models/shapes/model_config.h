@@ -10,7 +10,7 @@
 
 #include "net_config.h"
 
-enum { CONFIG_KEYS = 17, CONFIG_TEXT = 32 };
+enum { CONFIG_KEYS = 19, CONFIG_TEXT = 32 };
 
 /* What a kind of network is called in commands: "vosp". Model files put MODEL_KIND_PREFIX before it. */
 const char *net_kind_name(enum net_kind kind);

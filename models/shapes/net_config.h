@@ -71,6 +71,11 @@ enum net_recall {
   RECALL_PAST, /* a predictor sees beside the network what followed where the take was like this: recall.h */
 };
 
+enum net_belief {
+  BELIEF_NO,  /* the decision looks at the touch alone */
+  BELIEF_YES, /* ... and at the network's belief and state */
+};
+
 struct net_config {
   enum net_kind kind;
   struct frame_def frame;
@@ -82,9 +87,11 @@ struct net_config {
   int hidden;    /* H; of a VRAE in each direction */
   int latent;    /* Z, per row */
   int generator; /* M: units of the generator; of a VRAE in each direction; 0 (RNN): logits right from h */
-  int gate;      /* VOSP: hidden units of the gate; 0: none */
-  int matches;   /* VRAE: best-matching stretches of the take that it sees beside; 0: not a filler */
-  int layers;    /* VOSP, RNN: recurrent layers, each over the one below; 1 to NET_LEVELS_MAX */
+  int gate;      /* VOSP: hidden units of the gate of rolls; 0: none */
+  int decision;  /* VOSP: hidden units of the decision about played music; 0: none */
+  enum net_belief belief;
+  int matches; /* VRAE: best-matching stretches of the take that it sees beside; 0: not a filler */
+  int layers;  /* VOSP, RNN: recurrent layers, each over the one below; 1 to NET_LEVELS_MAX */
   enum net_emission emission;
   int emission_units;     /* K: hidden units of the emission; 0 with Bernoulli */
   enum net_recall recall; /* RNN */

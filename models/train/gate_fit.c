@@ -5,17 +5,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decision_model.h"
+#include "gate.h"
 #include "gate_model.h"
 #include "linear.h"
 #include "transfer.h"
 
-enum status trainee_init(struct trainee *trainee, const struct net_config *config, struct error *error)
+static enum status lay_out(struct trainee *trainee, const struct net_config *config, bool rolls,
+                           struct error *error)
 {
-  *trainee = (struct trainee){.hidden = config->gate};
-  trainee->inputs = EVIDENCE_SIZE + 2 + gate_context_size(config);
-  const size_t K = (size_t)trainee->hidden;
-  const size_t G = (size_t)trainee->inputs;
-  enum status status = gate_layout(config, &trainee->weights, error);
+  trainee->shape =
+    rolls ? (struct head_shape){"gate", gate_samples_size(config, rolls), config->gate, GATE_OUTPUTS}
+          : (struct head_shape){"decision", gate_samples_size(config, rolls), config->decision, DAMAGE_COUNT};
+  return rolls ? gate_layout(config, &trainee->weights, error)
+               : decision_layout(config, &trainee->weights, error);
+}
+
+enum status trainee_init(struct trainee *trainee, const struct net_config *config, bool rolls,
+                         struct error *error)
+{
+  *trainee = (struct trainee){.x = NULL};
+  enum status status = lay_out(trainee, config, rolls, error);
+  const size_t K = (size_t)trainee->shape.hidden;
+  const size_t G = (size_t)trainee->shape.inputs;
   trainee->grads = trainee->weights;
   if (status == STATUS_OK) {
     status = params_alloc(&trainee->weights);
@@ -48,26 +60,31 @@ void trainee_install(const struct trainee *trainee, struct model *model)
 {
   for (int i = 0; i < trainee->weights.count; i++) {
     const struct param *from = &trainee->weights.list[i];
-    if (strcmp(from->name, "gate.threshold") != 0) {
+    if (strcmp(from->name, "gate.threshold") != 0 && strcmp(from->name, "decision.margin") != 0) {
       memcpy(params_get(&model->params, from->name), trainee->weights.block + from->offset,
              (size_t)from->rows * (size_t)from->cols * sizeof(float));
     }
   }
 }
 
-static struct linear layer(const struct params *params, const char *w, const char *b)
+static struct linear layer(const struct trainee *trainee, const struct params *params, bool out)
 {
-  const struct param *param = params_find(params, w);
-  return (struct linear){param->rows, param->cols, params_get(params, w), NULL, params_get(params, b),
-                         1,           false};
+  const struct head_shape *shape = &trainee->shape;
+  return (struct linear){out ? shape->hidden : shape->inputs,
+                         out ? shape->outputs : shape->hidden,
+                         head_part(params, shape->name, out ? "out" : "hidden"),
+                         NULL,
+                         head_part(params, shape->name, out ? "out_bias" : "hidden_bias"),
+                         1,
+                         false};
 }
 
 /* Centre and scale each input over the samples, so that all start alike; constant inputs are left out. */
-static void standardise(const struct gate_samples *samples, const struct params *weights)
+static void standardise(const struct trainee *trainee, const struct gate_samples *samples)
 {
   const size_t G = (size_t)samples->input_size;
-  float *mean = params_get(weights, "gate.mean");
-  float *scale = params_get(weights, "gate.scale");
+  float *mean = head_part(&trainee->weights, trainee->shape.name, "mean");
+  float *scale = head_part(&trainee->weights, trainee->shape.name, "scale");
   for (size_t i = 0; i < G; i++) {
     double sum = 0;
     double squares = 0;
@@ -83,18 +100,34 @@ static void standardise(const struct gate_samples *samples, const struct params 
   }
 }
 
+/* The log share of each kind among the samples; 0 for those that are not there. */
+static void count_kinds(const struct trainee *trainee, const struct gate_samples *samples)
+{
+  float *prior = head_part(&trainee->weights, trainee->shape.name, "prior");
+  size_t counts[DAMAGE_COUNT] = {0};
+  for (size_t n = 0; n < samples->count; n++) {
+    counts[samples->damage[n]]++;
+  }
+  for (int kind = 0; prior != NULL && kind < DAMAGE_COUNT; kind++) {
+    prior[kind] = counts[kind] > 0 ? logf((float)counts[kind] / (float)samples->count) : 0;
+  }
+}
+
+static void draw(float *weights, int rows, int cols, double size, struct rng *rng)
+{
+  for (int i = 0; i < rows * cols; i++) {
+    weights[i] = (float)(size * rng_normal(rng) / sqrt(rows));
+  }
+}
+
 void trainee_start(struct trainee *trainee, const struct gate_samples *samples, struct rng *rng)
 {
-  const struct params *weights = &trainee->weights;
-  standardise(samples, weights);
-  const struct param *hidden = params_find(weights, "gate.hidden");
-  const struct param *out = params_find(weights, "gate.out");
-  for (size_t i = 0; i < (size_t)hidden->rows * (size_t)hidden->cols; i++) {
-    weights->block[hidden->offset + i] = (float)(rng_normal(rng) / sqrt(hidden->rows));
-  }
-  for (size_t i = 0; i < (size_t)out->rows * (size_t)out->cols; i++) {
-    weights->block[out->offset + i] = (float)(0.1 * rng_normal(rng) / sqrt(out->rows));
-  }
+  const struct linear hidden = layer(trainee, &trainee->weights, false);
+  const struct linear out = layer(trainee, &trainee->weights, true);
+  standardise(trainee, samples);
+  count_kinds(trainee, samples);
+  draw(head_part(&trainee->weights, trainee->shape.name, "hidden"), hidden.in, hidden.out, 1, rng);
+  draw(head_part(&trainee->weights, trainee->shape.name, "out"), out.in, out.out, 0.1, rng);
 }
 
 void trainee_start_from(struct trainee *trainee, const struct params *params)
@@ -110,9 +143,9 @@ void trainee_start_from(struct trainee *trainee, const struct params *params)
 static void forward(struct trainee *trainee, const struct gate_samples *samples, const uint32_t *chosen,
                     int count)
 {
-  const size_t G = (size_t)trainee->inputs;
-  const float *mean = params_get(&trainee->weights, "gate.mean");
-  const float *scale = params_get(&trainee->weights, "gate.scale");
+  const size_t G = (size_t)trainee->shape.inputs;
+  const float *mean = head_part(&trainee->weights, trainee->shape.name, "mean");
+  const float *scale = head_part(&trainee->weights, trainee->shape.name, "scale");
   for (int n = 0; n < count; n++) {
     const float *from = samples->inputs + chosen[n] * G;
     float *x = trainee->x + (size_t)n * G;
@@ -120,33 +153,33 @@ static void forward(struct trainee *trainee, const struct gate_samples *samples,
       x[i] = (from[i] - mean[i]) * scale[i];
     }
   }
-  const struct linear hidden = layer(&trainee->weights, "gate.hidden", "gate.hidden_bias");
-  const struct linear out = layer(&trainee->weights, "gate.out", "gate.out_bias");
+  const struct linear hidden = layer(trainee, &trainee->weights, false);
+  const struct linear out = layer(trainee, &trainee->weights, true);
   linear_forward(&hidden, count, (struct moments){trainee->x, NULL}, false, NULL,
                  (struct moments){trainee->h, NULL});
-  transfer_tanh((size_t)count * (size_t)trainee->hidden, trainee->h, trainee->h);
+  transfer_tanh((size_t)count * (size_t)trainee->shape.hidden, trainee->h, trainee->h);
   linear_forward(&out, count, (struct moments){trainee->h, NULL}, false, NULL,
                  (struct moments){trainee->logits, NULL});
 }
 
 /* logits -> gradient of the mean cross entropy, in place. */
-static double cross_entropy(float *logits, const struct gate_samples *samples, const uint32_t *chosen,
-                            int count)
+static double cross_entropy(float *logits, int outputs, const struct gate_samples *samples,
+                            const uint32_t *chosen, int count)
 {
   double sum = 0;
   for (int n = 0; n < count; n++) {
-    float *row = logits + n * DAMAGE_COUNT;
+    float *row = logits + (size_t)n * (size_t)outputs;
     double total = 0;
     double most = (double)row[0];
-    for (int k = 1; k < DAMAGE_COUNT; k++) {
+    for (int k = 1; k < outputs; k++) {
       most = fmax(most, (double)row[k]);
     }
-    for (int k = 0; k < DAMAGE_COUNT; k++) {
+    for (int k = 0; k < outputs; k++) {
       total += exp((double)row[k] - most);
     }
     const int wanted = samples->damage[chosen[n]];
     sum += most + log(total) - (double)row[wanted];
-    for (int k = 0; k < DAMAGE_COUNT; k++) {
+    for (int k = 0; k < outputs; k++) {
       row[k] = (float)((exp((double)row[k] - most) / total - (k == wanted)) / count);
     }
   }
@@ -156,19 +189,20 @@ static double cross_entropy(float *logits, const struct gate_samples *samples, c
 static void backward(struct trainee *trainee, int count)
 {
   memset(trainee->grads.block, 0, trainee->grads.size * sizeof(float));
-  const struct linear hidden = layer(&trainee->weights, "gate.hidden", "gate.hidden_bias");
-  const struct linear out = layer(&trainee->weights, "gate.out", "gate.out_bias");
-  const struct linear_grad to_hidden = {params_get(&trainee->grads, "gate.hidden"), NULL,
-                                        params_get(&trainee->grads, "gate.hidden_bias"), NULL};
-  const struct linear_grad to_out = {params_get(&trainee->grads, "gate.out"), NULL,
-                                     params_get(&trainee->grads, "gate.out_bias"), NULL};
+  const struct linear hidden = layer(trainee, &trainee->weights, false);
+  const struct linear out = layer(trainee, &trainee->weights, true);
+  const char *name = trainee->shape.name;
+  const struct linear_grad to_hidden = {head_part(&trainee->grads, name, "hidden"), NULL,
+                                        head_part(&trainee->grads, name, "hidden_bias"), NULL};
+  const struct linear_grad to_out = {head_part(&trainee->grads, name, "out"), NULL,
+                                     head_part(&trainee->grads, name, "out_bias"), NULL};
   const struct moments x = {trainee->x, NULL};
   const struct moments h = {trainee->h, NULL};
   const struct moments to_logits = {trainee->logits, NULL};
   const struct moments to_h = {trainee->to_h, NULL};
   linear_backward_weights(&out, &to_out, count, h, to_logits, NULL);
   linear_backward_input(&out, &to_out, count, h, to_logits, false, NULL, to_h);
-  transfer_tanh_backward((size_t)count * (size_t)trainee->hidden, trainee->h, trainee->to_h);
+  transfer_tanh_backward((size_t)count * (size_t)trainee->shape.hidden, trainee->h, trainee->to_h);
   linear_backward_weights(&hidden, &to_hidden, count, x, to_h, NULL);
 }
 
@@ -183,7 +217,7 @@ static bool fit_epoch(struct trainee *trainee, const struct gate_samples *sample
     const double done = ((double)epoch + (double)b / (double)batches) / plan->epochs;
     trainee->optimiser.rate = plan->rate * (1 - done) + 0.005 * plan->rate;
     forward(trainee, samples, order + b * GATE_BATCH, GATE_BATCH);
-    nats += cross_entropy(trainee->logits, samples, order + b * GATE_BATCH, GATE_BATCH);
+    nats += cross_entropy(trainee->logits, trainee->shape.outputs, samples, order + b * GATE_BATCH, GATE_BATCH);
     backward(trainee, GATE_BATCH);
     optimiser_step(&trainee->optimiser, trainee->grads.block, trainee->weights.block);
     const double part = (double)(b + 1) / (double)batches;

@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* The gate's head while it is trained: its own small block of weights, laid out as the model's. Private to
- * gate_train.c and learn*.c. */
+/* The gate's or the decision's head while it is trained: its own small block of weights, laid out as the
+ * model's. Private to gate_train.c and learn*.c. */
 #ifndef EMEND_GATE_FIT_H
 #define EMEND_GATE_FIT_H
 
 #include "gate_samples.h"
+#include "head_model.h"
 #include "optimiser.h"
 #include "train.h"
 
 enum { GATE_BATCH = 512 };
 
 struct trainee {
-  int inputs, hidden; /* G, K */
+  struct head_shape shape;
   struct params weights, grads;
   struct optimiser optimiser;
   float *x, *h, *logits, *to_h; /* (GATE_BATCH, ...) */
 };
 
 /* Allocates; release with trainee_free also after a failure. */
-enum status trainee_init(struct trainee *trainee, const struct net_config *config,
+enum status trainee_init(struct trainee *trainee, const struct net_config *config, bool rolls,
                          struct error *error) EMEND_CHECK;
 void trainee_free(struct trainee *trainee);
 
-/* Where to start: anew, the inputs standardised over the samples, or from a model's gate of the same size. */
+/* Where to start: anew, the inputs standardised over the samples, or from a model's head of the same size. */
 void trainee_start(struct trainee *trainee, const struct gate_samples *samples, struct rng *rng);
 void trainee_start_from(struct trainee *trainee, const struct params *params);
 
@@ -37,7 +38,7 @@ struct trainee_plan {
 enum status trainee_fit(struct trainee *trainee, const struct gate_samples *samples,
                         const struct trainee_plan *plan, struct rng *rng, struct error *error) EMEND_CHECK;
 
-/* Put the weights, but not the threshold, into a model. */
+/* Put the weights, but not the threshold or the margin, into a model. */
 void trainee_install(const struct trainee *trainee, struct model *model);
 
 #endif

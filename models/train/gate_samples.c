@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "channel.h"
+#include "decision_model.h"
+#include "gate.h"
 #include "gate_model.h"
 #include "ledger.h"
 #include "parallel.h"
-#include "perform.h"
 #include "roll_rules.h"
 #include "take.h"
 #include "vary.h"
@@ -20,7 +21,8 @@ struct listener {
   const struct gate_source *source;
   struct vosp_state *state;
   struct channel channel;
-  struct ledger ledger; /* ends notes as the live engine does */
+  struct evidence evidence; /* of rolls */
+  struct ledger ledger;     /* ends notes as the live engine does */
   struct gate_samples samples;
   struct rng rng;
   struct error error;
@@ -42,41 +44,82 @@ static enum status make_room(struct gate_samples *samples)
     return STATUS_NO_MEMORY;
   }
   samples->damage = damage;
+  uint16_t *kinds = realloc(samples->kinds, capacity * sizeof *kinds);
+  if (kinds == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  samples->kinds = kinds;
   samples->capacity = capacity;
   return STATUS_OK;
 }
 
-/* Sense one stroke, keep what the gate would see, and let it through if it is a true one. */
-static enum status listen(struct listener *listener, nanos time, int pitch, int velocity, enum damage damage)
+/* Room for one more stroke, which is entered; where its inputs go. NULL: no memory. */
+static float *enter(struct gate_samples *samples, enum damage damage, unsigned kinds)
 {
-  struct gate_samples *samples = &listener->samples;
   if (make_room(samples) != STATUS_OK) {
-    return STATUS_NO_MEMORY;
+    return NULL;
   }
-  channel_sense(&listener->channel, &vosp_step_ops, listener->state,
-                gate_context_size(&listener->source->model->config), time, pitch, velocity,
-                samples->inputs + samples->count * (size_t)samples->input_size);
-  samples->damage[samples->count++] = (uint8_t)damage;
-  if (damage == DAMAGE_NONE) {
+  samples->damage[samples->count] = (uint8_t)damage;
+  samples->kinds[samples->count] = (uint16_t)kinds;
+  return samples->inputs + samples->count++ * (size_t)samples->input_size;
+}
+
+static void settle(struct listener *listener, nanos time, int pitch, int velocity, bool pass)
+{
+  if (pass) {
     (void)ledger_note_on(&listener->ledger, time, 0, (unsigned)pitch);
   } else {
     ledger_suppress(&listener->ledger, time, 0, (unsigned)pitch);
   }
-  channel_settle(&listener->channel, pitch, velocity, damage == DAMAGE_NONE);
+  channel_settle(&listener->channel, pitch, velocity, pass);
+}
+
+/* Sense one stroke of a take, keep what the decision would see, and let it through if it is a true one. */
+static enum status listen(struct listener *listener, nanos time, int pitch, int velocity, enum damage damage)
+{
+  float *input =
+    enter(&listener->samples, damage, touch_kinds(&listener->channel.touch, time, pitch, velocity));
+  if (input == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  const struct decision sees = {.context_size = decision_context_size(&listener->source->model->config),
+                                .input_size = listener->samples.input_size};
+  channel_sense(&listener->channel, &sees, &vosp_step_ops, listener->state, time, pitch, velocity, input);
+  settle(listener, time, pitch, velocity, damage == DAMAGE_NONE);
+  return STATUS_OK;
+}
+
+/* The same of a cell of a roll, and the gate. */
+static enum status listen_to_cell(struct listener *listener, nanos time, int pitch, enum damage damage)
+{
+  float *input = enter(&listener->samples, damage, ~0U);
+  if (input == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  struct belief belief = {0};
+  float evidence[EVIDENCE_SIZE];
+  channel_believe(&listener->channel, &vosp_step_ops, listener->state, pitch, &belief);
+  evidence_read(&listener->evidence, time, pitch, ROLL_VELOCITY, evidence);
+  gate_input(evidence, &belief, gate_context_size(&listener->source->model->config), input);
+  settle(listener, time, pitch, ROLL_VELOCITY, damage == DAMAGE_NONE);
+  if (damage == DAMAGE_NONE) {
+    evidence_accept(&listener->evidence, ROLL_VELOCITY);
+  }
   return STATUS_OK;
 }
 
 static void restart(struct listener *listener)
 {
   channel_reset(&listener->channel);
+  evidence_reset(&listener->evidence);
   ledger_reset(&listener->ledger);
   vosp_step_ops.reset(listener->state);
 }
 
 static void end_note(struct listener *listener, nanos time, unsigned pitch)
 {
-  channel_release(&listener->channel, (int)pitch, false);
-  if (ledger_note_off(&listener->ledger, time, 0, pitch, 0, true) == LEDGER_EMIT) {
+  channel_release(&listener->channel, time, (int)pitch, false);
+  if (ledger_note_off(&listener->ledger, time, 0, pitch, 0, time) == LEDGER_EMIT) {
     framer_note_off(&listener->channel.passed, (int)pitch - PITCH_LOW);
   }
 }
@@ -86,6 +129,17 @@ static void end_due(struct listener *listener, nanos now)
   struct message off;
   while (ledger_due(&listener->ledger, now, &off)) {
     framer_note_off(&listener->channel.passed, off.bytes[1] - PITCH_LOW);
+  }
+}
+
+/* A frame ends; who does not ask the network need not tell it. */
+static void tick_take(struct listener *listener)
+{
+  struct frame received, passed;
+  if (listener->samples.input_size > TOUCH_SIZE) {
+    channel_tick(&listener->channel, &vosp_step_ops, listener->state);
+  } else {
+    channel_close(&listener->channel, &received, &passed);
   }
 }
 
@@ -99,7 +153,7 @@ static enum status listen_to_take(struct listener *listener, const struct note_l
   for (size_t i = 0; i < take->count && status == STATUS_OK; i++) {
     const struct message *message = &take->messages[i];
     for (; tick <= message->time; tick += frame) {
-      channel_tick(&listener->channel, &vosp_step_ops, listener->state);
+      tick_take(listener);
     }
     end_due(listener, message->time);
     const int pitch = message->bytes[1];
@@ -114,20 +168,23 @@ static enum status listen_to_take(struct listener *listener, const struct note_l
   return status;
 }
 
-/* Damage the notes of `clean` and listen. */
+/* Play the notes in somebody's hands, damage them and listen. */
 static enum status collect_notes(struct listener *listener, struct note_list *clean)
 {
-  struct corrupt_rates rates = *listener->source->rates;
+  struct rng *rng = &listener->rng;
   struct note_list damaged = {0};
-  const bool varied = rng_uniform(&listener->rng) < listener->source->varied;
-  enum status status = varied ? vary_take(clean, &rates, &listener->rng) : STATUS_OK;
+  const bool varied = rng_uniform(rng) < listener->source->varied;
+  const struct corrupt_rates rates =
+    listener->source->drawn ? vary_rates(listener->source->rates, rng) : *listener->source->rates;
+  enum status status = varied ? vary_take(clean, rng) : STATUS_OK;
   if (status == STATUS_OK) {
-    status = corrupt_notes(clean, &rates, &listener->rng, &damaged, &listener->error);
+    vary_one_keyboard(clean, rng);
+    status = corrupt_notes(clean, &rates, rng, &damaged, &listener->error);
   }
   if (status == STATUS_OK) {
     struct take take;
     if (varied) {
-      vary_damage(&damaged, &listener->rng);
+      vary_damage(&damaged, rng);
     }
     status = take_from_notes(&take, &damaged);
     if (status == STATUS_OK) {
@@ -143,10 +200,6 @@ static enum status collect_take(struct listener *listener, const struct sequence
 {
   struct note_list clean = {0};
   enum status status = STATUS_OK;
-  if (listener->source->data->rolls) {
-    const nanos frame = frame_duration(&listener->source->model->config.frame, TAKE_BPM);
-    status = perform_roll(sequence, frame, &listener->rng, &clean);
-  }
   for (size_t i = 0; i < sequence->notes.count && status == STATUS_OK; i++) {
     status = note_list_add(&clean, sequence->notes.notes[i]);
   }
@@ -173,16 +226,18 @@ static enum status collect_roll(struct listener *listener, const struct sequence
     for (int i = 0; i < PITCHES; i++) {
       if (noisy[i]) {
         channel_receive(&listener->channel, now, i + PITCH_LOW, ROLL_VELOCITY);
+        evidence_note_on(&listener->evidence, now, i + PITCH_LOW, ROLL_VELOCITY);
       }
     }
     for (int i = 0; i < PITCHES && status == STATUS_OK; i++) {
       if (noisy[i]) {
-        status = listen(listener, now, i + PITCH_LOW, ROLL_VELOCITY, clean[i] ? DAMAGE_NONE : DAMAGE_STRAY);
+        status = listen_to_cell(listener, now, i + PITCH_LOW, clean[i] ? DAMAGE_NONE : DAMAGE_STRAY);
       }
     }
     for (int i = 0; i < PITCHES; i++) {
       if (noisy[i]) {
         end_note(listener, now + frame, (unsigned)(i + PITCH_LOW));
+        evidence_note_off(&listener->evidence, i + PITCH_LOW);
       }
     }
     channel_tick(&listener->channel, &vosp_step_ops, listener->state);
@@ -237,15 +292,18 @@ static void work(void *user, int index)
     const struct sequence *sequence = &data->sequences[turn * step % data->count];
     const size_t before = listener->samples.count;
     rng_seed(&listener->rng, job->source->seed + turn);
-    enum status status = data->rolls ? collect_roll(listener, sequence) : STATUS_OK;
-    if (status == STATUS_OK && (!data->rolls || job->source->performed)) {
-      status = collect_take(listener, sequence);
-    }
+    const enum status status =
+      data->rolls ? collect_roll(listener, sequence) : collect_take(listener, sequence);
     if (status != STATUS_OK) {
       atomic_store(&job->status, status);
     }
     atomic_fetch_add(&job->collected, listener->samples.count - before);
   }
+}
+
+int gate_samples_size(const struct net_config *config, bool rolls)
+{
+  return rolls ? EVIDENCE_SIZE + 2 + gate_context_size(config) : decision_input_size(config);
 }
 
 static enum status prepare(struct job *job, int threads)
@@ -258,7 +316,7 @@ static enum status prepare(struct job *job, int threads)
   for (int i = 0; i < threads; i++) {
     struct listener *listener = &job->listeners[i];
     listener->source = job->source;
-    listener->samples.input_size = EVIDENCE_SIZE + 2 + gate_context_size(&job->source->model->config);
+    listener->samples.input_size = gate_samples_size(&job->source->model->config, job->source->data->rolls);
     if (vosp_state_new(&listener->state, &job->net) != STATUS_OK) {
       return STATUS_NO_MEMORY;
     }
@@ -275,6 +333,7 @@ enum status gate_samples_append(struct gate_samples *samples, const struct gate_
       return STATUS_NO_MEMORY;
     }
     memcpy(samples->inputs + samples->count * G, more->inputs + k * G, G * sizeof *samples->inputs);
+    samples->kinds[samples->count] = more->kinds[k];
     samples->damage[samples->count++] = more->damage[k];
   }
   return STATUS_OK;
@@ -332,5 +391,6 @@ void gate_samples_free(struct gate_samples *samples)
 {
   free(samples->inputs);
   free(samples->damage);
+  free(samples->kinds);
   *samples = (struct gate_samples){0};
 }

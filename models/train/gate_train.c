@@ -4,26 +4,51 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "decision_model.h"
 #include "gate_fit.h"
 #include "gate_model.h"
 
-enum status judgement_make(struct judgement *judgement, const struct net_config *config,
-                           const struct params *params, const struct gate_samples *samples)
+static void judge_cells(struct judgement *judgement, const struct net_config *config,
+                        const struct params *params, float *folded, const struct gate_samples *samples)
 {
   struct gate gate;
-  float *folded = malloc(gate_folded_size(config) * sizeof *folded);
+  gate_bind(&gate, config, params, folded);
+  for (size_t i = 0; i < samples->count; i++) {
+    judgement->strokes[i].log_odds =
+      gate_judge(&gate, samples->inputs + i * (size_t)samples->input_size).log_odds;
+  }
+}
+
+static void judge_strokes(struct judgement *judgement, const struct net_config *config,
+                          const struct params *params, float *folded, const struct gate_samples *samples)
+{
+  enum { ANY_PITCH = 60 };
+  struct decision decision;
+  struct instrument instrument;
+  float ratio[DAMAGE_COUNT];
+  decision_bind(&decision, config, params, folded);
+  instrument_init(&instrument, GEAR_KEYBOARD);
+  for (size_t i = 0; i < samples->count; i++) {
+    decision_ratios(&decision, samples->inputs + i * (size_t)samples->input_size, ratio);
+    judgement->strokes[i].log_odds =
+      instrument_judge(&instrument, ANY_PITCH, ratio, samples->kinds[i]).log_odds;
+  }
+}
+
+enum status judgement_make(struct judgement *judgement, const struct net_config *config,
+                           const struct params *params, bool rolls, const struct gate_samples *samples)
+{
+  float *folded = malloc((rolls ? gate_folded_size(config) : decision_folded_size(config)) * sizeof *folded);
   *judgement = (struct judgement){.strokes = malloc((samples->count + 1) * sizeof *judgement->strokes)};
   if (folded == NULL || judgement->strokes == NULL) {
     free(folded);
     return STATUS_NO_MEMORY;
   }
-  gate_bind(&gate, config, params, folded);
   judgement->count = samples->count;
+  (rolls ? judge_cells : judge_strokes)(judgement, config, params, folded, samples);
   for (size_t i = 0; i < samples->count; i++) {
-    const float log_odds = gate_judge(&gate, samples->inputs + i * (size_t)samples->input_size).log_odds;
-    const bool good = samples->damage[i] == DAMAGE_NONE;
-    judgement->strokes[i] = (struct stroke){log_odds, good};
-    judgement->good += good;
+    judgement->strokes[i].good = samples->damage[i] == DAMAGE_NONE;
+    judgement->good += judgement->strokes[i].good;
   }
   free(folded);
   return STATUS_OK;
@@ -61,15 +86,23 @@ float judgement_threshold(struct judgement *judgement, size_t lost_max)
   return threshold;
 }
 
-enum { TRAIN_SAMPLES = 900000, VALID_SAMPLES = 100000 };
-static const double recall_floor = 0.9975;       /* of the data's own players */
-static const double varied_recall_floor = 0.985; /* of others, see vary.h */
+enum { TRAIN_SAMPLES = 1800000, VALID_SAMPLES = 200000, ROUNDS = 2 };
 static const double train_varied = 0.6;
 static const double fit_rate = 2e-3;
 
-/* Strokes to train on, to choose the threshold on, and those of other players. */
+/* Damage that is drawn for each take of the training, at most: rates a note, ghosts a second. */
+static const struct corrupt_rates most_rates = {.bounce = 0.05,
+                                                .release = 0.08,
+                                                .brush = 0.08,
+                                                .harmonic = 0.05,
+                                                .ghost = 0.5,
+                                                .crosstalk = 0.05,
+                                                .worn_keys = 8};
+static const struct corrupt_rates no_rates = {0};
+
+/* Strokes to train on; damaged ones to validate on; and of takes undamaged ones. */
 struct gate_data {
-  struct gate_samples train, valid, varied;
+  struct gate_samples train, valid, sound;
 };
 
 static void measure(const struct judgement *judgement, float threshold, struct gate_result *result)
@@ -87,31 +120,32 @@ static void measure(const struct judgement *judgement, float threshold, struct g
   result->f1 = 2 * (double)kept / fmax((double)(judgement->good + passed), 1);
 }
 
-/* The threshold that keeps at least `share` of the true strokes. */
-static float choose_threshold(struct judgement *judgement, double share)
+/* Of undamaged strokes, those that would be lost. */
+static double lost_per_1000(const struct judgement *judgement, float threshold)
 {
-  return judgement_threshold(judgement, judgement->good - (size_t)ceil(share * (double)judgement->good));
+  size_t lost = 0;
+  for (size_t i = 0; i < judgement->count; i++) {
+    lost += judgement->strokes[i].log_odds < threshold;
+  }
+  return 1000 * (double)lost / fmax((double)judgement->count, 1);
 }
 
-/* The threshold that serves the data's own players and, on takes, others too. */
 static enum status validate(const struct trainee *trainee, const struct net_config *config,
                             const struct gate_data *data, bool rolls, struct gate_result *result)
 {
-  struct judgement own = {0};
-  struct judgement others = {0};
-  enum status status = judgement_make(&own, config, &trainee->weights, &data->valid);
+  struct judgement damaged = {0};
+  struct judgement sound = {0};
+  enum status status = judgement_make(&damaged, config, &trainee->weights, rolls, &data->valid);
   if (status == STATUS_OK) {
-    status = judgement_make(&others, config, &trainee->weights, &data->varied);
+    status = judgement_make(&sound, config, &trainee->weights, rolls, &data->sound);
   }
   if (status == STATUS_OK) {
-    float threshold = choose_threshold(&own, rolls ? 0 : recall_floor);
-    if (!rolls) {
-      threshold = fminf(threshold, choose_threshold(&others, varied_recall_floor));
-    }
-    measure(&own, threshold, result);
+    const float threshold = rolls ? judgement_threshold(&damaged, damaged.good) : instrument_price(0.5F);
+    measure(&damaged, threshold, result);
+    result->lost_per_1000 = lost_per_1000(&sound, threshold);
   }
-  judgement_free(&own);
-  judgement_free(&others);
+  judgement_free(&damaged);
+  judgement_free(&sound);
   return status;
 }
 
@@ -122,7 +156,7 @@ static enum status fit_and_choose(struct model *model, const struct train_option
   struct rng rng;
   rng_seed(&rng, options->seed + 17);
   struct trainee trainee;
-  enum status status = trainee_init(&trainee, &model->config, error);
+  enum status status = trainee_init(&trainee, &model->config, run->valid->rolls, error);
   if (status == STATUS_OK) {
     const struct trainee_plan plan = {options->gate_epochs, fit_rate, run->report, run->user};
     trainee_start(&trainee, &data->train, &rng);
@@ -133,7 +167,9 @@ static enum status fit_and_choose(struct model *model, const struct train_option
   }
   if (status == STATUS_OK) {
     trainee_install(&trainee, model);
-    *params_get(&model->params, "gate.threshold") = result->threshold;
+    if (run->valid->rolls) {
+      *params_get(&model->params, "gate.threshold") = result->threshold;
+    }
   }
   trainee_free(&trainee);
   return status;
@@ -146,9 +182,9 @@ static struct gate_source training_source(const struct model *model, const struc
     .model = model,
     .data = run->train,
     .samples_max = samples_max,
-    .rates = &options->damage,
+    .rates = &most_rates,
+    .drawn = true,
     .noise = options->noise > 0 ? options->noise : 0.05,
-    .performed = true,
     .varied = train_varied,
     .threads = options->threads,
     .seed = options->seed,
@@ -159,19 +195,29 @@ static enum status collect(struct gate_data *data, const struct model *model,
                            const struct train_options *options, const struct train_run *run,
                            struct error *error)
 {
-  struct gate_source source = training_source(model, options, run, TRAIN_SAMPLES);
-  enum status status = gate_samples_collect(&data->train, &source, error);
+  struct gate_source source = training_source(model, options, run, TRAIN_SAMPLES / ROUNDS);
+  enum status status = STATUS_OK;
+  for (int round = 0; round < ROUNDS && status == STATUS_OK; round++) {
+    struct gate_samples more;
+    source.seed = options->seed + (uint64_t)round * 500009;
+    status = gate_samples_collect(&more, &source, error);
+    if (status == STATUS_OK && gate_samples_append(&data->train, &more) != STATUS_OK) {
+      status = error_set(error, STATUS_NO_MEMORY, "not enough memory for the gate's samples");
+    }
+    gate_samples_free(&more);
+  }
   source.data = run->valid;
   source.samples_max = VALID_SAMPLES;
   source.seed = options->seed + 1000003;
-  source.varied = 1;
-  if (status == STATUS_OK) {
-    status = gate_samples_collect(&data->varied, &source, error);
-  }
-  source.performed = false;
   source.varied = 0;
+  source.drawn = false;
+  source.rates = &options->damage;
   if (status == STATUS_OK) {
     status = gate_samples_collect(&data->valid, &source, error);
+  }
+  source.rates = &no_rates;
+  if (status == STATUS_OK && !run->valid->rolls) {
+    status = gate_samples_collect(&data->sound, &source, error);
   }
   return status;
 }
@@ -180,7 +226,7 @@ static enum status too_little(size_t strokes, struct error *error)
 {
   return error_set(error, STATUS_FORMAT,
                    "too little data for the gate: %zu strokes; at least %d are needed; give more data, or "
-                   "--gate 0 for a model without one",
+                   "--gate 0 and --decision 0 for a model without",
                    strokes, (int)GATE_BATCH);
 }
 
@@ -216,6 +262,6 @@ enum status gate_train(struct model *model, const struct train_options *options,
   }
   gate_samples_free(&data.train);
   gate_samples_free(&data.valid);
-  gate_samples_free(&data.varied);
+  gate_samples_free(&data.sound);
   return status;
 }

@@ -69,19 +69,14 @@ static enum status judge(struct learning *learning, const struct model *model, c
   struct gate_samples samples;
   *judgement = (struct judgement){0};
   enum status status = gate_samples_collect(&samples, &source, error);
-  if (status == STATUS_OK && judgement_make(judgement, &model->config, &model->params, &samples) != STATUS_OK) {
+  if (status == STATUS_OK &&
+      judgement_make(judgement, &model->config, &model->params, false, &samples) != STATUS_OK) {
     judgement_free(judgement);
     (void)error_set(error, STATUS_NO_MEMORY, "not enough memory to check");
     status = STATUS_NO_MEMORY;
   }
   gate_samples_free(&samples);
   return status;
-}
-
-static float threshold_of(const struct learning *learning, const struct model *model)
-{
-  const struct gate gate = {.threshold = *params_get(&model->params, "gate.threshold")};
-  return gate_threshold(&gate, (float)learning->options->strength);
 }
 
 static void count(const struct judgement *judgement, float threshold, struct learn_figures *figures)
@@ -110,7 +105,7 @@ enum status learn_measure(struct learning *learning, const struct model *model, 
     status = judge(learning, model, &learning->data.held, SIZE_MAX, MEASURE_SEED, &judgement, error);
   }
   if (status == STATUS_OK) {
-    count(&judgement, threshold_of(learning, model), figures);
+    count(&judgement, instrument_price((float)learning->options->strength), figures);
     judgement_free(&judgement);
   }
   return status;
@@ -123,7 +118,7 @@ enum status learn_lost(struct learning *learning, const struct model *model, siz
   const enum status status =
     judge(learning, model, &learning->data.train, SIZE_MAX, THRESHOLD_SEED, &judgement, error);
   if (status == STATUS_OK) {
-    count(&judgement, threshold_of(learning, model), &figures);
+    count(&judgement, instrument_price((float)learning->options->strength), &figures);
     *lost = figures.lost;
     judgement_free(&judgement);
   }
@@ -138,8 +133,9 @@ enum status learn_threshold(struct learning *learning, struct model *model, size
     judge(learning, model, &learning->data.train, SIZE_MAX, THRESHOLD_SEED, &judgement, error);
   if (status == STATUS_OK) {
     /* Not all the way: the strokes are those that trained, so they flatter. */
-    *params_get(&model->params, "gate.threshold") +=
-      0.75F * (judgement_threshold(&judgement, lost_max) - threshold_of(learning, model));
+    *params_get(&model->params, "decision.margin") +=
+      0.75F *
+      (judgement_threshold(&judgement, lost_max) - instrument_price((float)learning->options->strength));
     judgement_free(&judgement);
   }
   return status;
@@ -382,13 +378,13 @@ static enum status run(struct learning *learning, const struct learn_job *job, s
 
 static enum status check(const struct model *base, struct error *error)
 {
-  if (base->config.kind == NET_VOSP && model_has_gate(base)) {
+  if (base->config.kind == NET_VOSP && model_has_decision(base)) {
     return STATUS_OK;
   }
-  return error_set(
-    error, STATUS_UNSUPPORTED,
-    "this model is no one step predictor with a gate, so it cannot learn a player's hands; start "
-    "from one that has (emend train vosp makes them)");
+  return error_set(error, STATUS_UNSUPPORTED,
+                   "this model is no one step predictor with a decision about played music, so it cannot learn "
+                   "a player's hands; start "
+                   "from one that has (emend train vosp makes them)");
 }
 
 enum status learn(const struct learn_job *job, const struct learn_options *options,
@@ -450,7 +446,7 @@ static enum status fit(struct learning *learning, struct model *model, const str
   struct trainee trainee;
   struct rng rng;
   rng_seed(&rng, options->seed + 17);
-  enum status status = trainee_init(&trainee, &model->config, error);
+  enum status status = trainee_init(&trainee, &model->config, false, error);
   if (status == STATUS_OK) {
     trainee_start_from(&trainee, &model->params);
     status = trainee_fit(&trainee, samples, &plan, &rng, error);

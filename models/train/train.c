@@ -123,7 +123,8 @@ static enum status load_from(struct model **from, const char *path, enum net_kin
   return status;
 }
 
-/* The weights of another model, with a gate of as many units as `wanted` has: the old one where it fits. */
+/* The weights of another model, with a head of as many units as `wanted` has for the kind of data in hand: the
+ * old one where it fits. A head that this data does not train stays as it is. */
 static enum status start_from(struct trainer *trainer, const struct net_config *wanted, struct error *error)
 {
   struct model *from = NULL;
@@ -132,8 +133,14 @@ static enum status start_from(struct trainer *trainer, const struct net_config *
     return status;
   }
   struct net_config config = from->config;
-  config.gate = wanted->gate;
   config.recall = wanted->recall;
+  if (trainer->run->valid->rolls) {
+    config.gate = wanted->gate;
+  } else {
+    config.decision = wanted->decision;
+    config.belief = wanted->belief;
+    config.gate = wanted->gate > 0 ? config.gate : 0;
+  }
   status = model_new(&trainer->model, &config, error);
   for (int i = 0; status == STATUS_OK && i < from->params.count; i++) {
     const struct param *param = &from->params.list[i];
@@ -319,10 +326,19 @@ static enum status run_gate(struct trainer *trainer, struct error *error)
     return status;
   }
   char text[FACT_SIZE];
-  snprintf(text, sizeof text,
-           "recall %.4f, precision %.4f, F1 %.4f of %zu strokes, validation split, simulated damage",
-           result.recall, result.precision, result.f1, result.valid_samples);
-  if (model_set_fact(trainer->model, "valid_gate", text) != STATUS_OK) {
+  const bool rolls = trainer->run->valid->rolls;
+  if (rolls) {
+    snprintf(text, sizeof text,
+             "recall %.4f, precision %.4f, F1 %.4f of %zu strokes, validation split, simulated damage",
+             result.recall, result.precision, result.f1, result.valid_samples);
+  } else {
+    snprintf(
+      text, sizeof text,
+      "%.3f of 1,000 true notes lost, undamaged; %.4f of the true and %.4f of the passed true of %zu strokes, "
+      "simulated damage; validation split, strength 0.5, an unknown keyboard",
+      result.lost_per_1000, result.recall, result.precision, result.valid_samples);
+  }
+  if (model_set_fact(trainer->model, rolls ? "valid_gate" : "valid_decision", text) != STATUS_OK) {
     return error_set(error, STATUS_NO_MEMORY, "not enough memory for the model's facts");
   }
   return STATUS_OK;
@@ -330,7 +346,8 @@ static enum status run_gate(struct trainer *trainer, struct error *error)
 
 static bool wants_gate(const struct trainer *trainer)
 {
-  return trainer->model->config.gate > 0 && trainer->options.gate_epochs > 0;
+  const struct net_config *config = &trainer->model->config;
+  return (trainer->run->valid->rolls ? config->gate : config->decision) > 0 && trainer->options.gate_epochs > 0;
 }
 
 /* What lies on disk is too much to be read for this. */

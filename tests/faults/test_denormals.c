@@ -141,8 +141,11 @@ static float ask(struct live *live, nanos time)
   union live_record record;
   struct ring_header header;
   float answer = NAN;
-  live_receive(live, time, (const uint8_t[]){0x90, 64, 60}, 3);
-  live_receive(live, time + MS, (const uint8_t[]){0x80, 64, 0}, 3);
+  /* Beside a louder neighbour, since nothing speaks against a stroke that stands alone. */
+  live_receive(live, time, (const uint8_t[]){0x90, 65, 90}, 3);
+  live_receive(live, time + 12 * MS, (const uint8_t[]){0x90, 64, 40}, 3);
+  live_receive(live, time + 13 * MS, (const uint8_t[]){0x80, 64, 0}, 3);
+  live_receive(live, time + 13 * MS, (const uint8_t[]){0x80, 65, 0}, 3);
   while (ring_read(live_capture(live), &header, &record, sizeof record)) {
     answer = header.type == LIVE_RECORD_DECISION ? record.decision.log_odds : answer;
   }

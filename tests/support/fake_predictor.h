@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A predictor without a network, and a gate that goes by velocity alone: strokes softer than
- * FAKE_VELOCITY read as ghosts at strength 0.5. It counts what the engine asks of it.
- * Test threads only; never allocates. */
+/* A predictor without a network, and a decision that goes by velocity alone: strokes softer than
+ * FAKE_VELOCITY read as ghosts at strength 0.5 where the player's level is that of the start. It counts what
+ * the engine asks of it. Test threads only; never allocates. */
 #ifndef EMEND_FAKE_PREDICTOR_H
 #define EMEND_FAKE_PREDICTOR_H
 
@@ -20,8 +20,8 @@ struct fake_state {
 struct fake_predictor {
   struct fake_state state[CHANNELS];
   struct cleaner cleaner;
-  struct gate gate;
-  float hidden[GATE_INPUT_MAX];
+  struct decision decision;
+  float hidden[DECISION_INPUT_MAX];
   float hidden_bias[1], out[DAMAGE_COUNT], out_bias[DAMAGE_COUNT];
 };
 

@@ -58,7 +58,8 @@ struct model *learn_rig_base(void)
     .layers = 1,
     .latent = 2,
     .generator = 8,
-    .gate = 12,
+    .decision = 12,
+    .belief = BELIEF_YES,
   };
   const struct init_options init = {1.1, 0, 0.1, 0.3, 0};
   struct model *model;

@@ -71,6 +71,8 @@ typedef enum emend_reason {
   EMEND_REASON_GHOST,     /* very soft, very short */
   EMEND_REASON_CROSSTALK, /* a faint copy of another stroke */
   EMEND_REASON_STRAY,     /* does not fit what was played */
+  EMEND_REASON_RELEASE,   /* the same key again as it is let go */
+  EMEND_REASON_DUPLICATE, /* the same message twice */
   EMEND_REASONS
 } emend_reason;
 

@@ -25,9 +25,10 @@ static void suppress(nanos time)
   ledger_suppress(&ledger, time * ms, 0, 60);
 }
 
+/* `guard`: the note-off is held back until 30 ms after the stroke. */
 static int off(nanos time, bool guard)
 {
-  return (int)ledger_note_off(&ledger, time * ms, 0, 60, 33, guard);
+  return (int)ledger_note_off(&ledger, time * ms, 0, 60, 33, guard ? ledger.key[0][60].on_time + 30 * ms : 0);
 }
 
 /* The time in ms at which a held-back note-off comes out by `now`, or -1. */
@@ -141,6 +142,29 @@ static void test_nested_bounce_without_second_off(void **state)
   assert_int_equal(ledger.sounding, 0);
 }
 
+/* on on off: once that has been seen, the one note-off ends the note when it comes. */
+static void test_lone_offs_are_learnt(void **state)
+{
+  (void)state;
+  on(0);
+  suppress(10);
+  assert_int_equal(off(60, false), LEDGER_SWALLOW);
+  assert_int_equal(on(400), 1); /* the key is struck anew: it had been up */
+  assert_int_equal(off(500, false), LEDGER_EMIT);
+  on(1000);
+  suppress(1010);
+  assert_int_equal(off(1060, false), LEDGER_EMIT);
+  on(2000);
+  suppress(2010);
+  assert_int_equal(off(2040, false), LEDGER_EMIT);
+  assert_int_equal(off(2500, false), LEDGER_STRAY); /* it does have two here after all */
+  on(3000);
+  suppress(3010);
+  assert_int_equal(off(3040, false), LEDGER_SWALLOW);
+  assert_int_equal(off(3500, false), LEDGER_EMIT);
+  assert_int_equal(ledger.sounding, 0);
+}
+
 static void test_late_off_belongs_to_the_note(void **state)
 {
   (void)state;
@@ -163,7 +187,7 @@ static void test_full_list_sends_at_once(void **state)
   (void)state;
   for (unsigned pitch = 0; pitch < LEDGER_PENDING_MAX; pitch++) {
     ledger_note_on(&ledger, 0, 1, pitch);
-    assert_int_equal((int)ledger_note_off(&ledger, 1, 1, pitch, 0, true), LEDGER_HOLD);
+    assert_int_equal((int)ledger_note_off(&ledger, 1, 1, pitch, 0, 30 * ms), LEDGER_HOLD);
   }
   on(0);
   assert_int_equal(off(1, true), LEDGER_EMIT);
@@ -230,7 +254,8 @@ static void test_random_streams_balance(void **state)
       break;
     case 4: balance -= ledger_drain(&ledger, time, &message); break;
     default:
-      balance -= ledger_note_off(&ledger, time, channel, pitch, 1, rng_below(&rng, 2) == 0) == LEDGER_EMIT;
+      balance -= ledger_note_off(&ledger, time, channel, pitch, 1,
+                                 rng_below(&rng, 2) == 0 ? time + 20 * ms : 0) == LEDGER_EMIT;
     }
     assert_int_equal(ledger.sounding + ledger.owed, balance);
     assert_true(ledger.pending_count <= LEDGER_PENDING_MAX);
@@ -255,6 +280,7 @@ int main(void)
     cmocka_unit_test_setup(test_two_strokes_with_one_held_back, setup),
     cmocka_unit_test_setup(test_nested_bounce, setup),
     cmocka_unit_test_setup(test_nested_bounce_without_second_off, setup),
+    cmocka_unit_test_setup(test_lone_offs_are_learnt, setup),
     cmocka_unit_test_setup(test_late_off_belongs_to_the_note, setup),
     cmocka_unit_test_setup(test_lost_off_of_a_suppressed_stroke_harms_nothing, setup),
     cmocka_unit_test_setup(test_full_list_sends_at_once, setup),

@@ -53,7 +53,7 @@ static void test_golden_take(void **state)
   live_rig_start(live_rig_clean());
   live_rig_send(0, 0xB0, 64, 127);
   live_rig_send(10, 0x90, 60, 80);
-  live_rig_send(15, 0x80, 60, 30); /* contact bounce: off, and a soft stroke again */
+  live_rig_send(15, 0x80, 60, 30); /* contact bounce: the soft stroke carries the note, so it passes */
   live_rig_send(20, 0x90, 60, 10);
   live_rig_send(22, 0x90, 61, 5); /* brushed */
   live_rig_send(22, 0x90, 64, 70);
@@ -70,6 +70,8 @@ static void test_golden_take(void **state)
   live_silence(live_rig.live, 600 * ms);
   assert_string_equal(live_rig_sent(), "0: b0 40 7f\n"
                                        "10: 90 3c 50\n"
+                                       "15: 80 3c 1e\n"
+                                       "20: 90 3c 0a\n"
                                        "22: 90 40 46\n"
                                        "300: 80 3c 1e\n"
                                        "310: 90 40 00\n"
@@ -83,10 +85,10 @@ static void test_golden_take(void **state)
                                        "600: b0 40 00\n");
   const struct live_counters *counters = live_counters(live_rig.live);
   assert_int_equal(counters->events_in, 16);
-  assert_int_equal(counters->events_out, 13);
+  assert_int_equal(counters->events_out, 15);
   assert_int_equal(counters->notes_in, 7);
-  assert_int_equal(counters->notes_out, 5);
-  assert_int_equal(counters->suppressed[DAMAGE_GHOST], 2);
+  assert_int_equal(counters->notes_out, 6);
+  assert_int_equal(counters->suppressed[DAMAGE_GHOST], 1);
   assert_int_equal(counters->ticks, 30);
   assert_int_equal(counters->sounding, 0);
   assert_int_equal(counters->dropped, 0);
@@ -97,7 +99,7 @@ static void test_no_hold(void **state)
   (void)state;
   live_rig_start(live_rig_clean());
   for (nanos time = 1; time < 1400; time += 7) {
-    live_receive(live_rig.live, time * 12345, (const uint8_t[]){0x90, 60, 90}, 3);
+    live_receive(live_rig.live, time * 12345, (const uint8_t[]){0x90, (uint8_t)(30 + time % 60), 90}, 3);
     assert_int_equal(live_rig.port.count, 1);
     assert_int_equal(live_rig.port.messages[0].time, time * 12345);
     recording_clear(&live_rig.port);
@@ -124,9 +126,9 @@ static void test_modes(void **state)
 
   assert_true(live_set_mode(live_rig.live, LIVE_MONITOR));
   live_advance(live_rig.live, 60 * ms);
-  live_rig_send(61, 0x90, 60, 9);
-  live_rig_send(62, 0x80, 60, 0);
-  assert_string_equal(live_rig_sent(), "61: 90 3c 09\n62: 80 3c 00\n");
+  live_rig_send(61, 0x90, 62, 9);
+  live_rig_send(62, 0x80, 62, 0);
+  assert_string_equal(live_rig_sent(), "61: 90 3e 09\n62: 80 3e 00\n");
   assert_int_equal(live_rig_suppressed(), 2);
   assert_int_equal(live_counters(live_rig.live)->notes_out, 2);
 }
@@ -143,20 +145,62 @@ static void test_strength(void **state)
   assert_true(live_set_strength(live_rig.live, 7));
   live_advance(live_rig.live, 3 * ms);
   assert_float_equal(live_current_strength(live_rig.live), 1, 0);
-  live_rig_send(4, 0x90, 60, 20);
+  live_rig_send(4, 0x90, 62, 20);
   assert_string_equal(live_rig_sent(), "");
 }
 
-static void test_guard_releases_in_time(void **state)
+/* A keyboard whose middle C has struck twice in every second stroke, at press or as it is let go. */
+static struct instrument worn(enum damage kind)
+{
+  struct instrument instrument;
+  instrument_init(&instrument, GEAR_KEYBOARD);
+  instrument.key[60].strokes = 40;
+  instrument.key[60].faults[kind] = 20;
+  return instrument;
+}
+
+static void start_worn(enum damage kind)
+{
+  static struct instrument instrument;
+  struct live_config config = live_rig_clean();
+  instrument = worn(kind);
+  config.instrument = &instrument;
+  live_rig_start(config);
+}
+
+static void test_note_offs_of_sound_keys_go_at_once(void **state)
 {
   (void)state;
-  live_rig_start(live_rig_clean());
+  start_worn(DAMAGE_BOUNCE);
+  live_rig_send(100, 0x90, 61, 80);
+  live_rig_send(104, 0x80, 61, 7);
+  assert_string_equal(live_rig_sent(), "100: 90 3d 50\n104: 80 3d 07\n");
+}
+
+static void test_note_off_of_a_worn_key_waits(void **state)
+{
+  (void)state;
+  start_worn(DAMAGE_BOUNCE);
   live_rig_send(100, 0x90, 60, 80);
   live_rig_send(104, 0x80, 60, 7);
-  live_advance(live_rig.live, 129 * ms);
+  live_advance(live_rig.live, 159 * ms);
   assert_string_equal(live_rig_sent(), "100: 90 3c 50\n");
   live_advance(live_rig.live, 500 * ms);
-  assert_string_equal(live_rig_sent(), "130: 80 3c 07\n");
+  assert_string_equal(live_rig_sent(), "160: 80 3c 07\n");
+}
+
+/* The soft stroke after it is removed, and the note ends when that does. */
+static void test_a_removed_stroke_hands_the_hold_on(void **state)
+{
+  (void)state;
+  start_worn(DAMAGE_RELEASE);
+  live_rig_send(100, 0x90, 60, 80);
+  live_rig_send(300, 0x80, 60, 7);
+  live_rig_send(301, 0x90, 60, 6);
+  live_advance(live_rig.live, 800 * ms);
+  live_rig_send(900, 0x80, 60, 9);
+  live_advance(live_rig.live, 1000 * ms);
+  assert_string_equal(live_rig_sent(), "100: 90 3c 50\n915: 80 3c 09\n");
 }
 
 static void test_panic_and_silence(void **state)
@@ -238,15 +282,18 @@ static void test_odd_bytes_pass(void **state)
 static void test_nothing_goes_into_a_sysex(void **state)
 {
   (void)state;
-  live_rig_start(live_rig_clean());
+  start_worn(DAMAGE_BOUNCE);
   live_rig_send(0, 0x90, 60, 80);
-  live_rig_send(5, 0x80, 60, 0); /* held back until 30 */
+  live_rig_send(5, 0x80, 60, 0); /* held back until 60 */
   live_receive(live_rig.live, 20 * ms, (const uint8_t[]){0xF0, 1, 2, 3, 4}, 5);
   live_receive(live_rig.live, 40 * ms, (const uint8_t[]){1, 2, 3, 4}, 4);
   live_receive(live_rig.live, 50 * ms, (const uint8_t[]){0xF7}, 1);
-  live_advance(live_rig.live, 60 * ms);
-  assert_string_equal(live_rig_sent(),
-                      "0: 90 3c 50\n20: f0 01 02 03 04\n40: 01 02 03 04\n50: f7\n50: 80 3c 00\n");
+  live_receive(live_rig.live, 70 * ms, (const uint8_t[]){0xF0, 1, 2, 3, 4}, 5);
+  live_receive(live_rig.live, 80 * ms, (const uint8_t[]){0xF7}, 1);
+  live_advance(live_rig.live, 90 * ms);
+  assert_string_equal(
+    live_rig_sent(),
+    "0: 90 3c 50\n20: f0 01 02 03 04\n40: 01 02 03 04\n50: f7\n60: 80 3c 00\n70: f0 01 02 03 04\n80: f7\n");
 }
 
 static void test_broken_model_passes_all(void **state)
@@ -347,7 +394,9 @@ int main(void)
     cmocka_unit_test_teardown(test_no_hold, live_rig_stop),
     cmocka_unit_test_teardown(test_modes, live_rig_stop),
     cmocka_unit_test_teardown(test_strength, live_rig_stop),
-    cmocka_unit_test_teardown(test_guard_releases_in_time, live_rig_stop),
+    cmocka_unit_test_teardown(test_note_offs_of_sound_keys_go_at_once, live_rig_stop),
+    cmocka_unit_test_teardown(test_note_off_of_a_worn_key_waits, live_rig_stop),
+    cmocka_unit_test_teardown(test_a_removed_stroke_hands_the_hold_on, live_rig_stop),
     cmocka_unit_test_teardown(test_panic_and_silence, live_rig_stop),
     cmocka_unit_test_teardown(test_silence_lifts_pedals, live_rig_stop),
     cmocka_unit_test_teardown(test_receiver_ends_notes_itself, live_rig_stop),

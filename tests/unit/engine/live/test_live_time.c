@@ -111,7 +111,7 @@ static void test_swap_from_and_to_nothing(void **state)
   assert_string_equal(live_rig_sent(), "21: 90 3c 02\n22: 80 3c 02\n");
   assert_true(live_swap(live_rig.live, &live_rig.other.cleaner));
   live_advance(live_rig.live, 23 * ms); /* no tick is near */
-  live_rig_send(24, 0x90, 60, 2);
+  live_rig_send(24, 0x90, 62, 2);
   assert_string_equal(live_rig_sent(), "");
 }
 

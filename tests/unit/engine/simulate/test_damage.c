@@ -35,17 +35,17 @@ static void check_kind(struct corrupt_rates rates, enum damage kind, double rate
 static void check_bounce(const struct note *added, const struct note *cause)
 {
   assert_int_equal(added->pitch, cause->pitch);
-  damage_rig_assert_between(damage_rig_ms(cause->on, added->on), 5, 40);
-  damage_rig_assert_between(added->velocity, 0.4 * VELOCITY - 0.5, 1.0 * VELOCITY + 0.5);
-  assert_int_equal(added->off, cause->off);
+  damage_rig_assert_between(damage_rig_ms(cause->on, added->on), 5, 45);
+  damage_rig_assert_between(added->velocity, 1, 127);
+  assert_true(added->off > added->on && added->off <= cause->off + 20 * MS);
 }
 
 static void check_brush(const struct note *added, const struct note *cause)
 {
   damage_rig_assert_between(abs(added->pitch - cause->pitch), 1, 2);
-  damage_rig_assert_between(damage_rig_ms(cause->on, added->on), -25, 25);
-  damage_rig_assert_between(damage_rig_ms(added->on, added->off), 20, 80);
-  damage_rig_assert_between(added->velocity, 0.2 * VELOCITY - 0.5, 0.8 * VELOCITY + 0.5);
+  damage_rig_assert_between(damage_rig_ms(cause->on, added->on), -100, 200);
+  damage_rig_assert_between(damage_rig_ms(added->on, added->off), 1, 170);
+  damage_rig_assert_between(added->velocity, 1, 127);
 }
 
 static void check_harmonic(const struct note *added, const struct note *cause)
@@ -62,7 +62,7 @@ static void check_crosstalk(const struct note *added, const struct note *cause)
   assert_int_not_equal(added->pitch, cause->pitch);
   assert_true(note_is_decidable(added->channel, added->pitch));
   damage_rig_assert_between(damage_rig_ms(cause->on, added->on), -10, 10);
-  damage_rig_assert_between(added->velocity, 0.1 * VELOCITY - 0.5, 0.2 * VELOCITY + 0.5);
+  damage_rig_assert_between(added->velocity, 0.07 * VELOCITY - 0.5, 0.25 * VELOCITY + 0.5);
 }
 
 static void test_bounces(void **state)
@@ -95,13 +95,58 @@ static void test_a_bounce_splits_its_note(void **state)
   struct note_list notes = damage_rig_sparse();
   struct note_list out = damage_rig_damage(&notes, &(struct corrupt_rates){.bounce = 1}, DAMAGE_SEED);
   assert_int_equal(out.count, 2 * NOTES);
+  size_t splits = 0;
   for (size_t i = 0; i < out.count; i += 2) {
     const struct note *first = &out.notes[i];
     const struct note *second = &out.notes[i + 1];
     assert_int_equal(first->damage, DAMAGE_NONE);
     assert_int_equal(second->damage, DAMAGE_BOUNCE);
-    assert_true(first->off > first->on && first->off < second->on && second->off == notes.notes[i / 2].off);
+    const nanos end = notes.notes[i / 2].off;
+    const bool split = first->off < second->on && second->off == end;
+    const bool within = first->off == end && second->off < end;
+    assert_true(first->off > first->on && (split || within));
+    splits += split;
   }
+  damage_rig_assert_rate(splits, NOTES, 0.7);
+  note_list_free(&notes);
+  note_list_free(&out);
+}
+
+/* A short one as the key is let go, or what carries the rest of the note. */
+static void test_a_release_strikes_again(void **state)
+{
+  (void)state;
+  struct note_list notes = damage_rig_sparse();
+  struct note_list out = damage_rig_damage(&notes, &(struct corrupt_rates){.release = 1}, DAMAGE_SEED);
+  assert_int_equal(out.count, 2 * NOTES);
+  size_t carried = 0;
+  for (size_t i = 0; i < out.count; i += 2) {
+    const struct note *first = &out.notes[i];
+    const struct note *second = &out.notes[i + 1];
+    assert_int_equal(second->damage, DAMAGE_RELEASE);
+    assert_int_equal(second->pitch, first->pitch);
+    damage_rig_assert_between(damage_rig_ms(first->off, second->on), 0, 25);
+    assert_true(second->off > second->on);
+    carried += first->off < notes.notes[i / 2].off && second->off == notes.notes[i / 2].off;
+  }
+  assert_true(carried > NOTES / 4);
+  note_list_free(&notes);
+  note_list_free(&out);
+}
+
+static void test_worn_keys(void **state)
+{
+  (void)state;
+  struct note_list notes = damage_rig_sparse();
+  struct note_list out = damage_rig_damage(&notes, &(struct corrupt_rates){.worn_keys = 1}, DAMAGE_SEED);
+  int worn = -1;
+  for (size_t i = 0; i < out.count; i++) {
+    if (out.notes[i].damage != DAMAGE_NONE) {
+      assert_true(worn < 0 || worn == out.notes[i].pitch);
+      worn = out.notes[i].pitch;
+    }
+  }
+  assert_true(worn >= 0);
   note_list_free(&notes);
   note_list_free(&out);
 }
@@ -127,21 +172,19 @@ static void test_ghosts(void **state)
   const double expected = 0.3 * seconds;
   damage_rig_assert_between((double)damage_rig_count(&out, DAMAGE_GHOST), expected - 4 * sqrt(expected),
                             expected + 4 * sqrt(expected));
-  size_t low_half = 0, ghosts = 0, gaps_long = 0;
+  size_t ghosts = 0, gaps_long = 0;
   nanos last = notes.notes[0].on;
   for (size_t i = 0; i < out.count; i++) {
     const struct note *note = &out.notes[i];
     if (note->damage == DAMAGE_GHOST) {
-      damage_rig_assert_between(note->velocity, 1, 9);
-      damage_rig_assert_between(damage_rig_ms(note->on, note->off), 3, 30);
+      damage_rig_assert_between(note->velocity, 1, 0.4 * VELOCITY + 0.5);
+      damage_rig_assert_between(damage_rig_ms(note->on, note->off), 3, 150);
       assert_true(note_is_decidable(note->channel, note->pitch));
-      low_half += note->pitch < PITCH_LOW + PITCHES / 2;
       gaps_long += (double)(note->on - last) > 1e9 / 0.3 * log(2.0); /* half of exponential gaps */
       last = note->on;
       ghosts++;
     }
   }
-  damage_rig_assert_rate(low_half, (double)ghosts, 0.5);
   damage_rig_assert_rate(gaps_long, (double)ghosts, 0.5);
   note_list_free(&notes);
   note_list_free(&out);
@@ -270,6 +313,8 @@ int main(void)
     cmocka_unit_test(test_harmonics),
     cmocka_unit_test(test_crosstalk),
     cmocka_unit_test(test_a_bounce_splits_its_note),
+    cmocka_unit_test(test_a_release_strikes_again),
+    cmocka_unit_test(test_worn_keys),
     cmocka_unit_test(test_a_bounce_of_a_short_note_comes_after_it),
     cmocka_unit_test(test_ghosts),
     cmocka_unit_test(test_a_seed_means_the_same_damage),

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Training of the gate on clean, simple playing with simulated damage. */
+/* Training of the decision on clean, simple playing with simulated damage. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmocka_all.h"
-#include "gate_model.h"
+#include "decision_model.h"
 #include "gate_samples.h"
 #include "gate_train.h"
 #include "init.h"
@@ -40,7 +40,8 @@ static struct model *make_model(void)
     .hidden = 8,
     .latent = 2,
     .generator = 8,
-    .gate = 12,
+    .decision = 12,
+    .belief = BELIEF_YES,
   };
   struct model *model;
   struct error error;
@@ -65,7 +66,7 @@ static void samples_are_the_strokes(void **state)
     .model = model, .data = &takes, .samples_max = 1000000, .rates = &none, .threads = 2, .seed = 4};
   assert_int_equal(gate_samples_collect(&samples, &source, &error), STATUS_OK);
   assert_int_equal(samples.count, VALID_TAKES * NOTES);
-  assert_int_equal(samples.input_size, EVIDENCE_SIZE + 2);
+  assert_int_equal(samples.input_size, TOUCH_SIZE + 2);
   for (size_t i = 0; i < samples.count; i++) {
     assert_int_equal(samples.damage[i], DAMAGE_NONE);
   }
@@ -96,7 +97,8 @@ static void samples_are_the_strokes(void **state)
 static void check_figures(const struct model *model, const struct dataset *valid,
                           const struct train_options *options, const struct gate_result *result)
 {
-  struct gate gate;
+  struct decision decision;
+  struct instrument instrument;
   struct gate_samples samples;
   struct error error;
   const struct gate_source source = {.model = model,
@@ -105,16 +107,19 @@ static void check_figures(const struct model *model, const struct dataset *valid
                                      .rates = &options->damage,
                                      .threads = 1,
                                      .seed = options->seed + 1000003};
-  float *folded = malloc(gate_folded_size(&model->config) * sizeof *folded);
+  float *folded = malloc(decision_folded_size(&model->config) * sizeof *folded);
   assert_non_null(folded);
-  gate_bind(&gate, &model->config, &model->params, folded);
+  instrument_init(&instrument, GEAR_KEYBOARD);
+  decision_bind(&decision, &model->config, &model->params, folded);
   assert_int_equal(gate_samples_collect(&samples, &source, &error), STATUS_OK);
   assert_int_equal(samples.count, result->valid_samples);
   double given = 0;
   double hits = 0;
   for (size_t i = 0; i < samples.count; i++) {
-    const struct verdict verdict = gate_judge(&gate, samples.inputs + i * (size_t)samples.input_size);
-    const bool passes = verdict.log_odds >= gate_threshold(&gate, 0.5F);
+    float ratio[DAMAGE_COUNT];
+    decision_ratios(&decision, samples.inputs + i * (size_t)samples.input_size, ratio);
+    const struct verdict verdict = instrument_judge(&instrument, PITCH_LOW, ratio, samples.kinds[i]);
+    const bool passes = verdict.log_odds >= instrument_price(0.5F);
     given += passes;
     hits += passes && samples.damage[i] == DAMAGE_NONE;
   }
@@ -139,16 +144,16 @@ static void clean_playing_is_told_from_damage(void **state)
   make_takes(&train, TRAIN_TAKES);
   make_takes(&valid, VALID_TAKES);
   const struct train_run run = {.train = &train, .valid = &valid};
-  assert_false(model_has_gate(model));
+  assert_false(model_has_decision(model));
   assert_int_equal(gate_train(model, &options, &run, &result, &error), STATUS_OK);
   print_message("recall %.4f, precision %.4f, F1 %.4f of %zu strokes\n", result.recall, result.precision,
                 result.f1, result.valid_samples);
-  assert_true(model_has_gate(model));
+  assert_true(model_has_decision(model));
   assert_true(result.valid_samples > VALID_TAKES * NOTES);
-  assert_true(result.f1 >= 0.95);
-  assert_true(result.recall >= 0.9965);
+  assert_true(result.f1 >= 0.94);
+  assert_true(result.recall >= 0.998); /* few examples teach little, and what is not known passes */
+  assert_true(result.lost_per_1000 <= 1);
   assert_true(fabs(2 / (1 / result.recall + 1 / result.precision) - result.f1) < 1e-9);
-  assert_true(*params_get(&model->params, "gate.threshold") == result.threshold);
   check_figures(model, &valid, &options, &result);
   dataset_free(&train);
   dataset_free(&valid);
@@ -170,7 +175,7 @@ static void too_little_data_is_refused(void **state)
   assert_int_equal(gate_train(model, &options, &run, &result, &error), STATUS_FORMAT);
   assert_int_equal(gate_train_check(model, &options, &run, &error), STATUS_FORMAT);
   assert_non_null(strstr(error.text, "--gate 0"));
-  assert_false(model_has_gate(model));
+  assert_false(model_has_decision(model));
   dataset_free(&takes);
   model_free(model);
 }

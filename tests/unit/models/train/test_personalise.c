@@ -156,7 +156,7 @@ static void what_cannot_be_learnt_from_is_refused(void **state)
   check_refused(&(struct learn_job){base, NULL, &(struct dataset){.count = 0}}, STATUS_USAGE, "too few");
   check_refused(&(struct learn_job){base, NULL, &rolls}, STATUS_USAGE, "rolls");
   assert_int_equal(model_new(&blank, &base->config, &error), STATUS_OK);
-  check_refused(&(struct learn_job){blank, NULL, &takes}, STATUS_UNSUPPORTED, "gate");
+  check_refused(&(struct learn_job){blank, NULL, &takes}, STATUS_UNSUPPORTED, "decision");
   model_free(blank);
   dataset_free(&few);
 }
