@@ -127,7 +127,8 @@ static void keep_others_from_writing(void)
   umask((mask & S_IWOTH) != 0 ? mask : mask | S_IWGRP | S_IWOTH);
 }
 
-/* Commands with large products. The threads of OpenBLAS cost the others memory alone, which `live` would lock.
+/* Commands that multiply large matrices. The threads of OpenBLAS cost the others memory alone, which `live`
+ * would lock.
  */
 static bool wants_threads(const char *command)
 {

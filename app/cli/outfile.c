@@ -50,7 +50,7 @@ enum status outfile_check(const char *path, struct error *error)
     return error_set(error, STATUS_IO, "%.300s: is a folder; name a file to write", path);
   }
   if (exists && !S_ISREG(about.st_mode)) {
-    return STATUS_OK; /* a device or pipe is written as it is */
+    return STATUS_OK; /* devices and pipes are written directly */
   }
   if (stat(folder, &about) != 0 || !S_ISDIR(about.st_mode)) {
     return error_set(error, STATUS_IO, "%.300s: cannot write there: there is no folder %.300s", path, folder);

@@ -39,13 +39,14 @@ static void init_learning(struct settings *settings, struct option_spec specs[SE
                                                .kind = OPTION_FLAG,
                                                .value = &settings->learn,
                                                .help = "tune the preset to the player, from captured takes"};
-  specs[SETTINGS_LEARN_SHARE] = (struct option_spec){.name = "learn-share",
-                                                     .kind = OPTION_NUMBER,
-                                                     .value = &settings->learn_share,
-                                                     .argument = "S",
-                                                     .help = "of one core, at most, for learning (0.5)",
-                                                     .low = 0.01,
-                                                     .high = 1};
+  specs[SETTINGS_LEARN_SHARE] =
+    (struct option_spec){.name = "learn-share",
+                         .kind = OPTION_NUMBER,
+                         .value = &settings->learn_share,
+                         .argument = "S",
+                         .help = "largest share of one core that learning may use (0.5)",
+                         .low = 0.01,
+                         .high = 1};
 }
 
 static void init_page(struct settings *settings, struct option_spec specs[SETTINGS_COUNT])

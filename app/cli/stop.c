@@ -13,7 +13,7 @@
 static atomic_bool requested, reload;
 static _Atomic int64_t requested_at; /* seconds */
 
-/* A second signal within a second is the same wish: what sounds has yet to be ended. */
+/* A second signal within a second is ignored until all notes are off. */
 static void on_signal(int number)
 {
   struct timespec now;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ctrl-C and its kin, as a flag that loops look at. */
+/* Ctrl-C and similar signals, as a flag that loops poll. */
 #ifndef EMEND_STOP_H
 #define EMEND_STOP_H
 

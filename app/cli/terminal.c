@@ -80,7 +80,7 @@ bool terminal_open(void)
   }
   raw = before;
   raw.c_lflag &= (tcflag_t) ~(ICANON | ECHO);
-  raw.c_iflag &= (tcflag_t)~IXON; /* held up, it would see to no port */
+  raw.c_iflag &= (tcflag_t)~IXON; /* XOFF would block this thread and stall the ports */
   raw.c_cc[VMIN] = 0;
   raw.c_cc[VTIME] = 0;
   raw.c_cc[VSUSP] = _POSIX_VDISABLE; /* stopped, it would hold notes */

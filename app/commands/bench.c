@@ -433,7 +433,7 @@ static enum status run_table1_flags(const struct table1_flags *flags, struct err
   }
   struct table1 *table = malloc(sizeof *table);
   if (table == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "no memory for the table");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the table");
   }
   enum status status = make_table(flags, table, error);
   table1_free(table);

@@ -167,7 +167,7 @@ static int run_denoise(int argc, char **argv)
   }
   struct watch *watch = malloc(sizeof *watch);
   enum status status = watch != NULL ? outfile_check_with_report(flags.in, flags.out, flags.report, &error)
-                                     : error_set(&error, STATUS_NO_MEMORY, "no memory");
+                                     : error_set(&error, STATUS_NO_MEMORY, "out of memory");
   if (status == STATUS_OK) {
     status = settings_preset(&flags.settings, &preset, &error);
   }

@@ -53,7 +53,7 @@ static enum status list_all(bool json, struct error *error)
 
   if (list == NULL) {
     json_decref(drivers);
-    return error_set(error, STATUS_NO_MEMORY, "no memory for the list");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the list");
   }
   for (int i = 0; port_drivers[i] != NULL; i++) {
     struct error trouble = {STATUS_OK, ""};

@@ -61,7 +61,7 @@ static int run_doctor(int argc, char **argv)
   }
   struct doctor *doctor = calloc(1, sizeof *doctor);
   if (doctor == NULL) {
-    error_set(&error, STATUS_NO_MEMORY, "no memory for what is found");
+    error_set(&error, STATUS_NO_MEMORY, "out of memory for what is found");
     return command_fail(&command_doctor, &error);
   }
   examine(doctor);
@@ -82,7 +82,7 @@ static int run_doctor(int argc, char **argv)
 const struct command command_doctor = {
   .name = "doctor",
   .usage = "[--json]",
-  .summary = "look whether live can play here, and say what to do",
+  .summary = "check that emend live can run on this machine",
   .notes = "Settings, real-time limits, groups, the processor's clock and kernels, drivers, ports, presets, "
            "personal models and\n"
            "the folder of takes, a line each: fine, advice (live works without) or fault (it does not).\n"

@@ -136,8 +136,9 @@ static enum status check_outputs(struct fill_flags *flags, struct error *error)
     outfile_check_with_report(flags->in, flags->variants > 0 ? NULL : flags->out, flags->report, error);
   for (int i = 0; i < output_count(flags) && status == STATUS_OK; i++) {
     flags->paths[i] = name_output(flags->out, flags->variants > 0 ? i + 1 : 0);
-    status = flags->paths[i] != NULL ? outfile_check(flags->paths[i], error)
-                                     : error_set(error, STATUS_NO_MEMORY, "no memory for the outputs' names");
+    status = flags->paths[i] != NULL
+               ? outfile_check(flags->paths[i], error)
+               : error_set(error, STATUS_NO_MEMORY, "out of memory for the outputs' names");
     if (status == STATUS_OK && flags->variants > 0) {
       status = outfile_check_apart(flags->paths[i], flags->in, "IN.mid", error);
     }
@@ -242,7 +243,7 @@ static enum status fill_file(const struct fill_flags *flags, const struct model 
   struct fill_outcome *outcome = malloc(sizeof *outcome);
 
   if (outcome == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "no memory for the filled takes");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the filled takes");
   }
   stop_catch();
   progress_begin(&progress, "fill");

@@ -117,6 +117,6 @@ static int run_info(int argc, char **argv)
 const struct command command_info = {
   .name = "info",
   .usage = "MODEL [--json]",
-  .summary = "tell what a model file holds",
+  .summary = "describe a model file",
   .run = run_info,
 };

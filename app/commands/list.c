@@ -40,7 +40,7 @@ static bool list_ports(enum port_direction direction, struct error *error)
   struct port_info *list = calloc(PORTS_MAX, sizeof *list);
 
   if (list == NULL) {
-    error_set(error, STATUS_NO_MEMORY, "no memory for the list");
+    error_set(error, STATUS_NO_MEMORY, "out of memory for the list");
     return false;
   }
   for (int i = 0; port_drivers[i] != NULL; i++) {

@@ -271,7 +271,7 @@ static int run_live(int argc, char **argv)
   struct playing playing = {
     .flags = &flags, .session = &session, .watch = watch, .out = out, .arguments = {argc, argv}};
   enum status status = watch != NULL ? outfile_check_with_report(in, save, flags.report, &error)
-                                     : error_set(&error, STATUS_NO_MEMORY, "no memory");
+                                     : error_set(&error, STATUS_NO_MEMORY, "out of memory");
   if (status == STATUS_OK) {
     status = live_port_check(&flags.settings, flags.demo, &error);
   }
@@ -312,7 +312,8 @@ const struct command command_live = {
     "on (emend models). SIGHUP has emend.conf and the model read again, and preset, mode, strength and "
     "look-ahead "
     "taken\n"
-    "up while you play; what is wrong there is told and changes nothing. SIGTERM and SIGINT end all that "
+    "up while you play; errors are reported and the old settings stay in force. SIGTERM and SIGINT end all "
+    "that "
     "sounds, "
     "save\n"
     "the take and leave.",

@@ -78,7 +78,7 @@ static enum status keep(const struct learn_flags *flags, struct model *model, co
   snprintf(fact, sizeof fact, "%.63s, tuned on %.1f minutes of takes", flags->preset.name, result->minutes);
   enum status status = model_set_fact(model, "personal", fact);
   if (status != STATUS_OK) {
-    return error_set(error, status, "not enough memory for the model's facts");
+    return error_set(error, status, "out of memory for the model's facts");
   }
   status = flags->publish
              ? personal_publish(flags->preset.name, model, flags->preset.name, result, &number, error)

@@ -41,7 +41,8 @@ static enum status leave_out_track(const struct note_list *all, int track, struc
       status = note_list_add(notes, all->notes[i]);
     }
   }
-  return status == STATUS_OK ? status : error_set(error, status, "no memory to compare %zu notes", all->count);
+  return status == STATUS_OK ? status
+                             : error_set(error, status, "out of memory: cannot compare %zu notes", all->count);
 }
 
 /* The notes of the last file, against those of the first one or those that were played before it was filled. */

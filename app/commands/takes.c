@@ -399,7 +399,7 @@ static enum status delete_all(const struct takes_args *args, bool yes, struct er
   char(*paths)[DATAFILE_PATH_MAX] = calloc((size_t)args->operand_count, sizeof *paths);
 
   if (paths == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "no memory");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory");
   }
   enum status status = find_all(args, paths, error);
   if (status == STATUS_OK && !yes) {

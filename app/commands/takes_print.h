@@ -46,7 +46,7 @@ const char *takes_end_text(const struct journal_summary *summary, const char *pa
 /* What was lost, as one line; "" where nothing was. */
 void takes_loss_text(const struct journal_summary *summary, char *line, size_t size);
 
-/* One take as JSON; NULL without memory. */
+/* One take as JSON; NULL if out of memory. */
 json_t *takes_json(const struct journal_summary *summary, const char *path, uint64_t bytes);
 
 #endif

@@ -47,7 +47,7 @@ enum doctor_verdict doctor_worst(const struct doctor *doctor)
 void doctor_print(const struct doctor *doctor, FILE *out)
 {
   static const char *const ends[] = {"Nothing to do.",
-                                     "emend live works; what is marked 'advice' would do it good.",
+                                     "emend live works; what is marked 'advice' is recommended.",
                                      "emend live does not work here yet; see what is marked 'fault'."};
 
   for (int i = 0; i < doctor->count; i++) {

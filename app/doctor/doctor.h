@@ -38,7 +38,7 @@ void doctor_todo(struct doctor_finding *finding, const char *format, ...) EMEND_
 enum doctor_verdict doctor_worst(const struct doctor *doctor);
 
 void doctor_print(const struct doctor *doctor, FILE *out);
-json_t *doctor_json(const struct doctor *doctor); /* NULL without memory */
+json_t *doctor_json(const struct doctor *doctor); /* NULL if out of memory */
 
 /* What the system lets a live thread have. */
 struct doctor_rights {

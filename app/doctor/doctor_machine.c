@@ -153,7 +153,7 @@ void doctor_governor(struct doctor *doctor, const char *folder)
     }
   }
   if (known == 0) {
-    doctor_add(doctor, DOCTOR_FINE, "processor", "its clock is not ours to see here");
+    doctor_add(doctor, DOCTOR_FINE, "processor", "CPU frequency cannot be read here");
   } else if (waiting == 0) {
     doctor_add(doctor, DOCTOR_FINE, "processor", "the governor is 'performance'");
   } else {

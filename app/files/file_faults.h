@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is told of a MIDI file that breaks the standard. */
+/* Warnings about a MIDI file that breaks the standard. */
 #ifndef EMEND_FILE_FAULTS_H
 #define EMEND_FILE_FAULTS_H
 

@@ -120,7 +120,7 @@ static enum status file_open(struct port **result, const struct port_options *op
   }
   struct port *port = calloc(1, sizeof *port);
   if (port == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "no memory to play %.300s", options->in);
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot play %.300s", options->in);
   }
   port->stream = *stream;
   snprintf(port->name, sizeof port->name, "%s", options->in);

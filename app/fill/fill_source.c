@@ -55,7 +55,7 @@ static enum status read_keyboard(struct fill_source *source, const char *name, s
   }
   status = keyboard_merge(&source->all, &source->played);
   if (status != STATUS_OK) {
-    return error_set(error, status, "no memory for the notes of %.300s", name);
+    return error_set(error, status, "out of memory for the notes of %.300s", name);
   }
   for (size_t i = 0; i < source->played.count; i++) {
     struct note *note = &source->played.notes[i];

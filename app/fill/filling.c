@@ -204,7 +204,7 @@ enum status filling_make(struct filling *filling, const struct fill_source *sour
   enum status status = place_notes(filling, source);
   if (status == STATUS_OK && filling->notes.count == 0) {
     status = copy_source(filling, source);
-    return status == STATUS_OK ? status : error_set(error, status, "no memory for the filled take");
+    return status == STATUS_OK ? status : error_set(error, status, "out of memory for the filled take");
   }
   if (status == STATUS_OK && markers) {
     status = make_markers(&made, source, filling, gaps);
@@ -218,7 +218,7 @@ enum status filling_make(struct filling *filling, const struct fill_source *sour
     status =
       smf_append(&source->smf, source->data, source->size, &addition, &filling->data, &filling->size, error);
   } else {
-    error_set(error, status, "no memory for the filled take");
+    error_set(error, status, "out of memory for the filled take");
   }
   free(made.list);
   free(made.texts);

@@ -133,7 +133,7 @@ enum status options_load_config(config_t *config, const char *path, struct error
   }
   char *text = malloc(size + 1);
   if (text == NULL) {
-    status = error_set(error, STATUS_NO_MEMORY, "no memory to read %s", path);
+    status = error_set(error, STATUS_NO_MEMORY, "out of memory: cannot read %s", path);
   } else if (memchr(data, '\0', size) != NULL) {
     status = error_set(error, STATUS_FORMAT, "%s: holds a zero byte, so this is no settings file", path);
   } else {
@@ -153,7 +153,7 @@ enum status options_read_file(const struct option_set *set, const char *path, st
 
   storage->config = NULL;
   if (config == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "no memory to read %s", path);
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot read %s", path);
   }
   config_init(config);
   config_set_options(config, CONFIG_OPTION_AUTOCONVERT);

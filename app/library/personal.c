@@ -150,7 +150,7 @@ static enum status add(struct personal_list *list, const char *folder, int numbe
   char path[DATAFILE_PATH_MAX];
   struct personal_record *grown = realloc(list->records, (list->count + 1) * sizeof *grown);
   if (grown == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to list %.300s", folder);
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot list %.300s", folder);
   }
   list->records = grown;
   grown[list->count] = (struct personal_record){.number = number};

@@ -49,7 +49,7 @@ bool personal_fits(const struct model *model, const struct model *base);
 struct model *personal_load(const char *preset, const struct model *base, int *number,
                             char path[DATAFILE_PATH_MAX], char line[512]);
 
-/* What came of learning, as JSON; NULL without memory. */
+/* What came of learning, as JSON; NULL if out of memory. */
 json_t *personal_json(const struct learn_result *result);
 
 /* The record beside a personal model. For personal*.c. */

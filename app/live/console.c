@@ -6,7 +6,7 @@
 
 enum { LINE_MAX_SIZE = 1024 };
 
-/* A pipe that is ready takes what is no longer than LINE_MAX_SIZE whole (POSIX: PIPE_BUF). */
+/* A pipe that is ready takes up to LINE_MAX_SIZE bytes at once (POSIX: PIPE_BUF). */
 bool live_is_read(FILE *out)
 {
   struct pollfd place = {.fd = fileno(out), .events = POLLOUT};
@@ -20,7 +20,7 @@ static void tell(FILE *out, const char *head, const char *format, va_list argume
   vsnprintf(line, sizeof line, format, arguments);
   if (live_is_read(out)) {
     fprintf(out, "%s%s\n", head, line);
-    (void)fflush(out); /* what fails is told when the program ends */
+    (void)fflush(out); /* failures are reported when the program ends */
   }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What went wrong in `emend live`, or is not as it was asked for: standard error. What it does: standard
- * output. A line for which there is no room is dropped: to wait for a reader would be to see to no port. */
+ * output. A line for which there is no room is dropped: blocking here would stall the ports. */
 #ifndef EMEND_CONSOLE_H
 #define EMEND_CONSOLE_H
 

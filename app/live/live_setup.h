@@ -41,7 +41,7 @@ enum { LIVE_PERSONAL_LINE = 512 };
 void live_personal_choose(struct preset *preset, bool none, struct live_personal *personal,
                           char line[LIVE_PERSONAL_LINE]);
 
-/* Make and start the worker. What --learn needs and does not find is told as a warning. */
+/* Make and start the worker. A warning says what --learn needs but is missing. */
 enum status live_worker_start(struct worker **worker, const struct settings *settings, struct capture *capture,
                               const struct live_personal *personal, struct session *session,
                               struct error *error) EMEND_CHECK;
@@ -65,7 +65,7 @@ uint32_t live_capture_fingerprint(const char *model_path);
  * not wanted, or not possible, which a warning says. `keyboard`: real playing, not a file's. */
 struct capture *live_capture_start(const struct settings *settings, const struct session *session,
                                    bool keyboard, FILE *out);
-/* Nobody drains any more: tell what was not told yet, and end the take. NULL is allowed. */
+/* After draining has stopped: report what was not reported yet, and end the take. NULL is allowed. */
 void live_capture_stop(struct capture *capture, FILE *out);
 
 #endif

@@ -128,7 +128,7 @@ enum status worker_new(struct worker **out, const struct worker_options *options
   struct worker *worker = calloc(1, sizeof *worker);
   *out = worker;
   if (worker == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the offline thread");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the offline thread");
   }
   worker->session = session;
   worker->capture = options->capture;
@@ -143,7 +143,7 @@ enum status worker_new(struct worker **out, const struct worker_options *options
       ring_init(&worker->news, MESSAGES_BYTES) != STATUS_OK) {
     worker_free(worker);
     *out = NULL;
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the offline thread");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the offline thread");
   }
   return STATUS_OK;
 }

@@ -208,7 +208,7 @@ static enum status fill_into(struct worker *worker, const struct model *model, c
   struct fill_outcome *outcome = malloc(sizeof *outcome);
 
   if (outcome == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "no memory for the filled take");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the filled take");
   }
   enum status status = fill_job(model, source, &order, outcome, error);
   if (status == STATUS_OK) {

@@ -7,7 +7,7 @@
 
 enum { SEARCH_MAX = 256 }; /* strokes of any key that look-ahead may hold at once, and more */
 
-#define JUMP_BACK NANOS_PER_SECOND /* records may be so much out of order */
+#define JUMP_BACK NANOS_PER_SECOND /* maximum reordering of records */
 
 struct page_notes {
   struct page_note list[PAGE_NOTES_MAX]; /* number n at n % PAGE_NOTES_MAX */

@@ -19,7 +19,7 @@ static enum status add_gap(struct roll *roll, nanos begin, nanos end, struct err
   struct roll_span *grown = realloc(roll->gaps, (roll->gap_count + 1) * sizeof *grown);
 
   if (grown == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "no memory for %zu gaps", roll->gap_count + 1);
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for %zu gaps", roll->gap_count + 1);
   }
   roll->gaps = grown;
   roll->gaps[roll->gap_count++] = (struct roll_span){begin, end};
@@ -132,7 +132,7 @@ enum status roll_compare(const struct note_list *before, const struct note_list 
     free(matched);
     free(roll->notes);
     roll->notes = NULL;
-    return error_set(error, STATUS_NO_MEMORY, "no memory to compare %zu notes", most);
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot compare %zu notes", most);
   }
   for (size_t i = 0; after != NULL && i < after->count; i++) {
     size_t match = find_match(before, matched, &after->notes[i], &from);

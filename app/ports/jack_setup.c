@@ -173,13 +173,13 @@ static enum status jack_open(struct port **port, const struct port_options *opti
 {
   struct jack_port *jack = calloc(1, sizeof(*jack));
   if (!jack) {
-    return error_set(error, STATUS_NO_MEMORY, "jack: no memory for the driver");
+    return error_set(error, STATUS_NO_MEMORY, "jack: out of memory for the driver");
   }
   atomic_store(&jack->look_ahead, options->look_ahead);
   *port = &jack->head;
   enum status status = port_setup(&jack->head, options, stream, error);
   if (status == STATUS_OK && ring_init(&jack->listeners, JACK_LISTENERS_RING) != STATUS_OK) {
-    status = error_set(error, STATUS_NO_MEMORY, "jack: no memory for the driver");
+    status = error_set(error, STATUS_NO_MEMORY, "jack: out of memory for the driver");
   }
   if (status == STATUS_OK) {
     status = join_server(jack, error);
@@ -391,7 +391,7 @@ enum status jack_port_connect(struct jack_port *jack, struct error *error)
 {
   struct port_info *list = calloc(PORT_LIST_MAX, sizeof(*list));
   if (!list) {
-    return error_set(error, STATUS_NO_MEMORY, "jack: no memory for the list of ports");
+    return error_set(error, STATUS_NO_MEMORY, "jack: out of memory for the list of ports");
   }
   size_t count = jack_port_list(jack->client, list, PORT_LIST_MAX);
   struct port_link *links[] = {&jack->head.in, &jack->head.out};

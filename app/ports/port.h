@@ -3,7 +3,7 @@
  * port_portmidi.c, port_file.c).
  *
  * A driver owns the live thread. It calls the stream's functions from there, in order, and sends what
- * the stream emits. What each library does wrong has its answer in the driver that uses it. */
+ * the stream emits. Drivers contain the workarounds for their library. */
 #ifndef EMEND_PORT_H
 #define EMEND_PORT_H
 

@@ -34,7 +34,7 @@ enum status port_loop_init(struct port_loop *loop, const struct port_loop_ops *o
     return STATUS_OK;
   }
   port_loop_free(loop);
-  return error_set(error, STATUS_NO_MEMORY, "no memory for the MIDI thread's queues");
+  return error_set(error, STATUS_NO_MEMORY, "out of memory for the MIDI thread's queues");
 }
 
 void port_loop_free(struct port_loop *loop)
@@ -125,7 +125,7 @@ static void turn(struct port_loop *loop)
   if (loop->ops->gather) {
     loop->ops->gather(loop, realtime_now());
   }
-  /* Before the wish is taken: who sees it taken must not see what an earlier turn had written out. */
+  /* Clear `drained` before clearing silence_wanted, so that no reader sees both. */
   atomic_store_explicit(&loop->drained, false, memory_order_relaxed);
   if (atomic_exchange_explicit(&loop->head.silence_wanted, false, memory_order_acq_rel)) {
     stream->silence(stream->user, advance_to(loop, realtime_now()));

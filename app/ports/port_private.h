@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A listener that does not read holds up what is sent; it is told so that nobody looks for the fault in emend.
+/* Detects a receiver that has stopped reading, and reports it.
  */
 #ifndef EMEND_PORT_PRIVATE_H
 #define EMEND_PORT_PRIVATE_H

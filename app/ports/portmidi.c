@@ -347,7 +347,7 @@ static enum status open_driver(struct port **result, const struct port_options *
   }
   struct portmidi_port *port = calloc(1, sizeof(*port));
   if (!port) {
-    return error_set(error, STATUS_NO_MEMORY, "portmidi: no memory for the driver");
+    return error_set(error, STATUS_NO_MEMORY, "portmidi: out of memory for the driver");
   }
   enum status status = port_setup(&port->loop.head, options, stream, error);
   if (status == STATUS_OK) {

@@ -273,7 +273,7 @@ static enum status open_ports(struct rtmidi_port *port, struct error *error)
   alsa_seq_enlarge_pools();
   struct port_info *list = calloc(PORT_LIST_MAX, sizeof(*list));
   if (!list) {
-    return error_set(error, STATUS_NO_MEMORY, RTMIDI_NAME ": no memory for the list of ports");
+    return error_set(error, STATUS_NO_MEMORY, RTMIDI_NAME ": out of memory for the list of ports");
   }
   enum status status = open_link(port, &head->out, list, error);
   if (status == STATUS_OK) {
@@ -316,7 +316,7 @@ static enum status open_driver(struct port **result, const struct port_options *
   struct rtmidi_port *port = calloc(1, sizeof(*port));
   if (!port || pthread_mutex_init(&port->out_lock, NULL) != 0) {
     free(port);
-    return error_set(error, STATUS_NO_MEMORY, RTMIDI_NAME ": no memory for the driver");
+    return error_set(error, STATUS_NO_MEMORY, RTMIDI_NAME ": out of memory for the driver");
   }
   enum status status = port_setup(&port->loop.head, options, stream, error);
   if (status == STATUS_OK) {

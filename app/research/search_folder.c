@@ -136,7 +136,7 @@ static enum status read_text(const char *path, char **text, struct error *error)
     (*text)[size] = '\0';
   }
   free(data);
-  return *text != NULL ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, "no memory to read %s", path);
+  return *text != NULL ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, "out of memory: cannot read %s", path);
 }
 
 static enum status check_space(const char *folder, const char *path, const char *space_path,
@@ -178,7 +178,7 @@ static enum status data_text(uint64_t hash, const struct option_list *names, cha
   json_t *object = json_pack("{s:s, s:o}", "hash", digits, "data", list);
   *text = object != NULL ? json_dumps(object, 0) : NULL;
   json_decref(object);
-  return *text != NULL ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, "no memory for the data's names");
+  return *text != NULL ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, "out of memory for the data's names");
 }
 
 static enum status check_data(const char *folder, uint64_t hash, const struct option_list *names,
@@ -279,7 +279,7 @@ enum status search_settle(const char *folder, const struct search_space *space,
   char *text = malloc(SETTINGS_TEXT);
 
   if (text == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "no memory for the settings of trial %d", settings->trial);
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the settings of trial %d", settings->trial);
   }
   settings_text(space, settings, text);
   search_path(folder, settings->trial, "settings.cfg", path);
@@ -323,7 +323,7 @@ enum status search_trials(const char *folder, int **trials, size_t *count, struc
     const int trial = trial_of(entry->d_name);
     int *grown = trial >= 0 ? realloc(*trials, (*count + 1) * sizeof **trials) : NULL;
     if (trial >= 0 && grown == NULL) {
-      status = error_set(error, STATUS_NO_MEMORY, "no memory to list %s", folder);
+      status = error_set(error, STATUS_NO_MEMORY, "out of memory: cannot list %s", folder);
       break;
     }
     if (grown != NULL) {

@@ -33,7 +33,7 @@ struct search_result {
 const char *search_number_name(enum search_number number);    /* "bound" */
 const char *search_number_meaning(enum search_number number); /* for a person */
 
-/* NULL without memory. */
+/* NULL if out of memory. */
 json_t *search_result_json(const struct search_space *space, const struct search_settings *settings,
                            const struct search_result *result);
 /* Written whole or not at all. */

@@ -179,7 +179,7 @@ static enum status read_list(struct reading *reading, const config_setting_t *se
   }
   item->choices = calloc((size_t)length, sizeof *item->choices);
   if (item->choices == NULL) {
-    return error_set(reading->error, STATUS_NO_MEMORY, "no memory to read %s", reading->path);
+    return error_set(reading->error, STATUS_NO_MEMORY, "out of memory: cannot read %s", reading->path);
   }
   enum status status = STATUS_OK;
   for (int i = 0; i < length && status == STATUS_OK; i++) {
@@ -300,7 +300,7 @@ static enum status read_item(struct reading *reading, const config_setting_t *se
   item->choices = calloc(1, sizeof *item->choices);
   return item->choices != NULL
            ? read_value(reading, setting, item, item->choices[0])
-           : error_set(reading->error, STATUS_NO_MEMORY, "no memory to read %s", reading->path);
+           : error_set(reading->error, STATUS_NO_MEMORY, "out of memory: cannot read %s", reading->path);
 }
 
 /* The kind whose group of settings has this name; -1 for other names. */

@@ -53,7 +53,7 @@ enum status search_table_read(struct search_table *table, const char *folder, st
   if (status == STATUS_OK && table->count > 0) {
     table->rows = calloc(table->count, sizeof *table->rows);
     if (table->rows == NULL) {
-      status = error_set(error, STATUS_NO_MEMORY, "no memory for %zu trials", table->count);
+      status = error_set(error, STATUS_NO_MEMORY, "out of memory for %zu trials", table->count);
     }
   }
   for (size_t i = 0; table->rows != NULL && i < table->count; i++) {

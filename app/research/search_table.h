@@ -23,6 +23,6 @@ enum status search_table_read(struct search_table *table, const char *folder, st
 void search_table_free(struct search_table *table);
 
 void search_table_print(const struct search_table *table);
-json_t *search_table_json(const struct search_table *table); /* NULL without memory */
+json_t *search_table_json(const struct search_table *table); /* NULL if out of memory */
 
 #endif

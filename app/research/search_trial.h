@@ -13,7 +13,7 @@ struct search_job {
   int threads;
   train_report report; /* may be NULL */
   void *user;
-  void (*say)(int trial, const char *what); /* what was amiss and is mended, a line */
+  void (*say)(int trial, const char *what); /* one-line warning about a repaired file */
 };
 
 enum search_end {

@@ -198,7 +198,7 @@ void capture_end(struct capture *capture, enum journal_end why)
 enum { ACTIVE_SENSING = 0xFE };
 
 #define SYNC_PERIOD NANOS_PER_SECOND
-#define CLOCK_SLACK NANOS_PER_SECOND        /* records may be so much out of order */
+#define CLOCK_SLACK NANOS_PER_SECOND        /* maximum reordering of records */
 #define LOST_PERIOD (10 * NANOS_PER_SECOND) /* between two lines about what was lost */
 #define GOOD_SPAN (30 * NANOS_PER_SECOND)
 
@@ -276,7 +276,7 @@ static void record_decision(struct capture *capture, const struct live_decision_
   }
 }
 
-/* Its time, or -1 for what is no record. */
+/* Its time, or -1 if it is not a record. */
 static nanos record_time(const struct ring_header *header, const union live_record *record)
 {
   switch ((enum live_record_type)header->type) {
@@ -557,7 +557,7 @@ static enum status init(struct capture *capture, const struct capture_options *o
   if (ring_init(&capture->requests, CAPTURE_RING) != STATUS_OK ||
       ring_init(&capture->news, CAPTURE_RING) != STATUS_OK ||
       ring_init(&capture->answered, CAPTURE_RING) != STATUS_OK) {
-    return error_set(error, STATUS_NO_MEMORY, "no memory to capture takes");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot capture takes");
   }
   return capture_make_folder(capture, error);
 }
@@ -577,7 +577,7 @@ enum status capture_open(struct capture **capture, const struct capture_options 
 
   *capture = NULL;
   if (made == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "no memory to capture takes");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot capture takes");
   }
   made->live = live;
   enum status status = init(made, options, error);

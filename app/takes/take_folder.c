@@ -93,7 +93,7 @@ enum status take_folder_list(struct take_list *takes, const char *folder, struct
   (void)closedir(open);
   if (status != STATUS_OK) {
     take_list_free(takes);
-    return error_set(error, status, "no memory to list the takes in %.300s", folder);
+    return error_set(error, status, "out of memory: cannot list the takes in %.300s", folder);
   }
   if (takes->count > 0) {
     qsort(takes->list, takes->count, sizeof *takes->list, by_number);

@@ -16,7 +16,7 @@ static enum status append(struct dataset *data, struct dataset *more, struct err
 
   if (sequences == NULL) {
     dataset_free(more);
-    return error_set(error, STATUS_NO_MEMORY, "no memory for %zu sequences", count);
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for %zu sequences", count);
   }
   memcpy(sequences + data->count, more->sequences, more->count * sizeof *sequences);
   data->sequences = sequences;

@@ -125,7 +125,7 @@ enum status file_read(const char *path, size_t limit, uint8_t **data, size_t *si
                      limit);
   }
   if (code == ENOMEM) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to read %s", name);
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot read %s", name);
   }
   return system_error(error, "read", name, code);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Journals: one take as it was played, received and cleaned, with the decisions, in a form that can lose its
- * tail and stay readable. Pure functions over memory; the files are app/capture.c's.
+/* Journals: one take as it was played, received and cleaned, with the decisions, in a form that stays
+ * readable if its end is lost. Pure functions over memory; the files are app/capture.c's.
  *
  * A journal is a head of 16 bytes (magic, version, flags) and records. A record is its type (1 byte, then a
  * zero byte), the size of its payload (2 bytes), a CRC-32 over these four and the payload, and the payload,
- * which begins with the time. Numbers are little-endian. Nothing is ever written over but the flags.
+ * which begins with the time. Numbers are little-endian. Only the flags are ever overwritten.
  *
  * Clock and active sensing are left out; of SysEx only the size is kept. */
 #ifndef EMEND_JOURNAL_H
@@ -33,12 +33,12 @@ enum journal_type {
   JOURNAL_START = 1, /* the first record, and no other */
   JOURNAL_RECEIVED,  /* a short message from the keyboard */
   JOURNAL_SENT,      /* a short message to the DAW */
-  JOURNAL_LONG,      /* a SysEx, or a piece of one, passed */
+  JOURNAL_LONG,      /* a SysEx or part of one was passed */
   JOURNAL_DECISION,
   JOURNAL_PORT, /* the ports were lost, or are back */
   JOURNAL_GOOD, /* the player liked it */
-  JOURNAL_UNDO, /* the player says that this suppressed stroke was meant */
-  JOURNAL_LOST, /* messages that could not be recorded */
+  JOURNAL_UNDO, /* the player meant this suppressed note */
+  JOURNAL_LOST, /* number of messages not recorded */
   JOURNAL_SETTINGS,
   JOURNAL_END,     /* the last record of a take that ended in order */
   JOURNAL_UNMEANT, /* the player says that this stroke, which passed, was not meant */

@@ -75,14 +75,14 @@ EMEND_LIVE void ledger_forget(struct ledger *ledger, unsigned channel);
 
 /* A note-off that could not be sent, or that nobody else will send: ledger_drain will give it. */
 EMEND_LIVE void ledger_owe(struct ledger *ledger, unsigned channel, unsigned pitch);
-/* Every note that sounds is owed its note-off, every pedal that is down its release. For panic, port loss and
+/* Queue a note-off for every sounding note and a release for every pedal that is down. For panic, port loss and
  * exit. */
 EMEND_LIVE void ledger_end_all(struct ledger *ledger);
-/* Beside that, every channel is owed what ends notes that the ledger does not know. For panic. */
+/* Also queue All Notes Off on every channel, for notes that the ledger does not know. For panic. */
 EMEND_LIVE void ledger_end_unknown(struct ledger *ledger);
-/* Is anything owed? */
+/* Is anything still to be sent? */
 EMEND_LIVE bool ledger_owes(const struct ledger *ledger);
-/* Take one message that is owed, note-offs first; false when there is none. Its time is `now`. */
+/* Take one queued message, note-offs first; false when there is none. Its time is `now`. */
 EMEND_LIVE bool ledger_drain(struct ledger *ledger, nanos now, struct message *message);
 /* What ledger_drain gave could not be sent: it will give it again. */
 EMEND_LIVE void ledger_return(struct ledger *ledger, const struct message *message);

@@ -46,7 +46,7 @@ struct live_config {
   float strength;            /* [0, 1] */
   nanos look_ahead;          /* >= 0, at most LIVE_LOOK_AHEAD_MAX; the same delay for everything */
   double bpm;                /* for beat frames until a MIDI clock or a tempo says otherwise; 120 */
-  bool keep_warm;            /* a decision for nobody every millisecond, so that the next one finds its data in
+  bool keep_warm;            /* dummy decision every millisecond, so that the next one finds its data in
                                 the cache; for real time, a waste elsewhere */
   uint32_t capture_capacity; /* bytes of the capture ring; 0: no capture */
   const struct instrument *instrument; /* what is known of it, copied; NULL: a keyboard, nothing known */

@@ -130,7 +130,7 @@ EMEND_LIVE void live_record_event(struct live *live, nanos time, bool sent, cons
 /* live_notes.c: messages are heard when they come and handled when they are decided. */
 
 EMEND_LIVE void live_hear(struct live *live, nanos time, const uint8_t *bytes, size_t size);
-/* A decision for nobody; see live_config.keep_warm. */
+/* A dummy decision; see live_config.keep_warm. */
 EMEND_LIVE void live_warm(struct live *live);
 /* `heard`: when it came; `time`: now, when it is decided and goes out. */
 EMEND_LIVE void live_handle(struct live *live, nanos heard, nanos time, const uint8_t *bytes, size_t size);

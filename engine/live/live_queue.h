@@ -7,7 +7,7 @@
 #include "event.h"
 #include "rt.h"
 
-enum { SHORT_MAX = 3 }; /* bytes of what is no SysEx */
+enum { SHORT_MAX = 3 }; /* size of the largest short message */
 
 struct queued {
   nanos time;

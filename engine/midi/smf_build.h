@@ -29,7 +29,7 @@ struct smf_builder {
 enum status smf_builder_begin(struct smf_builder *builder, int format, uint16_t division, int track_count,
                               size_t pool_size) EMEND_CHECK;
 /* Add an event (tick, track, kind, size are taken) whose bytes lie at `at` in the pool; at equal
- * ticks and tracks the order in the pool decides. Returns the bytes to fill, NULL without memory. */
+ * ticks and tracks the order in the pool decides. Returns the bytes to fill, NULL if out of memory. */
 uint8_t *smf_builder_put(struct smf_builder *builder, size_t at, struct smf_event event) EMEND_CHECK;
 /* The same, after what was added before. */
 uint8_t *smf_builder_add(struct smf_builder *builder, struct smf_event event) EMEND_CHECK;

@@ -142,7 +142,7 @@ enum status dataset_frames(struct dataset *dataset, const struct frame_def *def,
     if (dataset->on_disk) {
       sequence->frames = (int)(sequence->lasts / frame_duration(def, TAKE_BPM)) + 1;
     } else if (sequence_frames(sequence, def) != STATUS_OK) {
-      return error_set(error, STATUS_NO_MEMORY, "not enough memory for the frames of %s", sequence->name);
+      return error_set(error, STATUS_NO_MEMORY, "out of memory for the frames of %s", sequence->name);
     }
     dataset->frames += (size_t)sequence->frames;
   }
@@ -199,7 +199,7 @@ enum status sequence_damage(struct sequence *sequence, const struct frame_def *d
   rng_seed(&rng, seed);
   const enum status status = damaged_cells(sequence, def, rates, &rng, error);
   return status == STATUS_NO_MEMORY
-           ? error_set(error, status, "not enough memory for the damaged frames of %s", sequence->name)
+           ? error_set(error, status, "out of memory for the damaged frames of %s", sequence->name)
            : status;
 }
 

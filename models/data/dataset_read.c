@@ -98,7 +98,7 @@ static enum status list_folder(const char *path, bool (*wanted)(const char *, co
   }
   closedir(folder);
   if (status != STATUS_OK) {
-    return error_set(error, status, "not enough memory to list %s", path);
+    return error_set(error, status, "out of memory: cannot list %s", path);
   }
   if (names->count > 0) {
     qsort(names->list, names->count, sizeof *names->list, by_name);
@@ -137,7 +137,7 @@ static enum status read_files(struct dataset *dataset, const char *path, const s
     const enum status status = fits ? dataset_read_midi(dataset, file, names->list[i], &last)
                                     : error_set(&last, STATUS_IO, "a path in %s is too long", path);
     if (status == STATUS_NO_MEMORY) {
-      return error_set(error, status, "not enough memory for %s", file);
+      return error_set(error, status, "out of memory for %s", file);
     }
     if (status != STATUS_OK && dataset->skipped++ == 0) {
       dataset->unread = last;
@@ -167,7 +167,7 @@ static enum status read_folder_split(struct dataset *dataset, const char *path, 
 {
   size_t *starts = malloc((names->count + 1) * sizeof *starts);
   if (starts == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to read %s", path);
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot read %s", path);
   }
   enum status status = read_files(dataset, path, names, starts, error);
   if (status == STATUS_OK && !inside && has_takes(names)) {
@@ -241,7 +241,7 @@ static enum status read_sequence(struct dataset *dataset, const struct place *pl
   snprintf(name, sizeof name, "%zu", place->sequence);
   struct sequence *sequence = dataset_add(dataset, name);
   if (sequence == NULL || (sequence->cells = calloc(count, PITCHES)) == NULL) {
-    return error_set(place->error, STATUS_NO_MEMORY, "not enough memory for %s", place->path);
+    return error_set(place->error, STATUS_NO_MEMORY, "out of memory for %s", place->path);
   }
   sequence->frames = (int)count;
   dataset->frames += count;
@@ -428,7 +428,7 @@ enum status dataset_read_midi(struct dataset *dataset, const char *path, const c
   if (status == STATUS_OK) {
     status = add_takes(dataset, &notes, name, path);
     if (status != STATUS_OK) {
-      error_set(error, status, "not enough memory for %s", path);
+      error_set(error, status, "out of memory for %s", path);
     }
   }
   note_list_free(&notes);
@@ -510,7 +510,7 @@ enum status dataset_fetch(struct dataset *part, const struct dataset *data, cons
   }
   if (status != STATUS_OK) {
     dataset_free(part);
-    return error_set(error, status, "not enough memory for the takes of a part of the data");
+    return error_set(error, status, "out of memory for the takes of a part of the data");
   }
   return STATUS_OK;
 }
@@ -519,7 +519,7 @@ enum status dataset_sample(struct dataset *part, const struct dataset *data, dou
 {
   uint32_t *chosen = malloc((data->count + 1) * sizeof *chosen);
   if (chosen == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to choose takes");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot choose takes");
   }
   const double all = dataset_hours(data);
   const double share = hours < all ? hours / all : 1;

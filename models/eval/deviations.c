@@ -81,7 +81,7 @@ enum status deviations_find(struct deviations *found, const struct model *model,
                                .diagonal = config->posterior == POSTERIOR_DIAGONAL};
   const enum status status =
     config->kind == NET_VRAE ? of_vrae(found, model, &whole) : of_vosp(found, model, &whole);
-  return status == STATUS_OK ? status : error_set(error, status, "not enough memory for the deviations");
+  return status == STATUS_OK ? status : error_set(error, status, "out of memory for the deviations");
 }
 
 static double s_of(const struct deviations *found, int t, int latent)

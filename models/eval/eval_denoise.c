@@ -55,7 +55,7 @@ static void add_sums(struct eval_denoise *sum, const struct eval_denoise *part)
 static enum status tune_rules(const struct denoise_run *run, struct rules *rules, struct error *error)
 {
   struct rules_tuning *tuning = calloc(1, sizeof *tuning);
-  enum status status = tuning != NULL ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, "not enough memory");
+  enum status status = tuning != NULL ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, "out of memory");
   for (size_t i = 0; i < run->data->count && status == STATUS_OK; i++) {
     struct note_list damaged = {0};
     struct rng rng;
@@ -84,8 +84,7 @@ static enum status run_job(struct job *job, struct eval_denoise *result, struct 
     const struct denoise_worker *worker = &job->workers[i];
     if (worker->status != STATUS_OK) {
       return error_set(error, worker->status, "%s",
-                       worker->error.text[0] != '\0' ? worker->error.text
-                                                     : "not enough memory for the evaluation");
+                       worker->error.text[0] != '\0' ? worker->error.text : "out of memory for the evaluation");
     }
     add_sums(result, &worker->sums);
   }
@@ -120,7 +119,7 @@ enum status eval_denoise(const struct model *model, const struct dataset *data, 
   }
   struct job *job = calloc(1, sizeof *job);
   if (job == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the evaluation");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the evaluation");
   }
   job->model = model;
   job->run = &run;
@@ -208,7 +207,7 @@ static enum status play(struct cleaner *cleaner, float strength, const struct no
   struct take take;
   enum status status = take_from_notes(&take, damaged);
   if (status != STATUS_OK) {
-    return error_set(error, status, "not enough memory to play a take");
+    return error_set(error, status, "out of memory: cannot play a take");
   }
   status = live_new(&live, &config, cleaner, listen, listener, error);
   if (status == STATUS_OK) {

@@ -176,7 +176,7 @@ static enum status run_job(struct job *job, struct eval_impute *result, struct e
     return eval_stopped(error);
   }
   if (status != STATUS_OK) {
-    return error_set(error, status, "not enough memory for the evaluation");
+    return error_set(error, status, "out of memory for the evaluation");
   }
   add_up(job, result);
   return STATUS_OK;
@@ -204,7 +204,7 @@ enum status eval_impute(const struct model *model, const struct dataset *data, i
   eval_pace_init(&pace, watch, data->frames);
   struct job *job = calloc(1, sizeof *job);
   if (job == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the evaluation");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the evaluation");
   }
   job->model = model;
   job->data = data;
@@ -216,7 +216,7 @@ enum status eval_impute(const struct model *model, const struct dataset *data, i
   const enum status status = job->parts != NULL && vrae_net_init(&job->net, &model->config, &model->params,
                                                                  model->params.block) == STATUS_OK
                                ? run_job(job, result, error)
-                               : error_set(error, STATUS_NO_MEMORY, "not enough memory for the evaluation");
+                               : error_set(error, STATUS_NO_MEMORY, "out of memory for the evaluation");
   job_free(job);
   return status;
 }

@@ -54,7 +54,7 @@ enum status eval_nll(const struct model *model, const struct dataset *data, int 
     return eval_stopped(error);
   }
   if (status != STATUS_OK) {
-    return error_set(error, status, "not enough memory for the evaluation");
+    return error_set(error, status, "out of memory for the evaluation");
   }
   *result = report(&sums, exact, particles, log_p);
   return STATUS_OK;

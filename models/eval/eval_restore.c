@@ -164,8 +164,7 @@ static enum status collect(const struct restore_job *job, struct eval_restore *r
     const struct restore_worker *worker = &job->workers[w];
     if (worker->status != STATUS_OK) {
       return error_set(error, worker->status, "%s",
-                       worker->error.text[0] != '\0' ? worker->error.text
-                                                     : "not enough memory for the evaluation");
+                       worker->error.text[0] != '\0' ? worker->error.text : "out of memory for the evaluation");
     }
     eval_add_score(&result->before, &worker->sums.before);
     eval_add_score(&result->fill, &worker->sums.fill);
@@ -191,7 +190,7 @@ enum status eval_restore(const struct model *model, const struct dataset *data,
 {
   struct restore_job *job = calloc(1, sizeof *job);
   if (job == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the evaluation");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the evaluation");
   }
   job->model = model;
   job->data = data;

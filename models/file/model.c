@@ -20,7 +20,7 @@ enum { MODEL_FILE_MAX = 1 << 28, STAMP_KEYS = 2, KIND_TEXT = 16 };
 
 static enum status no_memory(struct error *error)
 {
-  (void)error_set(error, STATUS_NO_MEMORY, "not enough memory for the model");
+  (void)error_set(error, STATUS_NO_MEMORY, "out of memory for the model");
   return STATUS_NO_MEMORY;
 }
 

@@ -45,7 +45,7 @@ static enum status refuse(const struct reading *reading, const char *tensor, con
 
 static enum status no_memory(const struct reading *reading)
 {
-  return error_set(reading->error, STATUS_NO_MEMORY, "not enough memory to read %s", reading->name);
+  return error_set(reading->error, STATUS_NO_MEMORY, "out of memory: cannot read %s", reading->name);
 }
 
 static enum status read_meta(struct reading *reading, const json_t *object)
@@ -397,7 +397,7 @@ static enum status put_file(const struct params *params, const char *text, uint8
   }
   uint8_t *bytes = malloc(total);
   if (bytes == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to write the model");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot write the model");
   }
   put_little_endian(bytes, start - LENGTH_BYTES, LENGTH_BYTES);
   memcpy(bytes + LENGTH_BYTES, text, length);
@@ -424,7 +424,7 @@ enum status safetensors_write(const struct params *params, const struct safetens
   }
   char *text = header_text(params, meta, meta_count);
   if (text == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to write the model");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot write the model");
   }
   status = put_file(params, text, data, size, error);
   free(text);

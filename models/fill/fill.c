@@ -105,7 +105,7 @@ enum status fill_run_init(struct fill_run *run, const struct model *model, const
     status = filler_init(&run->filler, &run->config, &model->params, error);
   }
   if (status == STATUS_OK && (status = fill_run_open(run, gaps)) != STATUS_OK) {
-    error_set(error, status, "not enough memory for a take of %d frames", run->frames);
+    error_set(error, status, "out of memory for a take of %d frames", run->frames);
   }
   if (status != STATUS_OK) {
     fill_run_free(run);
@@ -149,7 +149,7 @@ bool fill_go_on(const struct fill_run *run, const struct fill_watch *watch, int 
 enum status fill_failed(enum status status, struct error *error)
 {
   return status == STATUS_INTERRUPTED ? error_set(error, status, "stopped; nothing was written")
-                                      : error_set(error, status, "not enough memory to fill the take");
+                                      : error_set(error, status, "out of memory: cannot fill the take");
 }
 
 /* --- Candidates --- */

@@ -21,7 +21,7 @@ enum status filler_init(struct filler *filler, const struct net_config *config, 
   if (status == STATUS_OK) {
     status = vrae_batch_init(&filler->batch, &filler->net, FILLER_PART_MAX, PITCHES, false);
   }
-  return status == STATUS_OK ? status : error_set(error, status, "not enough memory to fill with this model");
+  return status == STATUS_OK ? status : error_set(error, status, "out of memory: cannot fill with this model");
 }
 
 void filler_free(struct filler *filler)

@@ -38,7 +38,7 @@ static enum status fill_cleaner(struct owned_cleaner *owned, const struct model 
   if (model_has_gate(model)) {
     owned->folded = malloc(gate_folded_size(&model->config) * sizeof *owned->folded);
     if (owned->folded == NULL) {
-      return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live gate");
+      return error_set(error, STATUS_NO_MEMORY, "out of memory for the live gate");
     }
     gate_bind(&owned->gate, &model->config, &model->params, owned->folded);
     owned->cleaner.gate = &owned->gate;
@@ -46,7 +46,7 @@ static enum status fill_cleaner(struct owned_cleaner *owned, const struct model 
   if (model_has_decision(model)) {
     owned->folded_decision = malloc(decision_folded_size(&model->config) * sizeof *owned->folded_decision);
     if (owned->folded_decision == NULL) {
-      return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live decision");
+      return error_set(error, STATUS_NO_MEMORY, "out of memory for the live decision");
     }
     decision_bind(&owned->decision, &model->config, &model->params, owned->folded_decision);
     owned->cleaner.decision = &owned->decision;
@@ -54,7 +54,7 @@ static enum status fill_cleaner(struct owned_cleaner *owned, const struct model 
   for (int c = 0; c < CHANNELS; c++) {
     struct vosp_state *state = NULL;
     if (vosp_state_new(&state, &owned->net) != STATUS_OK) {
-      return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live model's states");
+      return error_set(error, STATUS_NO_MEMORY, "out of memory for the live model's states");
     }
     owned->cleaner.state[c] = state;
   }
@@ -71,7 +71,7 @@ enum status model_cleaner_new(const struct model *model, struct cleaner **cleane
   struct owned_cleaner *owned = calloc(1, sizeof *owned);
   if (owned == NULL || vosp_step_init(&owned->net, &model->config, &model->params) != STATUS_OK) {
     free(owned);
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the live model");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the live model");
   }
   owned->cleaner.ops = &vosp_step_ops;
   owned->cleaner.frame = model->config.frame;

@@ -23,7 +23,7 @@ const char *blas_core(void);
  * right. */
 const char *blas_core_better(const char *core, const struct blas_features *features);
 
-/* Become this program anew with the environment that OpenBLAS should start in, unless it is so or the system
+/* Re-execute the program with the environment that OpenBLAS should start in, unless it is so or the system
  * has no way: the better core, where there is one, the library can change and OPENBLAS_CORETYPE is not set; and
  * with `one_thread`, where OPENBLAS_NUM_THREADS is not set, none of the threads that OpenBLAS starts for each
  * further processor and gives 128 MB each. To be called before anything is open. */

@@ -24,7 +24,7 @@ enum status filler_cut(struct chunk_list *list, const struct dataset *data, uint
 int filler_batch_rows(int sequences);
 
 /* One part a chunk, the pitches that sound in it or in its matches as rows. Sets *rows and *frames, what the
- * loss is of; returns T, or -1 without memory. Allocates for a while. */
+ * loss is of; returns T, or -1 if out of memory. Allocates for a while. */
 int filler_batch_fill(struct vrae_batch *batch, const struct vrae_net *net, const struct chunk *chunks,
                       int used, struct rng *rng, int *rows, double *frames) EMEND_CHECK;
 

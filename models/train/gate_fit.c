@@ -40,7 +40,7 @@ enum status trainee_init(struct trainee *trainee, const struct net_config *confi
   }
   trainee->x = malloc(GATE_BATCH * (G + 2 * K + DAMAGE_COUNT) * sizeof(float));
   if (status != STATUS_OK || trainee->x == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to train the gate");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot train the gate");
   }
   trainee->h = trainee->x + GATE_BATCH * G;
   trainee->to_h = trainee->h + GATE_BATCH * K;
@@ -243,7 +243,7 @@ enum status trainee_fit(struct trainee *trainee, const struct gate_samples *samp
 {
   uint32_t *order = malloc((samples->count + 1) * sizeof *order);
   if (order == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to train the gate");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot train the gate");
   }
   for (size_t i = 0; i < samples->count; i++) {
     order[i] = (uint32_t)i;

@@ -380,7 +380,7 @@ enum status gate_samples_collect(struct gate_samples *samples, const struct gate
   free(job.listeners);
   vosp_step_free(&job.net);
   if (status == STATUS_NO_MEMORY) {
-    error_set(error, status, "not enough memory for the gate's samples");
+    error_set(error, status, "out of memory for the gate's samples");
   } else if (status == STATUS_INTERRUPTED) {
     error_set(error, status, "stopped while listening to takes");
   }

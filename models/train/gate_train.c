@@ -202,7 +202,7 @@ static enum status collect(struct gate_data *data, const struct model *model,
     source.seed = options->seed + (uint64_t)round * 500009;
     status = gate_samples_collect(&more, &source, error);
     if (status == STATUS_OK && gate_samples_append(&data->train, &more) != STATUS_OK) {
-      status = error_set(error, STATUS_NO_MEMORY, "not enough memory for the gate's samples");
+      status = error_set(error, STATUS_NO_MEMORY, "out of memory for the gate's samples");
     }
     gate_samples_free(&more);
   }

@@ -45,7 +45,7 @@ static enum status measure_network(struct learning *learning, const struct model
   vosp_net_free(&net);
   if (status != STATUS_OK) {
     return error_set(error, status, "%s",
-                     status == STATUS_INTERRUPTED ? "stopped while checking" : "not enough memory to check");
+                     status == STATUS_INTERRUPTED ? "stopped while checking" : "out of memory: cannot check");
   }
   *nats = (sums.reconstruction + LEARN_KL_WEIGHT * sums.kl) / (double)sums.frames;
   return STATUS_OK;
@@ -72,7 +72,7 @@ static enum status judge(struct learning *learning, const struct model *model, c
   if (status == STATUS_OK &&
       judgement_make(judgement, &model->config, &model->params, false, &samples) != STATUS_OK) {
     judgement_free(judgement);
-    (void)error_set(error, STATUS_NO_MEMORY, "not enough memory to check");
+    (void)error_set(error, STATUS_NO_MEMORY, "out of memory: cannot check");
     status = STATUS_NO_MEMORY;
   }
   gate_samples_free(&samples);
@@ -212,7 +212,7 @@ static enum status run_epoch(struct tuner *tuner, int epoch, struct error *error
     return status;
   }
   if (chunk_list_cut(&list, train, STEPS, LEAD, 1, &tuner->rng) != STATUS_OK) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to learn");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot learn");
   }
   for (size_t i = 0; i < list.count && status == STATUS_OK; i += BATCH) {
     const double part = (epoch + (double)i / (double)list.count) / options->epochs;
@@ -231,7 +231,7 @@ enum status learn_network(struct learning *learning, struct model *model, struct
   struct tuner tuner;
   enum status status = tuner_init(&tuner, learning, model);
   if (status != STATUS_OK) {
-    error_set(error, status, "not enough memory to learn");
+    error_set(error, status, "out of memory: cannot learn");
   }
   for (int epoch = 0; epoch < learning->options->epochs && status == STATUS_OK; epoch++) {
     status = run_epoch(&tuner, epoch, error);
@@ -276,7 +276,7 @@ static enum status copy_model(const struct model *from, struct model **to, struc
     memcpy((*to)->params.block, from->params.block, from->params.size * sizeof(float));
     return STATUS_OK;
   }
-  return error_set(error, status, "not enough memory to learn");
+  return error_set(error, status, "out of memory: cannot learn");
 }
 
 /* weights = base + share (tuned - base) */
@@ -347,7 +347,7 @@ static enum status choose(struct learning *learning, const struct learn_job *job
 {
   float *weights = malloc(2 * model->params.size * sizeof *weights);
   if (weights == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to check");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot check");
   }
   const enum status status =
     try_shares(learning, job, weights, weights + model->params.size, model, result, error);

@@ -100,7 +100,7 @@ enum status learn_data_init(struct learn_data *data, const struct dataset *takes
   }
   enum status status = cut_all(data, takes);
   if (status != STATUS_OK) {
-    return error_set(error, status, "not enough memory for the takes");
+    return error_set(error, status, "out of memory for the takes");
   }
   const double minutes = learn_minutes(&data->train);
   if (minutes < LEARN_MINUTES_MIN || data->held.count == 0) {

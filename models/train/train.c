@@ -164,7 +164,7 @@ static enum status start_weights(struct trainer *trainer, const struct net_confi
     return status;
   }
   status = trainer->kind->init(config, &trainer->options, &trainer->model->params, &trainer->rng);
-  return status == STATUS_OK ? status : error_set(error, status, "not enough memory to start the weights");
+  return status == STATUS_OK ? status : error_set(error, status, "out of memory: cannot start the weights");
 }
 
 static enum status start_workers(struct trainer *trainer)
@@ -192,7 +192,7 @@ static enum status start_optimiser(struct trainer *trainer, struct error *error)
   trainer->best = malloc(size * sizeof *trainer->best);
   if (trainer->best == NULL || train_average_start(trainer) != STATUS_OK ||
       optimiser_init(&trainer->optimiser, size) != STATUS_OK) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to train");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot train");
   }
   memcpy(trainer->best, trainer->model->params.block, size * sizeof *trainer->best);
   return STATUS_OK;
@@ -234,11 +234,11 @@ static enum status trainer_init(struct trainer *trainer, const struct net_config
     return status;
   }
   if (trainer->kind->net_new(&trainer->model->config, &trainer->model->params, &trainer->net) != STATUS_OK) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to train");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot train");
   }
   status = start_workers(trainer);
   return status == STATUS_OK ? status
-                             : error_set(error, status, "not enough memory for batches of %d", options->batch);
+                             : error_set(error, status, "out of memory for batches of %d", options->batch);
 }
 
 /* Put the best weights in place and say in the model how they came about. */
@@ -250,13 +250,13 @@ static enum status keep_best(struct trainer *trainer, struct error *error)
   if (trainer->kind->finish != NULL &&
       trainer->kind->finish(trainer->net, &model->params, trainer->run->valid, trainer->options.seed,
                             &trainer->point.bound) != STATUS_OK) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to calibrate the model");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot calibrate the model");
   }
   char text[FACT_SIZE];
   train_figure_text(trainer, sizeof text, text);
   if (model_set_fact(model, train_figure(model), text) != STATUS_OK ||
       (trainer->run->command != NULL && model_set_fact(model, "command", trainer->run->command) != STATUS_OK)) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the model's facts");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the model's facts");
   }
   return STATUS_OK;
 }
@@ -279,7 +279,7 @@ static enum status run_epochs(struct trainer *trainer, struct error *error)
     const double begun = train_seconds();
     status = train_validate(trainer, &valid);
     if (status != STATUS_OK) {
-      return error_set(error, status, "not enough memory to validate");
+      return error_set(error, status, "out of memory: cannot validate");
     }
     trainer->point.epoch++;
     trainer->point.seconds += result.seconds + train_seconds() - begun;
@@ -339,7 +339,7 @@ static enum status run_gate(struct trainer *trainer, struct error *error)
       result.lost_per_1000, result.recall, result.precision, result.valid_samples);
   }
   if (model_set_fact(trainer->model, rolls ? "valid_gate" : "valid_decision", text) != STATUS_OK) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the model's facts");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the model's facts");
   }
   return STATUS_OK;
 }
@@ -427,7 +427,7 @@ enum status train_model(const struct net_config *config, const struct train_opti
   }
   struct trainer *trainer = malloc(sizeof *trainer);
   if (trainer == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to train");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot train");
   }
   status = trainer_init(trainer, config, options, run, error);
   if (status == STATUS_OK) {

@@ -122,7 +122,7 @@ enum status train_checkpoint_save(const struct trainer *trainer, struct error *e
     }
   }
   if (params_alloc(&params) != STATUS_OK) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the checkpoint");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the checkpoint");
   }
   for (int i = 0; i < count; i++) {
     memcpy(params_get(&params, parts[i]), arrays[i], size * sizeof(float));

@@ -205,7 +205,7 @@ enum status train_on(struct trainer *trainer, struct dataset *data, double share
     status = run_chunks(trainer, &list, result);
     free(list.chunks);
   }
-  return status == STATUS_OK ? status : error_set(error, status, "not enough memory to train");
+  return status == STATUS_OK ? status : error_set(error, status, "out of memory: cannot train");
 }
 
 enum status train_epoch(struct trainer *trainer, struct epoch_result *result, struct error *error)
@@ -355,7 +355,7 @@ enum status train_epoch_disk(struct trainer *trainer, struct epoch_result *resul
 {
   uint32_t *order = malloc((trainer->run->train->count + 1) * sizeof *order);
   if (order == NULL) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory to choose takes");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory: cannot choose takes");
   }
   struct tour tour = {.trainer = trainer, .result = result, .order = order};
   choose(&tour);

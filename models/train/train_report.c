@@ -135,7 +135,7 @@ static enum status read_log(const struct trainer *trainer, const char *path, cha
   *text = realloc(data, size + 2 * LINE_SIZE);
   if (*text == NULL) {
     free(data);
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the training log");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the training log");
   }
   *used = size;
   if (size == 0) {

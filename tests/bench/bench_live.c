@@ -231,7 +231,7 @@ static enum status measure_reads(const struct model *model, const struct take *t
 {
   struct vosp_step net;
   if (vosp_step_init(&net, &model->config, &model->params) != STATUS_OK) {
-    return error_set(error, STATUS_NO_MEMORY, "not enough memory for the benchmark");
+    return error_set(error, STATUS_NO_MEMORY, "out of memory for the benchmark");
   }
   struct counter counters[CHANNELS];
   struct cleaner counted = *cleaner;
@@ -274,7 +274,7 @@ static enum status measure(const struct model *model, const struct take *take, s
   struct samples ticks = {calloc(periods, sizeof(double)), 0, periods};
   enum status status = STATUS_OK;
   if (decisions.times == NULL || ticks.times == NULL) {
-    status = error_set(error, STATUS_NO_MEMORY, "not enough memory for the benchmark");
+    status = error_set(error, STATUS_NO_MEMORY, "out of memory for the benchmark");
   }
   const double begun = bench_seconds();
   if (status == STATUS_OK) {

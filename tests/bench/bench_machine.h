@@ -8,7 +8,7 @@
 double bench_seconds(void); /* monotonic */
 
 /* Bytes a second when `size` bytes are read from first to last again and again (one thread): the bandwidth of
- * whichever cache holds them. The median, with rests as the live part has them. 0 when there is no memory. */
+ * whichever cache holds them. The median, with rests as the live part has them. 0 if out of memory. */
 double bench_read_bandwidth(size_t size);
 /* Single-precision GFLOP/s of OpenBLAS, the best of a few large products on each of so many threads at once. */
 double bench_sgemm(int threads);

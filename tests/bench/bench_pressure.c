@@ -244,7 +244,7 @@ static enum status measure(struct cleaner *cleaner, int which, bool fifo, double
   row.answers = calloc((size_t)row.strokes, sizeof(double));
   enum status status = live_new(&row.live, &config, cleaner, swallow, NULL, error);
   if (status == STATUS_OK && (row.decisions == NULL || row.answers == NULL)) {
-    status = error_set(error, STATUS_NO_MEMORY, "not enough memory for the benchmark");
+    status = error_set(error, STATUS_NO_MEMORY, "out of memory for the benchmark");
   }
   if (status == STATUS_OK) {
     start_load(&load, pressures[which].kinds);

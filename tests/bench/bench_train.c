@@ -114,7 +114,7 @@ enum status bench_train(const struct net_config *config, double seconds, double 
   const enum status valid_status = make_rolls(&valid, 1, VALID_FRAMES);
   struct watch watch = {.seconds = seconds};
   if (status != STATUS_OK || valid_status != STATUS_OK) {
-    status = error_set(error, STATUS_NO_MEMORY, "not enough memory for the benchmark");
+    status = error_set(error, STATUS_NO_MEMORY, "out of memory for the benchmark");
   } else {
     status = train(config, &rolls, &valid, &watch, error);
   }

@@ -216,7 +216,7 @@ int main(int argc, char **argv)
     player.samples[phase] = malloc(SAMPLES_MAX * sizeof *player.samples[phase]);
   }
   if (player.samples[0] == NULL || player.samples[1] == NULL || mkdtemp(own) == NULL) {
-    fprintf(stderr, "emend_bench_worker: no memory or no temporary folder\n");
+    fprintf(stderr, "emend_bench_worker: out of memory, or no temporary folder\n");
     return EXIT_FAILURE;
   }
   setenv("XDG_DATA_HOME", own, 1); /* nobody's own models */

@@ -192,7 +192,7 @@ row_sigkill() {
     grep -q 'broke off' "$work/complaint" && fail "a take that ended is said to have broken off"
 }
 
-# The second signal is the same wish; and nobody reads what it says.
+# A second signal at once changes nothing; and nobody reads the output.
 row_unread() {
     stream 30
     preset tiny 7 0.0

@@ -39,7 +39,7 @@ static void check(struct option_set *set, const uint8_t *data, size_t size)
   char *text = malloc(size + 1);
   char *argv[ARGUMENTS_MAX + 1];
   struct error error = {0};
-  require(text != NULL, "no memory");
+  require(text != NULL, "out of memory");
   memcpy(text, data, size);
   text[size] = '\0';
   const int argc = part(text, size, argv);

@@ -50,7 +50,7 @@ static void spell_item(const struct search_item *item, FILE *out)
 static void spell(const struct search_space *space, char *text)
 {
   FILE *out = fmemopen(text, TEXT_MAX, "w");
-  require(out != NULL, "no memory");
+  require(out != NULL, "out of memory");
   for (int drawn = 0; drawn <= 1; drawn++) {
     fputs(drawn ? "search = {\n" : "", out);
     for (int i = space->count - 1; i >= 0; i--) {
