@@ -177,7 +177,7 @@ enum port_state port_report(struct port *port, enum port_state state, char *line
 {
   uint64_t overflows = atomic_load_explicit(&port->counters.overflowed, memory_order_relaxed);
   if (overflows != port->overflows_told) {
-    port_say(port, "input was lost; keys of which nothing more is heard are ended");
+    port_say(port, "input was lost; held keys of which nothing more is heard are ended");
   }
   port->overflows_told = overflows;
   if (size > 0) {

@@ -131,9 +131,9 @@ static void turn(struct port_loop *loop)
     stream->silence(stream->user, advance_to(loop, realtime_now()));
   }
   tell_listeners(loop);
-  /* What came before the loss is heard before it is told: a key may have been struck in it. */
+  /* So much is lost at a time that all is ended, after what came before: a key may have been struck in it. */
   if (take_input(loop) && atomic_exchange_explicit(&loop->lost, false, memory_order_acquire)) {
-    stream->lost(stream->user, advance_to(loop, realtime_now()));
+    stream->silence(stream->user, advance_to(loop, realtime_now()));
   }
   advance_to(loop, realtime_now());
   write_output(loop);
