@@ -135,7 +135,10 @@ static void draw_counts(struct screen *screen, const struct live_view *view)
   put(screen, " %6" PRIu64 "  (%.1f %%)", removed, in > 0 ? 100.0 * (double)removed / (double)in : 0.0);
   end_line(screen);
   for (int i = DAMAGE_NONE + 1; i < DAMAGE_COUNT; i++) {
-    put(screen, "%s %" PRIu64 "   ", damage_name((enum damage)i), report_counter(&counters->suppressed[i]));
+    if (i == DAMAGE_STRAY) {
+      continue; /* of rolls */
+    }
+    put(screen, "%s %" PRIu64 "  ", damage_name((enum damage)i), report_counter(&counters->suppressed[i]));
   }
   end_line(screen);
   end_line(screen);

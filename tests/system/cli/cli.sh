@@ -392,7 +392,7 @@ good "$emend" eval "$model" --data lot --particles 0
 has complaint '^emend eval: 2 files of --data'
 # No room: one line with advice, and nothing left.
 # shellcheck disable=SC2086
-(ulimit -f 0 && "$emend" train vosp --data "$take" --out full.safetensors --gate 0 $small 2>&1) | cat >said
+(ulimit -f 0 && "$emend" train vosp --data "$take" --out full.safetensors --gate 0 --decision 0 $small 2>&1) | cat >said
 has said 'cannot write full.safetensors.csv: .*; '
 [ ! -e full.safetensors.csv ] || fail "a log that could not be written was left"
 [ -z "$(find . -name '*.tmp')" ] || fail "temporary files were left: $(find . -name '*.tmp')"

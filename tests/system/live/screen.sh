@@ -14,6 +14,6 @@ printf 'stty cols 80 rows 24; TERM=xterm NO_COLOR=1 exec "%s" live --demo --capt
 awk -f "$check" shown >found || fail "the screen: $(cat found)"
 has found 'screens with panic and quit'
 grep -q 'undone: ' shown || fail "undo does not show which note"
-grep -q 'strength 0.47' shown || fail "a step of strength is not shown"
+grep -q 'strength 0.55' shown || fail "a step of strength is not shown"
 grep -q 'The row of dots is the keyboard' shown || fail "? shows no help"
 finish
