@@ -15,7 +15,7 @@
 #include "program_folder.h"
 #include "suggest.h"
 
-enum { COMMANDS = 16, HELP_WORDS = 3 };
+enum { COMMANDS = 17, HELP_WORDS = 3 };
 
 static int run_help(int argc, char **argv);
 static int run(int argc, char **argv);
@@ -33,9 +33,9 @@ static const struct command command_help = {
 
 /* In the order, and by the groups, of `emend --help`. */
 static const struct command *const commands[COMMANDS + 1] = {
-  &command_live,   &command_page,   &command_denoise, &command_fill,   &command_plot, &command_corrupt,
-  &command_takes,  &command_models, &command_devices, &command_doctor, &command_help, &command_train,
-  &command_search, &command_eval,   &command_info,    &command_bench,  NULL,
+  &command_live,    &command_page,   &command_calibrate, &command_denoise, &command_fill,   &command_plot,
+  &command_corrupt, &command_takes,  &command_models,    &command_devices, &command_doctor, &command_help,
+  &command_train,   &command_search, &command_eval,      &command_info,    &command_bench,  NULL,
 };
 
 /* The command, or that part of it that the next word names: "takes" or "takes list". */

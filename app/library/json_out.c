@@ -20,7 +20,11 @@ json_t *json_text(const char *text)
   return string;
 }
 
-enum status json_out(json_t *object, const char *path, struct error *error)
+/* One object as text and a newline. */
+static enum status write_object(json_t *object, const char *path,
+                                enum status (*write)(const char *path, const void *data, size_t size,
+                                                     struct error *error),
+                                struct error *error)
 {
   char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 
@@ -30,7 +34,17 @@ enum status json_out(json_t *object, const char *path, struct error *error)
   }
   size_t size = strlen(text);
   text[size] = '\n'; /* in place of the terminator: JSON text is written by size */
-  enum status status = file_write(path, text, size + 1, error);
+  enum status status = write(path, text, size + 1, error);
   free(text);
   return status;
+}
+
+enum status json_out(json_t *object, const char *path, struct error *error)
+{
+  return write_object(object, path, file_write, error);
+}
+
+enum status json_out_private(json_t *object, const char *path, struct error *error)
+{
+  return write_object(object, path, file_write_private, error);
 }

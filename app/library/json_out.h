@@ -15,4 +15,7 @@ json_t *json_text(const char *text);
  * is NULL, for want of memory or because it holds what JSON cannot. */
 enum status json_out(json_t *object, const char *path, struct error *error) EMEND_CHECK;
 
+/* The same to a file that its owner alone may read. */
+enum status json_out_private(json_t *object, const char *path, struct error *error) EMEND_CHECK;
+
 #endif

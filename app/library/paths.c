@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "paths.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* False when the parts do not fit. */
@@ -98,4 +100,18 @@ void datafile_user_data(const char *rest, char path[DATAFILE_PATH_MAX])
   if (!user_folder(folder, "XDG_DATA_HOME", ".local/share") || !join(path, folder, rest)) {
     path[0] = '\0';
   }
+}
+
+enum status datafile_make_folder(char *path, struct error *error)
+{
+  for (char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
+    *at = '\0';
+    (void)mkdir(path, 0700); /* the last one tells */
+    *at = '/';
+  }
+  if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+    return error_set(error, STATUS_IO, "cannot make the folder %.300s: %s; see to its permissions", path,
+                     strerror(errno));
+  }
+  return STATUS_OK;
 }

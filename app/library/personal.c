@@ -104,20 +104,8 @@ static enum status find_folder(const char *preset, char path[DATAFILE_PATH_MAX],
 /* Make the folder and those above it, for the user alone. */
 static enum status make_folder(const char *preset, char path[DATAFILE_PATH_MAX], struct error *error)
 {
-  enum status status = find_folder(preset, path, error);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  for (char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
-    *at = '\0';
-    (void)mkdir(path, 0700); /* the last one tells */
-    *at = '/';
-  }
-  if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-    return error_set(error, STATUS_IO, "cannot make the folder %.300s: %s; see to its permissions", path,
-                     strerror(errno));
-  }
-  return STATUS_OK;
+  const enum status status = find_folder(preset, path, error);
+  return status == STATUS_OK ? datafile_make_folder(path, error) : status;
 }
 
 /* False when it does not fit. */

@@ -3,6 +3,8 @@ emend_test(library/emend app_emend Threads::Threads m)
 target_compile_definitions(test_emend PRIVATE EMEND_TEST_DATA="${PROJECT_SOURCE_DIR}")
 emend_test(library/personal emend_app test_learn_rig)
 emend_test(library/preset emend_app test_support)
+emend_test(library/profile emend_app test_support)
+emend_test(calibrate/findings emend_app)
 
 emend_test(cli/options emend_app test_support)
 emend_test(cli/progress emend_app test_support)
