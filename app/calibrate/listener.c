@@ -19,7 +19,7 @@ struct listener {
   ptrdiff_t down[CHANNELS][KEYS]; /* index of the note that is held, or NOT_DOWN */
 };
 
-static EMEND_LIVE void on_begin(void *user, nanos now)
+static EMEND_LIVE void on_time(void *user, nanos now)
 {
   (void)user, (void)now;
 }
@@ -40,6 +40,11 @@ static EMEND_LIVE void on_receive(void *user, nanos time, const uint8_t *bytes, 
   }
 }
 
+static EMEND_LIVE void on_listener(void *user, nanos now, uint64_t id, bool here)
+{
+  (void)user, (void)now, (void)id, (void)here;
+}
+
 static EMEND_LIVE void on_tempo(void *user, double bpm)
 {
   (void)user, (void)bpm;
@@ -48,7 +53,8 @@ static EMEND_LIVE void on_tempo(void *user, double bpm)
 static enum status open_driver(struct listener *listener, const struct port_driver *driver,
                                const struct port_options *options, struct error *error)
 {
-  const struct port_stream stream = {listener, on_begin, on_receive, on_begin, on_begin, on_tempo};
+  const struct port_stream stream = {listener, on_time, on_receive,  on_time,
+                                     on_time,  on_time, on_listener, on_tempo};
   listener->driver = driver;
   const enum status status = driver->open(&listener->port, options, &stream, error);
   if (status == STATUS_OK) {

@@ -71,6 +71,28 @@ static void init_page(struct settings *settings, struct option_spec specs[SETTIN
                                                    .high = 65535};
 }
 
+static enum status set_keep(const struct option_spec *spec, const char *text, struct error *error)
+{
+  return spare_keep(spec->value, text, error);
+}
+
+static void init_instrument(struct settings *settings, struct option_spec *specs)
+{
+  specs[SETTINGS_GEAR] = (struct option_spec){.name = "gear",
+                                              .kind = OPTION_CHOICE,
+                                              .value = &settings->gear,
+                                              .help = "what is played: sets which faults there can be",
+                                              .choices = gear_names,
+                                              .given = &settings->gear_given};
+  specs[SETTINGS_KEEP] =
+    (struct option_spec){.name = "keep",
+                         .kind = OPTION_CUSTOM,
+                         .value = &settings->spare,
+                         .argument = "KEYS",
+                         .help = "never remove these: C0:B0, ch3 or ch3/C0:B0; may be given again",
+                         .set = set_keep};
+}
+
 void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_COUNT])
 {
   *settings = (struct settings){.preset = "pop",
@@ -127,6 +149,7 @@ void settings_init(struct settings *settings, struct option_spec specs[SETTINGS_
                                              .help = "connect to the output port with this in its name"};
   init_capture(settings, specs);
   init_learning(settings, specs);
+  init_instrument(settings, specs);
   init_page(settings, specs);
 }
 

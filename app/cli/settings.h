@@ -6,6 +6,7 @@
 #include "command.h"
 #include "config_file.h"
 #include "preset.h"
+#include "spare.h"
 
 struct settings {
   const char *preset, *driver, *in, *out;
@@ -22,6 +23,9 @@ struct settings {
   bool page;          /* serve it */
   const char *page_address;
   int page_port;
+  int gear; /* enum gear */
+  bool gear_given;
+  struct spare spare;       /* keys that are left alone */
   struct options_file file; /* owns texts that came from emend.conf */
 };
 
@@ -42,6 +46,8 @@ enum {
   SETTINGS_PAGE,
   SETTINGS_PAGE_ADDRESS,
   SETTINGS_PAGE_PORT,
+  SETTINGS_GEAR,
+  SETTINGS_KEEP,
   SETTINGS_COUNT
 };
 

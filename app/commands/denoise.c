@@ -19,15 +19,9 @@ enum { CAPTURE_BYTES = 4 << 20 };
 
 struct denoise_flags {
   struct settings settings;
-  struct spare spare;
   const char *in, *out, *report;
   bool strict;
 };
-
-static enum status set_keep(const struct option_spec *spec, const char *text, struct error *error)
-{
-  return spare_keep(spec->value, text, error);
-}
 
 static enum status set_drums(const struct option_spec *spec, const char *text, struct error *error)
 {
@@ -44,15 +38,11 @@ static int read_flags(struct denoise_flags *flags, int argc, char **argv)
     all[SETTINGS_PRESET],
     all[SETTINGS_STRENGTH],
     all[SETTINGS_LOOK_AHEAD],
-    {.name = "keep",
-     .kind = OPTION_CUSTOM,
-     .value = &flags->spare,
-     .argument = "KEYS",
-     .help = "never remove these: C0:B0, ch3 or ch3/C0:B0; may be given again",
-     .set = set_keep},
+    all[SETTINGS_GEAR],
+    all[SETTINGS_KEEP],
     {.name = "drums",
      .kind = OPTION_CUSTOM,
-     .value = &flags->spare,
+     .value = &flags->settings.spare,
      .argument = "CH",
      .help = "channels that play drums, beside 10 and those the file says",
      .set = set_drums},
@@ -129,7 +119,7 @@ static enum status denoise(const struct denoise_flags *flags, struct session *se
                            struct error *error)
 {
   const struct replay_options how = {
-    .look_ahead = session_look_ahead(session), .apart = true, .spare = &flags->spare};
+    .look_ahead = session_look_ahead(session), .apart = true, .spare = &flags->settings.spare};
   struct smf_file file;
   struct replay *replay = NULL;
   nanos start = realtime_now();
@@ -172,7 +162,9 @@ static int run_denoise(int argc, char **argv)
     status = settings_preset(&flags.settings, &preset, &error);
   }
   if (status == STATUS_OK) {
-    status = session_open(&session, &preset, false, CAPTURE_BYTES, &error);
+    struct instrument instrument;
+    instrument_init(&instrument, (enum gear)flags.settings.gear);
+    status = session_open(&session, &preset, false, CAPTURE_BYTES, &instrument, &error);
   }
   if (status == STATUS_OK) {
     watch_init(watch);

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "console.h"
+#include "known.h"
 #include "live_loop.h"
 #include "live_page.h"
 #include "live_report.h"
@@ -139,6 +140,7 @@ struct playing {
   struct broken_takes broken;
   struct page *page;
   double seconds;
+  struct known known;
 };
 
 /* A program that dies cannot end its notes: this one does. */
@@ -185,6 +187,7 @@ static enum status run_loop(struct playing *playing, struct error *error)
                              .port = live_port->port,
                              .reload = &playing->reload,
                              .broken = &playing->broken,
+                             .known = &playing->known,
                              .page = playing->page,
                              .seconds = playing->flags->seconds,
                              .out = playing->out};
@@ -200,6 +203,7 @@ static enum status run_loop(struct playing *playing, struct error *error)
 static void close_all(struct playing *playing, struct port_counters *counters)
 {
   const struct live_port *live_port = &playing->live_port;
+  char line[KNOWN_LINE];
 
   copy_counters(live_port->driver->counters(live_port->port), counters);
   live_port->driver->close(live_port->port);
@@ -211,6 +215,10 @@ static void close_all(struct playing *playing, struct port_counters *counters)
   worker_free(playing->worker);
   live_capture_stop(playing->capture, playing->out);
   page_close(playing->page);
+  known_close(&playing->known, playing->session->live, line);
+  if (line[0] != '\0') {
+    live_warn("%s", line);
+  }
 }
 
 /* Play until the end, then save, close and tell. */
@@ -256,7 +264,7 @@ static int run_live(int argc, char **argv)
   struct error error = {STATUS_OK, ""};
   struct session session = {.model = NULL};
   struct preset preset;
-  char line[LIVE_PERSONAL_LINE];
+  char line[LIVE_PERSONAL_LINE], known_line[KNOWN_LINE];
 
   int done = read_flags(&flags, argc, argv);
   if (done != COMMAND_GO_ON) {
@@ -276,6 +284,9 @@ static int run_live(int argc, char **argv)
     status = live_port_check(&flags.settings, flags.demo, &error);
   }
   if (status == STATUS_OK) {
+    status = known_check(&flags.settings, &error);
+  }
+  if (status == STATUS_OK) {
     status = settings_preset(&flags.settings, &preset, &error);
   }
   if (status == STATUS_OK) {
@@ -283,7 +294,11 @@ static int run_live(int argc, char **argv)
     if (line[0] != '\0') {
       live_warn("%s", line);
     }
-    status = session_open(&session, &preset, true, CAPTURE_BYTES, &error);
+    known_open(&playing.known, &flags.settings, !file, known_line);
+    if (known_line[0] != '\0') {
+      live_warn("%s", known_line);
+    }
+    status = session_open(&session, &preset, true, CAPTURE_BYTES, &playing.known.profile.instrument, &error);
   }
   if (status == STATUS_OK) {
     session.fingerprint = live_capture_fingerprint(preset.model_path);

@@ -81,7 +81,7 @@ static enum status put_session(struct emend *instance, const struct preset *pres
     session_model_free(loaded);
     return error_set(error, STATUS_NO_MEMORY, "out of memory");
   }
-  enum status status = session_open_with(session, preset, loaded, false, CAPTURE_BYTES, error);
+  enum status status = session_open_with(session, preset, loaded, false, CAPTURE_BYTES, NULL, error);
   if (status != STATUS_OK) {
     close_session(session);
     return status;

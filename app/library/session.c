@@ -34,7 +34,7 @@ void session_model_free(struct session_model *loaded)
 
 enum status session_open_with(struct session *session, const struct preset *preset,
                               struct session_model *loaded, bool real_time, uint32_t capture,
-                              struct error *error)
+                              const struct instrument *instrument, struct error *error)
 {
   *session = (struct session){
     .preset = *preset, .model = loaded->model, .cleaner = loaded->cleaner, .fingerprint = loaded->fingerprint};
@@ -46,6 +46,7 @@ enum status session_open_with(struct session *session, const struct preset *pres
     .look_ahead = session_look_ahead(session),
     .bpm = preset->bpm,
     .capture_capacity = capture,
+    .instrument = instrument,
   };
   enum status status =
     live_new(&session->live, &config, session->cleaner, stream_emit, &session->stream, error);
@@ -56,14 +57,16 @@ enum status session_open_with(struct session *session, const struct preset *pres
 }
 
 enum status session_open(struct session *session, const struct preset *preset, bool real_time, uint32_t capture,
-                         struct error *error)
+                         const struct instrument *instrument, struct error *error)
 {
   struct session_model loaded;
 
   *session = (struct session){.preset = *preset};
   enum status status =
     session_model_load(&loaded, preset->model_path, real_time ? "emend live" : "emend denoise", error);
-  return status == STATUS_OK ? session_open_with(session, preset, &loaded, real_time, capture, error) : status;
+  return status == STATUS_OK
+           ? session_open_with(session, preset, &loaded, real_time, capture, instrument, error)
+           : status;
 }
 
 void session_close(struct session *session)

@@ -28,15 +28,15 @@ struct session {
 };
 
 /* Load the preset's model and make the engine, with a capture ring of that many bytes; in real time it keeps
- * its data in the cache. Allocates; release with session_close after the driver is closed, also when this
- * fails. */
+ * its data in the cache. `instrument` is what is known of it, copied; NULL: a keyboard, nothing known.
+ * Allocates; release with session_close after the driver is closed, also when this fails. */
 enum status session_open(struct session *session, const struct preset *preset, bool real_time, uint32_t capture,
-                         struct error *error) EMEND_CHECK;
+                         const struct instrument *instrument, struct error *error) EMEND_CHECK;
 /* The live thread must have ended: a model on its way is freed too. */
 /* The same with a model that is loaded, which is the session's from then on. */
 enum status session_open_with(struct session *session, const struct preset *preset,
                               struct session_model *loaded, bool real_time, uint32_t capture,
-                              struct error *error) EMEND_CHECK;
+                              const struct instrument *instrument, struct error *error) EMEND_CHECK;
 void session_close(struct session *session);
 
 /* The preset's look-ahead as the engine counts it. */

@@ -6,13 +6,23 @@
 
 #define SAVE_PERIOD (60 * NANOS_PER_SECOND)
 
-void known_open(struct known *known, const struct settings *settings, char line[KNOWN_LINE])
+enum status known_check(const struct settings *settings, struct error *error)
+{
+  for (int channel = 1; channel < CHANNELS; channel++) {
+    if (memcmp(settings->spare.key[channel], settings->spare.key[0], sizeof settings->spare.key[0]) != 0) {
+      return error_set(error, STATUS_USAGE, "--keep names keys of all channels here, as C0:B0; not of one");
+    }
+  }
+  return STATUS_OK;
+}
+
+void known_open(struct known *known, const struct settings *settings, bool keyboard, char line[KNOWN_LINE])
 {
   struct error error = {STATUS_OK, ""};
   line[0] = '\0';
-  *known = (struct known){.saves = true};
+  *known = (struct known){.saves = keyboard};
   profile_init(&known->profile, settings->in, (enum gear)settings->gear);
-  const enum status status = profile_load(&known->profile, settings->in, &error);
+  const enum status status = keyboard ? profile_load(&known->profile, settings->in, &error) : STATUS_NOT_FOUND;
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     known->saves = false;
     snprintf(line, KNOWN_LINE, "%s; playing starts without it", error.text);
@@ -21,7 +31,7 @@ void known_open(struct known *known, const struct settings *settings, char line[
     known->profile.instrument.gear = settings->gear;
   }
   for (int pitch = 0; pitch < KEYS; pitch++) {
-    known->profile.instrument.keep[pitch] |= settings->spare.key[pitch];
+    known->profile.instrument.keep[pitch] |= settings->spare.key[0][pitch];
   }
 }
 

@@ -116,10 +116,29 @@ static void hear_record(void *user, const struct ring_header *header, const unio
   page_tell_record(user, header, record);
 }
 
+/* What the player says of a decision teaches the instrument at once. */
+static void take_answers(struct live_loop *loop)
+{
+  struct capture_answer given;
+
+  while (capture_answered(loop->capture, &given)) {
+    const struct page_answer answer = {.time = given.time,
+                                       .channel = given.channel,
+                                       .pitch = given.pitch,
+                                       .velocity = given.velocity,
+                                       .damage = given.damage,
+                                       .meant = given.meant};
+    /* One that the full queue drops is still in the take. */
+    (void)live_teach(loop->session->live, given.pitch, (enum damage)given.damage, given.meant);
+    if (loop->page != NULL) {
+      page_tell_answer(loop->page, &answer);
+    }
+  }
+}
+
 /* What must not wait: the page's notes, and what the player answers there. */
 static void serve_page(struct live_loop *loop, struct live_view *view)
 {
-  struct capture_answer given;
   struct page_order order;
 
   if (loop->page == NULL) {
@@ -129,15 +148,7 @@ static void serve_page(struct live_loop *loop, struct live_view *view)
   while (page_take_order(loop->page, &order)) {
     live_obey(loop, view, &order);
   }
-  while (capture_answered(loop->capture, &given)) {
-    const struct page_answer answer = {.time = given.time,
-                                       .channel = given.channel,
-                                       .pitch = given.pitch,
-                                       .velocity = given.velocity,
-                                       .damage = given.damage,
-                                       .meant = given.meant};
-    page_tell_answer(loop->page, &answer);
-  }
+  take_answers(loop);
   page_wake(loop->page);
 }
 
@@ -145,6 +156,11 @@ static void serve_page(struct live_loop *loop, struct live_view *view)
 static bool look_around(struct live_loop *loop, struct live_view *view, bool screen, double seconds)
 {
   const bool on = take_news(loop, view, screen);
+  char line[KNOWN_LINE];
+
+  take_answers(loop);
+  known_poll(loop->known, loop->session->live, realtime_now(), line);
+  tell(loop, view, screen, true, line);
 
   loop->driver->describe(loop->port, view->place, sizeof view->place);
   live_view_update(view, seconds);

@@ -7,6 +7,7 @@
 
 #include "broken_take.h"
 #include "capture.h"
+#include "known.h"
 #include "page.h"
 #include "port.h"
 #include "reload.h"
@@ -23,6 +24,7 @@ struct live_loop {
   struct port *port;
   struct reload *reload;
   struct broken_takes *broken;
+  struct known *known;
   struct page *page; /* NULL: none */
   double seconds;    /* at most; 0: until told */
   FILE *out;         /* for lines, where there is no terminal */

@@ -155,7 +155,7 @@ static enum status run(struct player *player, const struct worker_options *optio
 {
   struct worker *worker = NULL;
   pthread_t thread;
-  enum status status = session_open(&player->session, preset, true, 1 << 20, error);
+  enum status status = session_open(&player->session, preset, true, 1 << 20, NULL, error);
   if (status == STATUS_OK) {
     stream_connect(&player->session.stream, swallow, player);
     status = worker_new(&worker, options, &player->session, error);

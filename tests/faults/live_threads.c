@@ -52,7 +52,7 @@ void live_threads_start(struct live_threads *threads, int seconds, const struct 
   const char *take = folder_join(&threads->folder, "take.mid");
   make_take(take, seconds);
   if (preset_load(&preset, EMEND_TEST_PRESETS "/pop", &error) != STATUS_OK ||
-      session_open(&threads->session, &preset, true, CAPTURE_BYTES, &error) != STATUS_OK) {
+      session_open(&threads->session, &preset, true, CAPTURE_BYTES, NULL, &error) != STATUS_OK) {
     fail_msg("%s", error.text);
   }
   const struct port_options options = {.client_name = "emend", .in = take};

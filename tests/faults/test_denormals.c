@@ -175,7 +175,7 @@ static void *play_and_rest(void *user)
     realtime_prepare_thread();
   }
   if (preset_load(&preset, EMEND_TEST_PRESETS "/pop", &error) != STATUS_OK ||
-      session_open(session, &preset, false, 1 << 16, &error) != STATUS_OK) {
+      session_open(session, &preset, false, 1 << 16, NULL, &error) != STATUS_OK) {
     return NULL;
   }
   stream_connect(&session->stream, swallow, session);

@@ -132,7 +132,7 @@ static void test_loop_of_the_other_drivers(void **state)
   struct port_loop *loop = calloc(1, sizeof *loop);
   assert_non_null(loop);
   assert_int_equal(preset_load(&preset, EMEND_TEST_PRESETS "/pop", &error), STATUS_OK);
-  assert_int_equal(session_open(&session, &preset, true, 1 << 18, &error), STATUS_OK);
+  assert_int_equal(session_open(&session, &preset, true, 1 << 18, NULL, &error), STATUS_OK);
   const struct port_options options = {.client_name = "emend"};
   const struct port_stream stream = watch(&watched, &session.stream);
   assert_int_equal(port_setup(&loop->head, &options, &stream, &error), STATUS_OK);

@@ -74,7 +74,7 @@ static void start(enum live_mode mode, double minutes, double share)
                                          .minutes = minutes,
                                          .takes = folder_join(&folder, "takes"),
                                          .model = preset.model_path};
-  assert_int_equal(session_open(&session, &preset, false, 1 << 18, &error), STATUS_OK);
+  assert_int_equal(session_open(&session, &preset, false, 1 << 18, NULL, &error), STATUS_OK);
   assert_int_equal(worker_new(&worker, &options, &session, &error), STATUS_OK);
   stream_connect(&session.stream, recording_emit, &port);
   recording_clear(&port);

@@ -44,7 +44,7 @@ static void start(const char *filler, bool captures)
   struct error error = {STATUS_OK, ""};
   write_preset(filler);
   assert_int_equal(preset_load(&preset, folder.path, &error), STATUS_OK);
-  assert_int_equal(session_open(&session, &preset, false, 1 << 18, &error), STATUS_OK);
+  assert_int_equal(session_open(&session, &preset, false, 1 << 18, NULL, &error), STATUS_OK);
   const struct capture_options capturing = {
     .folder = folder_join(&folder, "takes"), .pause = 30, .limit = 64 << 20, .preset = preset.name};
   if (captures) {
