@@ -29,7 +29,7 @@ struct key_findings {
 };
 
 struct findings {
-  bool asked; /* every key was asked for: one that was not heard is worth a line. Set by the caller */
+  bool asked;          /* every key was asked for: one that was not heard is worth a line. Set by the caller */
   int strokes, keys;   /* in all; how many keys were struck */
   int lowest, highest; /* of them; undefined without any */
   int drums;           /* strokes on the drum channel, which count for nothing else */

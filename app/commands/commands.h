@@ -13,8 +13,9 @@ int names_print(const char *kind);
  * the exit status. */
 int run_learn(int argc, char **argv);
 
-extern const struct command command_live, command_calibrate, command_denoise, command_fill, command_train, command_train_vosp,
-  command_train_vrae, command_train_rnn, command_eval, command_info, command_corrupt, command_plot,
-  command_devices, command_page, command_takes, command_models, command_doctor, command_bench, command_search;
+extern const struct command command_live, command_calibrate, command_denoise, command_fill, command_train,
+  command_train_vosp, command_train_vrae, command_train_rnn, command_eval, command_info, command_corrupt,
+  command_plot, command_devices, command_page, command_takes, command_models, command_doctor, command_bench,
+  command_search;
 
 #endif

@@ -28,7 +28,8 @@ void datafile_user_data(const char *rest, char path[DATAFILE_PATH_MAX]);
 /* $XDG_CONFIG_HOME/emend/emend.conf, or its place under the home folder; "" without a home. */
 void datafile_user_config(char path[DATAFILE_PATH_MAX]);
 
-/* Make a folder and those above it, where they are missing, for the user alone. `path` is changed while it runs. */
+/* Make a folder and those above it, where they are missing, for the user alone. `path` is changed while it
+ * runs. */
 enum status datafile_make_folder(char *path, struct error *error) EMEND_CHECK;
 
 #endif
