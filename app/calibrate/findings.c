@@ -63,7 +63,9 @@ static void take_stroke(struct walk *walk, const struct note *note)
 
 static void find_seconds(struct key_findings *key, const struct note_list *notes, int pitch, float *gaps)
 {
-  struct walk walk = {.press = gaps, .release = gaps + notes->count};
+  struct walk walk = {.meant = NULL};
+  walk.press = gaps;
+  walk.release = gaps + notes->count;
   for (size_t i = 0; i < notes->count; i++) {
     const struct note *note = &notes->notes[i];
     if (note->pitch == pitch && note->channel != DRUM_CHANNEL) {

@@ -81,15 +81,24 @@ static json_t *key_json(const struct instrument_key *key)
                    "taught", counts_json(key->taught));
 }
 
+/* Has the key been struck, or been taught about? */
+static bool is_known(const struct instrument_key *key)
+{
+  bool known = key->strokes > 0;
+  for (int kind = DAMAGE_NONE + 1; kind < DAMAGE_COUNT; kind++) {
+    known |= key->taught[kind] != 0;
+  }
+  return known;
+}
+
 static json_t *profile_json(const struct profile *profile)
 {
   const struct instrument *instrument = &profile->instrument;
   json_t *keys = json_object(), *kept = json_array();
   for (int pitch = 0; pitch < KEYS; pitch++) {
-    static const struct instrument_key nothing;
     char name[8];
     (void)snprintf(name, sizeof name, "%d", pitch);
-    if (memcmp(&instrument->key[pitch], &nothing, sizeof nothing) != 0) {
+    if (is_known(&instrument->key[pitch])) {
       json_object_set_new(keys, name, key_json(&instrument->key[pitch]));
     }
     if (instrument->keep[pitch]) {

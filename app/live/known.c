@@ -35,11 +35,29 @@ void known_open(struct known *known, const struct settings *settings, bool keybo
   }
 }
 
+static bool is_same_key(const struct instrument_key *a, const struct instrument_key *b)
+{
+  bool same = a->strokes == b->strokes;
+  for (int kind = 0; kind < DAMAGE_COUNT; kind++) {
+    same &= a->faults[kind] == b->faults[kind] && a->taught[kind] == b->taught[kind];
+  }
+  return same;
+}
+
+static bool is_same(const struct instrument *a, const struct instrument *b)
+{
+  bool same = is_same_key(&a->all, &b->all);
+  for (int pitch = 0; pitch < KEYS && same; pitch++) {
+    same = is_same_key(&a->key[pitch], &b->key[pitch]);
+  }
+  return same;
+}
+
 /* Nothing that was not heard is worth a file. */
 static void save(struct known *known, const struct instrument *instrument, char line[KNOWN_LINE])
 {
   struct error error = {STATUS_OK, ""};
-  if (memcmp(instrument, &known->profile.instrument, sizeof *instrument) == 0) {
+  if (is_same(instrument, &known->profile.instrument)) {
     return;
   }
   known->profile.instrument = *instrument;

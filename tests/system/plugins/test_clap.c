@@ -278,7 +278,7 @@ static void test_params(void **state)
     run(plugin, 64);
     for (uint32_t index = 0; index < params->count(plugin); index++) {
       clap_param_info_t info;
-      double value;
+      double value = 0;
       char text[TEXT];
       assert_true(params->get_info(plugin, index, &info) && params->get_value(plugin, info.id, &value));
       assert_true(value >= info.min_value && value <= info.max_value);
@@ -332,7 +332,7 @@ static bool load(const clap_plugin_t *plugin, const char *text)
 static double value_of(const clap_plugin_t *plugin, clap_id id)
 {
   const clap_plugin_params_t *params = plugin->get_extension(plugin, CLAP_EXT_PARAMS);
-  double value;
+  double value = 0;
   assert_true(params->get_value(plugin, id, &value));
   return value;
 }

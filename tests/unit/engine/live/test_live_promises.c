@@ -377,7 +377,9 @@ static void test_no_note_sticks_and_none_is_cut(void **state)
     walk.senses = seed % 2 == 0;
     walk.receiver[0].connected = walk.receiver[1].connected = true;
     start_engine();
-    print_message(seed % 1000 == first_seed % 1000 ? "seed %llu\n" : "", (unsigned long long)seed);
+    if (seed % 1000 == first_seed % 1000) {
+      print_message("seed %llu\n", (unsigned long long)seed);
+    }
     for (int i = 0; i < WALK_STEPS; i++) {
       happen();
       if (i % 60 == 59) {
@@ -391,7 +393,7 @@ static void test_no_note_sticks_and_none_is_cut(void **state)
 int main(int count, char **arguments)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_note_sticks_and_none_is_cut)};
-  walks = count > 1 ? atoi(arguments[1]) : walks;
+  walks = count > 1 ? (int)strtol(arguments[1], NULL, 10) : walks;
   first_seed = count > 2 ? strtoull(arguments[2], NULL, 10) : first_seed;
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
