@@ -172,7 +172,7 @@ static double cross_entropy(float *logits, int outputs, const struct gate_sample
     double total = 0;
     double most = (double)row[0];
     for (int k = 1; k < outputs; k++) {
-      most = fmax(most, (double)row[k]);
+      most = (double)row[k] > most ? (double)row[k] : most; /* GCC 12 for arm64 fails on fmax here */
     }
     for (int k = 0; k < outputs; k++) {
       total += exp((double)row[k] - most);
