@@ -25,7 +25,7 @@ done
 packages="build-essential cmake ninja-build pkg-config git
   libopenblas-dev libjansson-dev libconfig-dev libcairo2-dev librtmidi-dev libportmidi-dev libjack-jackd2-dev
   libmicrohttpd-dev
-  libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev jackd2 man-db mandoc zsh
+  libcmocka-dev lv2-dev lilv-utils sordi clang clang-format clang-tidy libclang-rt-14-dev jackd2 man-db mandoc zsh
   qemu-system-x86 busybox-static alsa-utils xz-utils"
 # Players, recorders and a synthesizer that are not emend's; other systems and processors.
 [ $slow = no ] || packages="$packages
