@@ -42,7 +42,7 @@ struct smf_handed {
  * longer one, its note-off stays and the kept note's goes. `handed` may be NULL; else *handed is a list of
  * these, allocated, the caller frees it. */
 #define SMF_HAND_ON (15 * NANOS_PER_MILLISECOND)
-#define SMF_BOUNCE (40 * NANOS_PER_MILLISECOND)
+#define SMF_BOUNCE (60 * NANOS_PER_MILLISECOND) /* a hand repeats a key at most every 77 ms */
 enum status smf_remove_notes(const struct smf *smf, uint8_t *removed, struct smf_handed **handed,
                              size_t *handed_count, struct error *error) EMEND_CHECK;
 
