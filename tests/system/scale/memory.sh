@@ -11,7 +11,7 @@ trap 'rm -rf "$own"' EXIT
 train() {
   "$build/make_library" "$own/$1" $(($1 * 2)) 30
   HOME=$own "$build/peak" "$build/emend" train vosp --data "$own/$1" --out "$own/model" --hold 2 --epochs 1 \
-    --hidden 8 --latent 2 --generator 8 --gate 0 --chunk 100 --batch 64 --noise 0.01 2>"$own/out" ||
+    --hidden 8 --latent 2 --generator 8 --gate 0 --decision 0 --chunk 100 --batch 64 --noise 0.01 2>"$own/out" ||
     { cat "$own/out" >&2; exit 1; }
   rm -rf "$own/$1"
 }
