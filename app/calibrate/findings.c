@@ -14,6 +14,7 @@ enum {
   STUCK_ELSEWHERE = 10, /* per cent of the other keys' at most */
   ECHOES_LEAST = 3,
   ECHOES_PER_CENT = 50,
+  ECHO_NEAR = 32,        /* strokes either side that are looked at: more at once are no playing */
   MISSING_PER_CENT = 90, /* of the keys between the lowest and the highest were struck */
   MISSING_KEYS = 24,     /* and so many at least */
 };
@@ -84,10 +85,11 @@ static int cause_of(const struct note_list *notes, size_t i)
 {
   const struct note *note = &notes->notes[i];
   for (int step = -1; step <= 1; step += 2) {
+    int looked = 0;
     for (size_t j = i + (size_t)step; j < notes->count; j += (size_t)step) { /* below 0 wraps round: the end */
       const struct note *other = &notes->notes[j];
       const nanos apart = other->on > note->on ? other->on - note->on : note->on - other->on;
-      if (apart > ECHO_SPAN) {
+      if (apart > ECHO_SPAN || looked++ == ECHO_NEAR) {
         break;
       }
       if (other->channel != DRUM_CHANNEL && other->pitch != note->pitch &&
