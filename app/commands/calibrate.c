@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -95,9 +96,11 @@ static void fill_counts(const struct findings *findings, struct instrument *inst
     }
     const float strokes = (float)found->strokes;
     const float scale = strokes > INSTRUMENT_MEMORY ? INSTRUMENT_MEMORY / strokes : 1;
-    key->strokes = strokes * scale;
-    key->faults[DAMAGE_BOUNCE] = findings_press(found) ? (float)found->press.count * scale : 0;
-    key->faults[DAMAGE_RELEASE] = findings_release(found) ? (float)found->release.count * scale : 0;
+    key->strokes = fminf(strokes, INSTRUMENT_MEMORY);
+    key->faults[DAMAGE_BOUNCE] =
+      findings_press(found) ? fminf((float)found->press.count * scale, key->strokes) : 0;
+    key->faults[DAMAGE_RELEASE] =
+      findings_release(found) ? fminf((float)found->release.count * scale, key->strokes) : 0;
   }
 }
 
@@ -120,7 +123,8 @@ static enum status keep(const struct calibrate_flags *flags, const struct findin
   profile_init(&profile, flags->settings.in, (enum gear)flags->gear);
   const enum status loaded = profile_load(&profile, flags->settings.in, &inner);
   if (loaded != STATUS_OK && loaded != STATUS_NOT_FOUND) {
-    fprintf(stderr, "emend calibrate: %s\n", inner.text);
+    return error_set(error, loaded, "%.400s; --forget deletes it",
+                     inner.text); /* what is there is not written over */
   }
   if (flags->gear_given) {
     profile.instrument.gear = flags->gear;
@@ -175,10 +179,10 @@ static enum status calibrate(const struct calibrate_flags *flags, struct error *
                             flags->recording != NULL ? flags->recording : name_of(flags->settings.in), error);
   }
   if (status == STATUS_OK) {
-    status = keep(flags, &findings, error);
+    status = print_findings(flags, &findings, error);
   }
   if (status == STATUS_OK) {
-    status = print_findings(flags, &findings, error);
+    status = keep(flags, &findings, error);
   }
   if (status == STATUS_OK && !flags->json) {
     printf("Kept as the profile of %s; emend live%s%s takes it up.\n", name_of(flags->settings.in),

@@ -14,7 +14,12 @@
 #include "file.h"
 #include "json_out.h"
 
-enum { PROFILE_FORMAT = 1, PROFILE_BYTES_MAX = 1 << 20, FILE_NAME_MAX = 3 * PROFILE_NAME_MAX + 8 };
+enum {
+  PROFILE_FORMAT = 1,
+  PROFILE_BYTES_MAX = 1 << 20,
+  FILE_NAME_MAX = 3 * PROFILE_NAME_MAX + 8,
+  NAME_BYTES = 240
+};
 
 static const char ending[] = ".json", unnamed[] = "default";
 
@@ -57,7 +62,16 @@ static enum status find_file(const char *port, char path[DATAFILE_PATH_MAX], str
   if (status != STATUS_OK) {
     return status;
   }
+  if (port != NULL && strlen(port) >= PROFILE_NAME_MAX) {
+    return error_set(error, STATUS_USAGE,
+                     "a port's name of %d bytes or more cannot have a profile; give a part of it",
+                     PROFILE_NAME_MAX);
+  }
   file_name(port, name);
+  if (strlen(name) > NAME_BYTES) {
+    return error_set(error, STATUS_USAGE, "'%.100s' is too long for a profile's file; give a part of the name",
+                     port);
+  }
   (void)snprintf(path, DATAFILE_PATH_MAX, "%.*s/%s", DATAFILE_PATH_MAX - FILE_NAME_MAX - 2, folder, name);
   return STATUS_OK;
 }
@@ -169,11 +183,13 @@ static enum status read_root(const json_t *root, struct profile *profile, const 
   const char *calibrated = json_string_value(json_object_get(root, "calibrated"));
   struct profile read;
   if (format > PROFILE_FORMAT) {
-    return error_set(error, STATUS_FORMAT, "%.300s: a profile of a newer emend; it is left alone", path);
+    return error_set(error, STATUS_FORMAT,
+                     "%.300s: a profile of a newer emend; it is left alone; --forget deletes it", path);
   }
   profile_init(&read, port, GEAR_KEYBOARD);
   if (format != PROFILE_FORMAT || of == NULL || !read_instrument(root, &read.instrument)) {
-    return error_set(error, STATUS_FORMAT, "%.300s: the profile is damaged; run emend calibrate again", path);
+    return error_set(error, STATUS_FORMAT,
+                     "%.300s: the profile is damaged; emend calibrate --forget deletes it", path);
   }
   if (strcasecmp(of, read.port) != 0) {
     return error_set(error, STATUS_FORMAT, "%.200s: the profile of another instrument, '%.100s'", path, of);

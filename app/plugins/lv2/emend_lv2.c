@@ -53,7 +53,7 @@ struct plugin {
   float strength, mode, look_ahead, panic;
   int preset; /* that was asked for last */
   /* Where the host's transport should be. */
-  bool rolls;
+  float speed; /* 0: it stands */
   int64_t position;
   double until_idle; /* frames */
   LV2_URID_Map *map;
@@ -137,7 +137,7 @@ static void activate(LV2_Handle handle)
   if (plugin->emend != NULL) {
     (void)emend_start(plugin->emend);
   }
-  plugin->rolls = false;
+  plugin->speed = 0;
 }
 
 /* Ends what sounds; it comes out with the first run after the next activate, if there is one. */
@@ -234,12 +234,12 @@ static void take_position(struct plugin *plugin, const LV2_Atom_Object *object, 
     return;
   }
   const int64_t position = ((const LV2_Atom_Long *)at)->body;
-  const bool rolls = ((const LV2_Atom_Float *)speed)->body != 0;
-  const bool jumps = plugin->rolls && (!rolls || llabs(position - frame - plugin->position) > 1);
+  const float now = ((const LV2_Atom_Float *)speed)->body;
+  const bool jumps = plugin->speed != 0 && (!(now != 0) || llabs(position - frame - plugin->position) > 1);
   if (jumps) {
     (void)emend_all_notes_off(plugin->emend, false);
   }
-  plugin->rolls = rolls;
+  plugin->speed = isfinite(now) ? now : 0;
   plugin->position = position - frame;
 }
 
@@ -327,7 +327,7 @@ static void run(LV2_Handle handle, uint32_t frames)
     take_events(plugin, in, frames);
   }
   (void)emend_end_block(plugin->emend, frames);
-  plugin->position += plugin->rolls ? frames : 0;
+  plugin->position += llrintf((float)frames * plugin->speed);
   if (out != NULL) {
     give_events(plugin, out, capacity);
   }
