@@ -181,6 +181,20 @@ static enum status check_room(const struct smf *smf, int tracks, struct error *e
   return STATUS_OK;
 }
 
+/* A torn file may be read in another way once something stands behind it: then it is refused, so that nothing
+ * is lost. */
+static enum status check_whole(const struct smf *smf, const uint8_t *whole, size_t size, int tracks,
+                               struct error *error)
+{
+  struct smf again = {0};
+  struct error inner;
+  const bool reads = smf_read(&again, whole, size, "again", &inner) == STATUS_OK;
+  const bool holds = reads && again.track_count == tracks && again.event_count >= smf->event_count;
+  smf_free(&again);
+  return holds ? STATUS_OK
+               : error_set(error, STATUS_UNSUPPORTED, "the file is too damaged for notes to be added to it");
+}
+
 enum status smf_append(const struct smf *smf, const uint8_t *data, size_t size,
                        const struct smf_addition *addition, uint8_t **out, size_t *out_size,
                        struct error *error)
@@ -213,8 +227,16 @@ enum status smf_append(const struct smf *smf, const uint8_t *data, size_t size,
     }
     *out = whole;
     *out_size = smf_rewrap(&wrapper, whole, size + more, wrapper.end - wrapper.begin + more);
+    status = check_whole(smf, whole, *out_size, tracks, error);
   }
   free(added);
-  return whole != NULL ? STATUS_OK
-                       : error_set(error, STATUS_NO_MEMORY, "out of memory while adding to a MIDI file");
+  if (whole == NULL) {
+    return error_set(error, STATUS_NO_MEMORY, "out of memory while adding to a MIDI file");
+  }
+  if (status != STATUS_OK) {
+    free(whole);
+    *out = NULL;
+    *out_size = 0;
+  }
+  return status;
 }
