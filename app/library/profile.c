@@ -13,6 +13,7 @@
 
 #include "file.h"
 #include "json_out.h"
+#include "option.h"
 
 enum {
   PROFILE_FORMAT = 1,
@@ -138,20 +139,11 @@ static void read_key(const json_t *object, struct instrument_key *key)
   read_counts(json_object_get(object, "taught"), key->taught);
 }
 
-static int find_word(const char *const *words, const char *word)
-{
-  for (int i = 0; word != NULL && words[i] != NULL; i++) {
-    if (strcmp(words[i], word) == 0) {
-      return i;
-    }
-  }
-  return -1;
-}
-
 /* False where a part is missing or out of bounds. */
 static bool read_instrument(const json_t *root, struct instrument *instrument)
 {
-  const int gear = find_word(gear_names, json_string_value(json_object_get(root, "gear")));
+  const char *const word = json_string_value(json_object_get(root, "gear"));
+  const int gear = word != NULL ? options_choice(gear_names, word) : -1;
   if (gear < 0) {
     return false;
   }
