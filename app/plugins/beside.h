@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Presets that lie beside a plugin. */
+/* The presets of a plugin, and those that lie beside it. */
 #ifndef EMEND_BESIDE_H
 #define EMEND_BESIDE_H
 
 #include <stdbool.h>
 #include <stdio.h>
 
-enum { BESIDE_PATH = 4096 };
+enum { BESIDE_PATH = 4096, BESIDE_PRESETS = 3 };
+
+/* By the number of the preset control: hosts save it, so the order stays. NULL ends them. */
+static const char *const plugin_presets[BESIDE_PRESETS + 1] = {"pop", "folk", "chorale", NULL};
 
 /* Copy `folder` to `data_dir` if presets lie in it; else data_dir is "". Set-up. */
 static inline bool presets_beside(const char *folder, char data_dir[BESIDE_PATH])

@@ -16,8 +16,6 @@ enum param { PARAM_BYPASS, PARAM_STRENGTH, PARAM_MODE, PARAM_LOOK_AHEAD, PARAM_P
 
 enum { STATE_MAX = 4096, STATE_VERSION = 1 };
 
-static const char *const presets[] = {"pop", "folk", "chorale", NULL};
-
 static const char *const switches[] = {"off", "on", NULL};
 
 static const struct {
@@ -120,8 +118,8 @@ static bool activate(const clap_plugin_t *clap, double rate, uint32_t least, uin
   (void)least, (void)most;
   emend_free(plugin->emend);
   plugin->rate = rate;
-  if (emend_new(&plugin->emend, presets[(int)get(plugin, PARAM_PRESET)], data_dir[0] != '\0' ? data_dir : NULL,
-                rate, &error) != EMEND_OK) {
+  if (emend_new(&plugin->emend, plugin_presets[(int)get(plugin, PARAM_PRESET)],
+                data_dir[0] != '\0' ? data_dir : NULL, rate, &error) != EMEND_OK) {
     say(plugin, error.text);
     return error.status != EMEND_USAGE; /* without its preset emend passes everything; a rate of 0 is refused */
   }
@@ -144,7 +142,7 @@ static void on_main_thread(const clap_plugin_t *clap)
   if (plugin->emend == NULL) {
     return;
   }
-  if (emend_swap_preset(plugin->emend, presets[(int)get(plugin, PARAM_PRESET)], &error) != EMEND_OK) {
+  if (emend_swap_preset(plugin->emend, plugin_presets[(int)get(plugin, PARAM_PRESET)], &error) != EMEND_OK) {
     say(plugin, error.text);
   }
   (void)emend_idle(plugin->emend);
@@ -344,7 +342,7 @@ static bool params_text(const clap_plugin_t *clap, clap_id id, double value, cha
     return false;
   }
   const bool stepped = (params[id].flags & CLAP_PARAM_IS_STEPPED) != 0;
-  const char *const *words = id == PARAM_PRESET ? presets : switches;
+  const char *const *words = id == PARAM_PRESET ? plugin_presets : switches;
   const int length =
     stepped ? snprintf(text, size, "%s", words[(int)value]) : snprintf(text, size, "%.4g", value);
   return length >= 0 && (uint32_t)length < size;
@@ -352,7 +350,7 @@ static bool params_text(const clap_plugin_t *clap, clap_id id, double value, cha
 
 static bool params_parse(const clap_plugin_t *clap, clap_id id, const char *text, double *value)
 {
-  const char *const *words = id == PARAM_PRESET ? presets : switches;
+  const char *const *words = id == PARAM_PRESET ? plugin_presets : switches;
   char *end = NULL;
   (void)clap;
   if (id >= PARAM_COUNT) {

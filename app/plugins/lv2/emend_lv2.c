@@ -39,10 +39,7 @@ enum port {
   PORT_COUNT,
 };
 
-/* By the preset port's scale points. */
-static const char *const presets[] = {"pop", "folk", "chorale"};
-
-enum { PRESETS = sizeof presets / sizeof *presets, IDLE = -1 };
+enum { IDLE = -1 };
 
 struct plugin {
   emend *emend; /* NULL: it could not be made, and everything passes */
@@ -117,7 +114,7 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
   plugin->rate = rate;
   plugin->strength = plugin->mode = plugin->look_ahead = plugin->panic = NAN;
   plugin->preset = 0;
-  if (emend_new(&plugin->emend, presets[0], data_dir(plugin), rate, &error) != EMEND_OK) {
+  if (emend_new(&plugin->emend, plugin_presets[0], data_dir(plugin), rate, &error) != EMEND_OK) {
     lv2_log_error(&plugin->logger, "emend: %s; everything passes\n", error.text);
   }
   return plugin;
@@ -168,8 +165,8 @@ static LV2_Worker_Status work(LV2_Handle handle, LV2_Worker_Respond_Function res
   if (size == sizeof preset) {
     memcpy(&preset, data, sizeof preset);
   }
-  if (preset >= 0 && preset < PRESETS &&
-      emend_swap_preset(plugin->emend, presets[preset], &error) != EMEND_OK) {
+  if (preset >= 0 && preset < BESIDE_PRESETS &&
+      emend_swap_preset(plugin->emend, plugin_presets[preset], &error) != EMEND_OK) {
     lv2_log_error(&plugin->logger, "emend: %s; the old preset stays\n", error.text);
   }
   (void)emend_idle(plugin->emend);
@@ -214,7 +211,7 @@ static void take_settings(struct plugin *plugin)
 
 static void take_preset(struct plugin *plugin, uint32_t frames)
 {
-  const int preset = (int)lrintf(fminf(fmaxf(value_of(plugin, PORT_PRESET, 0), 0), PRESETS - 1));
+  const int preset = (int)lrintf(fminf(fmaxf(value_of(plugin, PORT_PRESET, 0), 0), BESIDE_PRESETS - 1));
   plugin->until_idle -= frames;
   if (preset != plugin->preset) {
     plugin->preset = preset;
