@@ -233,7 +233,9 @@ static enum status play(struct playing *playing, struct error *error)
   if (status != STATUS_OK) {
     return status;
   }
-  if (live_port->save == NULL && !realtime_lock_memory(memory)) {
+  if (live_port->save != NULL) {
+    playing->known.saves = false; /* the demo in a keyboard's stead teaches nothing about the keyboard */
+  } else if (!realtime_lock_memory(memory)) {
     live_warn("%s", memory);
   }
   announce(live_port, playing->session, playing->personal.number, playing->out);
@@ -280,6 +282,9 @@ static int run_live(int argc, char **argv)
     .flags = &flags, .session = &session, .watch = watch, .out = out, .arguments = {argc, argv}};
   enum status status = watch != NULL ? outfile_check_with_report(in, save, flags.report, &error)
                                      : error_set(&error, STATUS_NO_MEMORY, "out of memory");
+  if (status == STATUS_OK) {
+    status = outfile_check_apart(save, in, "IN.mid", &error);
+  }
   if (status == STATUS_OK) {
     status = live_port_check(&flags.settings, flags.demo, &error);
   }

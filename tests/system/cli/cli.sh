@@ -88,6 +88,7 @@ bad 2 'written over OUT.mid' denoise "$take" out/a.mid --report out/../out/a.mid
 bad 2 'written over IN.mid' denoise high.mid out/a.mid --report ./high.mid
 bad 2 'written over OUT.mid' live --driver file --in "$take" --out out/a.mid --report out/a.mid
 bad 2 'cannot both be' live --driver file --in "$take" --out - --report -
+bad 2 'high.mid: would be written over IN.mid' live --driver file --in high.mid --out ./high.mid
 bad 2 "only one file can be '-'" plot - - -o out/a.svg
 bad 1 'there is no folder out/none' denoise "$take" out/none/a.mid
 bad 2 'not a take' takes delete ./input --yes
@@ -284,9 +285,7 @@ printf '\0\220\100\110\4\220\101\5\12\200\101\100\203\0\200\100\100\0\377\57\0' 
 good "$emend" live --driver file --in short.mid --out live.mid --preset "$model" --strength 0.6
 good "$emend" denoise short.mid offline.mid --preset "$model" --strength 0.6
 cmp -s live.mid offline.mid || fail "live and denoise differ on the same second"
-if [ -n "${3:-}" ]; then
-  good env LD_PRELOAD="$3" "$emend" live --driver file --in short.mid --out live.mid --preset "$model"
-fi
+[ -z "${3:-}" ] || good env LD_PRELOAD="$3" "$emend" live --driver file --in short.mid --out live.mid --preset "$model"
 good "$emend" live --demo --preset "$model" --strength 0.6 --seconds 2 --out demo.mid --report live.json
 has said 'The cleaned take is in demo.mid'
 has live.json '"driver": "file"'

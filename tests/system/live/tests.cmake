@@ -32,3 +32,7 @@ endif()
 add_test(NAME live_screen COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/screen.sh $<TARGET_FILE:emend>
   ${CMAKE_CURRENT_LIST_DIR}/screen.awk)
 set_tests_properties(live_screen PROPERTIES TIMEOUT 120 LABELS integration SKIP_RETURN_CODE 77)
+
+# What the demo in a keyboard's stead leaves.
+add_test(NAME live_fallback COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/fallback.sh $<TARGET_FILE:emend>)
+set_tests_properties(live_fallback PROPERTIES TIMEOUT 120 LABELS integration SKIP_RETURN_CODE 77)
