@@ -1,18 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fuzz_input.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 struct folder input_folder;
-
-void require(int holds, const char *what)
-{
-  if (!holds) {
-    fprintf(stderr, "%s\n", what);
-    abort();
-  }
-}
 
 static void input_remove(void)
 {
