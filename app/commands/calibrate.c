@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "file.h"
+#include "file_faults.h"
 #include "findings.h"
 #include "guide.h"
 #include "journal.h"
@@ -46,7 +47,8 @@ static enum status read_recording(const char *path, struct note_list *notes, str
   } else {
     status = smf_read(&smf, data, size, path, error);
     if (status == STATUS_OK) {
-      status = smf_notes(&smf, notes, error);
+      status = file_faults_tell(&smf, path, false, command_calibrate.name, error);
+      status = status == STATUS_OK ? smf_notes(&smf, notes, error) : status;
       smf_free(&smf);
     }
   }

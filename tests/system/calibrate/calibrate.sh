@@ -28,6 +28,10 @@ has said 'No instrument is known'
 good "$emend" calibrate "$take" --in Keystation
 has said '^No fault found on'
 has said 'emend live --in Keystation'
+head -c 1000 "$take" >torn.mid
+good "$emend" calibrate torn.mid --in Torn
+has complaint '^emend calibrate: torn.mid: read despite errors in the file: '
+good "$emend" calibrate --forget --in Torn
 good "$emend" corrupt "$take" worn.mid --seed 1 --bounce 0.6
 good "$emend" calibrate worn.mid --in 'Old/Piano 28:0' --gear keyboard
 has said 'strike twice at press'
