@@ -61,7 +61,7 @@ static int run_doctor(int argc, char **argv)
   }
   struct doctor *doctor = calloc(1, sizeof *doctor);
   if (doctor == NULL) {
-    error_set(&error, STATUS_NO_MEMORY, "out of memory for what is found");
+    error_set(&error, STATUS_NO_MEMORY, "out of memory for the findings");
     return command_fail(&command_doctor, &error);
   }
   examine(doctor);

@@ -503,7 +503,7 @@ static void end_track(struct finish *finish, int track, const int on[CHANNELS * 
   }
 }
 
-/* Note-offs for what is on where the file is cut. */
+/* Note-offs for the notes still on where the file is cut. */
 static enum status end_notes(struct finish *finish)
 {
   const struct smf *smf = finish->replay->smf;

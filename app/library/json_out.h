@@ -7,8 +7,8 @@
 
 #include "status.h"
 
-/* A JSON string of a path, a port's name or any other text, with '?' for what is not UTF-8. NULL for want of
- * memory. */
+/* A JSON string of a path, a port's name or any other text, with '?' for bytes that are not UTF-8. NULL when
+ * out of memory. */
 json_t *json_text(const char *text);
 
 /* Write one JSON object and a newline; takes the reference to `object`. STATUS_NOT_FINITE if it

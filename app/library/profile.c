@@ -31,8 +31,8 @@ void profile_init(struct profile *profile, const char *port, enum gear gear)
   instrument_init(&profile->instrument, gear);
 }
 
-/* A port's name as a file's: what is no letter, digit, '-' or '_' becomes %XX, so that no name leads elsewhere.
- * Ports are named without regard to case, so files are in lower case. */
+/* A port's name as a file name: all but letters, digits, '-' and '_' become %XX, so that no name can leave the
+ * folder. Ports are named without regard to case, so files are in lower case. */
 static void file_name(const char *port, char name[FILE_NAME_MAX])
 {
   size_t used = 0;

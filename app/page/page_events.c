@@ -101,7 +101,7 @@ static void put_changes(struct page_client *client)
       const uint64_t number = page_notes_changed(notes, client->change);
       if (client->change + 1 < page_notes_changes(notes) &&
           page_notes_changed(notes, client->change + 1) == number) {
-        continue; /* the next change tells of this one too */
+        continue; /* the next change sends the same note */
       }
       before = put_note(client, number, before) ? "," : before;
       i++;

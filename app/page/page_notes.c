@@ -206,7 +206,7 @@ void page_notes_answer(struct page_notes *notes, const struct page_answer *answe
   }
 }
 
-/* A number for JSON, which has no infinity; of what is far out, so much. */
+/* A number as JSON: clamped to +-9999; null where it is not finite, which JSON cannot hold. */
 static int print_number(float value, char *text, size_t room)
 {
   const float most = 9999;

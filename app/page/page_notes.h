@@ -62,7 +62,8 @@ uint64_t page_notes_changes(const struct page_notes *notes);
 uint64_t page_notes_changed(const struct page_notes *notes, uint64_t number);
 
 /* The note as JSON: [number, on, off, channel, pitch, velocity, fate, damage, log-odds, threshold, mark], times
- * in ms, null for no end and for what is infinite. Returns the bytes written, without the end. */
+ * in ms, null where there is no end or the value is not finite. Returns the bytes written, without the closing
+ * NUL. */
 size_t page_note_print(const struct page_note *note, uint64_t number, char text[PAGE_NOTE_TEXT]);
 
 #endif

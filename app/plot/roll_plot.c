@@ -212,7 +212,7 @@ static bool is_within(const struct roll *roll, nanos begin, nanos end)
   return begin < roll->to && end >= roll->from;
 }
 
-/* The times and pitches of what is to be drawn; the times that were asked for, where they were. */
+/* The range of times and pitches to draw; times given by the user come first. */
 static void measure_notes(struct plot *plot, const struct roll *roll)
 {
   plot->start = INFINITY;

@@ -152,7 +152,7 @@ bool live_teach(struct live *live, unsigned pitch, enum damage kind, bool meant)
 bool live_set_gear(struct live *live, enum gear gear);
 /* Leave the keys from low to high alone from now on, or no longer. */
 bool live_set_keep(struct live *live, unsigned low, unsigned high, bool keep);
-/* Ask for a copy of what is known of the instrument by now. The live thread makes it at its next call. */
+/* Ask for a copy of the instrument's profile as learned so far. The live thread makes it at its next call. */
 bool live_ask_instrument(struct live *live);
 /* The copy last asked for: true once it is there, `out` filled. */
 bool live_take_instrument(struct live *live, struct instrument *out);

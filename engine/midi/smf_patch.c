@@ -172,7 +172,7 @@ static enum status walk_events(struct patcher *patcher, struct walk *walk)
   return status;
 }
 
-/* What follows the last event: the end of the track, or what is no event. */
+/* What follows the last event: the end of the track, or bytes that are not an event. */
 static enum status finish_track(struct patcher *patcher, struct walk *walk)
 {
   const struct smf_place *place = &patcher->smf->places[walk->track];

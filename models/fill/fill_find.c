@@ -154,10 +154,10 @@ enum {
   SILENCE_MAX = FILLER_PART_MAX - 2 * FILLER_SURROUNDINGS,
 };
 
-/* A silence is doubted where the model expects enough of what is usually played in so many frames: times the
- * match's agreement at least EXPECTED, and by notes that it can name (of at least the probability SILENCE_SURE)
- * NAMED. At rests it may expect as much, but spread thin, or after a stretch that is not much alike. Chosen on
- * POP909's validation takes: rests of whole takes against holes cut into them. */
+/* A silence is doubted where the model expects a large enough share of the notes usual in so many frames: times
+ * the match's agreement at least EXPECTED, and by notes that it can name (of at least the probability
+ * SILENCE_SURE) NAMED. At rests it may expect as much, but spread thin, or after a stretch that is not much
+ * alike. Chosen on POP909's validation takes: rests of whole takes against holes cut into them. */
 static const double EXPECTED = 0.65, NAMED = 0.3, SILENCE_SURE = 0.3;
 
 static int count_cells(const struct fill_run *run, int t)
